@@ -1,0 +1,272 @@
+//! The arguments as typed. The only home of clap.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Did the tokens buy code that lasted?
+///
+/// Reads git histories, computes the exact lifetime of every line that landed, joins
+/// it with exports of AI usage, and says what lasted, what did not, and what nobody
+/// can know yet.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "Exit status: 0 done (gaps are listed in the answer), 1 a policy was broken, \
+                  2 wrong flags, 3 nothing could be analysed or written."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Did the tokens buy code that lasted, and where did they not?
+    Report(ReportArgs),
+    /// Where does each line standing at the tip come from?
+    Lines(LinesArgs),
+    /// The tables behind everything, for your own SQL
+    Facts(FactsArgs),
+    /// What is in these exports, and does every dollar tie out?
+    Usage(UsageArgs),
+    /// Can it run here, and what would be left out?
+    Doctor(DoctorArgs),
+    /// All limits on what is read, with their reasons
+    Limits,
+    /// Analyses one repository for the parent process
+    #[command(hide = true, name = "worker")]
+    Worker,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that can show it, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Flags of every command that reads repositories.
+#[derive(Debug, Args)]
+pub struct RepositoryArgs {
+    /// Branch, tag or full commit id to judge [default: the remote's default branch,
+    /// else HEAD]
+    #[arg(long, value_name = "REF", env = "SLOPNEXUS_REV")]
+    pub rev: Option<String>,
+    /// Count only what landed from this day on (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE", env = "SLOPNEXUS_SINCE")]
+    pub since: Option<String>,
+    /// End of observation, a day or RFC 3339 [default: the time of the tip]
+    #[arg(long, value_name = "DATE", env = "SLOPNEXUS_AS_OF")]
+    pub as_of: Option<String>,
+    /// Lines as `git blame` sees them: no white-space rule, nothing passed over
+    #[arg(long)]
+    pub exact: bool,
+    /// Leave parsing out: kinds of lines and definitions are then unknown
+    #[arg(long)]
+    pub no_syntax: bool,
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N", env = "SLOPNEXUS_JOBS")]
+    pub jobs: Option<usize>,
+    /// Open repositories that belong to other users
+    #[arg(long, env = "SLOPNEXUS_ALLOW_FOREIGN_OWNER")]
+    pub allow_foreign_owner: bool,
+    /// Gaps in the data become exit status 3
+    #[arg(long, env = "SLOPNEXUS_STRICT")]
+    pub strict: bool,
+    /// No progress line
+    #[arg(long, env = "SLOPNEXUS_NO_PROGRESS")]
+    pub no_progress: bool,
+    /// Only errors on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        env = "SLOPNEXUS_COLOR"
+    )]
+    pub color: Color,
+}
+
+/// Flags of every command that reads exports.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Columns of a foreign table and the fields they hold: Day=date,Member=email,...
+    #[arg(long, value_name = "COLUMN=FIELD,...", value_delimiter = ',')]
+    pub map: Vec<String>,
+    /// Read exports as this format instead of telling it from their content
+    #[arg(long, value_name = "ID")]
+    pub usage_format: Option<String>,
+    /// Add up sources that could be the same usage: only if you know they are not
+    #[arg(long)]
+    pub sum_sources: bool,
+    /// Who is who: CSV with canonical_email,kind,value
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PEOPLE")]
+    pub people: Option<PathBuf>,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Repositories, or directories to search for them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// An export of AI usage, a directory of them, or - for standard input
+    #[arg(long, value_name = "FILE|DIR|-", env = "SLOPNEXUS_USAGE")]
+    pub usage: Vec<PathBuf>,
+    /// text or json; may be repeated, each with its --output
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<ReportFormat>,
+    /// Where to write; may be repeated, one for each --format
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// As for the other commands that read repositories.
+    #[command(flatten)]
+    pub repository: RepositoryArgs,
+    /// As for the other commands that read exports.
+    #[command(flatten)]
+    pub exports: ExportArgs,
+}
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people, in a terminal
+    Text,
+    /// For programs
+    Json,
+}
+
+/// `lines`
+#[derive(Debug, Args)]
+pub struct LinesArgs {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub repository: PathBuf,
+    /// Only these files or directories; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub path: Vec<OsString>,
+    /// tsv or ndjson
+    #[arg(long, value_enum, default_value = "tsv")]
+    pub format: LinesFormat,
+    /// Where to write
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// As for the other commands that read repositories.
+    #[command(flatten)]
+    pub common: RepositoryArgs,
+}
+
+/// Formats of `lines`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LinesFormat {
+    /// Tab-separated, without a header
+    Tsv,
+    /// One JSON object a line
+    Ndjson,
+}
+
+/// `facts`
+#[derive(Debug, Args)]
+pub struct FactsArgs {
+    /// Repositories, or directories to search for them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The directory for the tables; it is made if need be
+    #[arg(long, value_name = "DIR")]
+    pub output: PathBuf,
+    /// ndjson or csv
+    #[arg(long, value_enum, default_value = "ndjson")]
+    pub format: FactsFormat,
+    /// File of the key for pseudonyms; it is made if need be [default:
+    /// slopnexus/pseudonym.key in the user's data directory]
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PSEUDONYM_KEY")]
+    pub pseudonym_key: Option<PathBuf>,
+    /// As for the other commands that read repositories.
+    #[command(flatten)]
+    pub repository: RepositoryArgs,
+}
+
+/// Formats of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FactsFormat {
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+/// `usage`
+#[derive(Debug, Args)]
+pub struct UsageArgs {
+    /// Exports, directories of them, or - for standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// text or json
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ReportFormat,
+    /// Where to write
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Rejected records become exit status 3
+    #[arg(long, env = "SLOPNEXUS_STRICT")]
+    pub strict: bool,
+    /// As for the other commands that read exports.
+    #[command(flatten)]
+    pub exports: ExportArgs,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Repositories, or directories to search for them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Open repositories that belong to other users
+    #[arg(long, env = "SLOPNEXUS_ALLOW_FOREIGN_OWNER")]
+    pub allow_foreign_owner: bool,
+}
+
+/// What parsing the arguments came to.
+#[derive(Debug)]
+pub enum Parsed {
+    /// A command to run.
+    Run(Box<Cli>),
+    /// Help or a version, to print on standard output.
+    Print(String),
+    /// Wrong flags: the message for standard error.
+    Wrong(String),
+}
+
+/// Parses the arguments.
+pub fn parse(arguments: impl Iterator<Item = OsString>) -> Parsed {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => Parsed::Run(Box::new(cli)),
+        Err(error) if error.use_stderr() => Parsed::Wrong(error.render().to_string()),
+        Err(help) => Parsed::Print(help.render().to_string()),
+    }
+}
+
+/// Whether a command shows how far it has come.
+pub fn wants_progress(cli: &Cli) -> bool {
+    let shows = |args: &RepositoryArgs| !args.no_progress && !args.quiet;
+    match &cli.command {
+        Command::Report(args) => shows(&args.repository),
+        Command::Lines(args) => shows(&args.common),
+        Command::Facts(args) => shows(&args.repository),
+        Command::Doctor(_) => true,
+        Command::Usage(_) | Command::Limits | Command::Worker => false,
+    }
+}

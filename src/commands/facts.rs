@@ -1,0 +1,270 @@
+//! `facts`: the tables, for people with SQL of their own.
+
+mod key;
+
+use std::path::Path;
+
+use crate::cli::{FactsArgs, FactsFormat};
+use crate::error::{Error, Exit};
+use crate::facts::{CommitFacts, Facts};
+use crate::history::CommitIdx;
+use crate::identity::pseudonym;
+use crate::output;
+use crate::pipeline::{self, Outside};
+use crate::render::tables::{self, Cell, TableFormat};
+use crate::report::gap_reports;
+use crate::request;
+use crate::units::Timestamp;
+
+/// The version of the tables.
+const TABLES_SCHEMA: &str = "slopnexus.facts/1";
+
+pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error> {
+    let request = request::facts(args)?;
+    let key = key::load(args.pseudonym_key.as_deref())?;
+    let gathered = pipeline::gather(&request, outside)?;
+    let shown = args.output.as_os_str().as_encoded_bytes();
+    std::fs::create_dir_all(&args.output).map_err(|why| {
+        let hint = "name a directory that can be made and written";
+        Error::input("E-OUTPUT", "cannot write the tables", &why.kind().to_string(), hint)
+            .at(shown)
+    })?;
+    let tables = Tables {
+        folder: &args.output,
+        format: match args.format {
+            FactsFormat::Ndjson => TableFormat::Ndjson,
+            FactsFormat::Csv => TableFormat::Csv,
+        },
+        repositories: &gathered.repositories,
+        key,
+    };
+    tables.repositories()?;
+    tables.commits()?;
+    tables.changes()?;
+    tables.lifetimes()?;
+    let mut gaps: Vec<_> = gathered
+        .repositories
+        .iter()
+        .flat_map(|facts| gap_reports(&facts.path.to_json_text(), &facts.gaps))
+        .collect();
+    gaps.extend(gathered.gaps.iter().flat_map(|(scope, gaps)| gap_reports(scope, gaps)));
+    super::end(&gaps, request.strict, request.warnings)
+}
+
+struct Tables<'t> {
+    folder: &'t Path,
+    format: TableFormat,
+    repositories: &'t [Facts],
+    key: [u8; 32],
+}
+
+fn time(time: Option<Timestamp>) -> Cell {
+    Cell::text(time.and_then(Timestamp::to_rfc3339))
+}
+
+/// The name of a repository in all tables: its path as it was named.
+fn repo(facts: &Facts) -> Cell {
+    Cell::Text(facts.path.to_json_text().into_owned())
+}
+
+fn commit_id(facts: &Facts, idx: CommitIdx) -> String {
+    facts.commits[idx.at()].id.to_string()
+}
+
+fn landing_id(facts: &Facts, landing: u32) -> Cell {
+    Cell::Text(commit_id(facts, facts.mainline[landing as usize].commit))
+}
+
+fn path(facts: &Facts, number: u32) -> Cell {
+    Cell::Text(facts.paths[number as usize].to_json_text().into_owned())
+}
+
+impl Tables<'_> {
+    fn write(
+        &self,
+        name: &str,
+        columns: &[&str],
+        rows: impl Iterator<Item = Vec<Cell>>,
+    ) -> Result<(), Error> {
+        let ending = match self.format {
+            TableFormat::Ndjson => "ndjson",
+            TableFormat::Csv => "csv",
+        };
+        let target = self.folder.join(format!("{name}.{ending}"));
+        output::write(Some(&target), |to| tables::write(columns, rows, self.format, to))
+    }
+
+    fn repositories(&self) -> Result<(), Error> {
+        let columns = [
+            "schema",
+            "id",
+            "path",
+            "branch",
+            "tip",
+            "as_of",
+            "first_landing",
+            "last_landing",
+            "commits",
+            "landings",
+            "births",
+            "deaths",
+            "alive",
+            "blobs",
+            "blobs_read",
+            "gaps",
+        ];
+        let row = |facts: &Facts| {
+            let counted =
+                facts.lifetimes.iter().filter(|one| facts.exact || one.is_countable());
+            let births: u64 = counted.clone().map(|one| one.lines).sum();
+            let dead = counted.filter(|one| one.death.is_some());
+            let deaths: u64 = dead.map(|one| one.lines).sum();
+            let gaps = facts.gaps.list().into_iter();
+            vec![
+                Cell::Text(TABLES_SCHEMA.to_owned()),
+                repo(facts),
+                repo(facts),
+                Cell::Text(facts.branch.to_json_text().into_owned()),
+                Cell::text(facts.tip.map(|tip| tip.to_string())),
+                time(facts.as_of),
+                time(facts.mainline.first().map(|landing| landing.time)),
+                time(facts.mainline.last().map(|landing| landing.time)),
+                Cell::Count(crate::units::len_to_u64(facts.commits.len())),
+                Cell::Count(crate::units::len_to_u64(facts.mainline.len())),
+                Cell::Count(births),
+                Cell::Count(deaths),
+                Cell::Count(births - deaths),
+                Cell::Count(facts.blobs.wanted),
+                Cell::Count(facts.blobs.found),
+                Cell::List(
+                    gaps.map(|gap| format!("{} {}", gap.kind.code(), gap.count))
+                        .collect(),
+                ),
+            ]
+        };
+        self.write("repositories", &columns, self.repositories.iter().map(row))
+    }
+
+    fn commits(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "id",
+            "parents",
+            "author",
+            "author_time",
+            "committer_time",
+            "landing",
+            "landing_time",
+            "ai_class",
+            "tools",
+            "models",
+            "role",
+            "confidence",
+            "evidence",
+            "squash",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            facts.commits.iter().map(move |commit| self.commit_row(facts, commit))
+        });
+        self.write("commits", &columns, rows)
+    }
+
+    fn commit_row(&self, facts: &Facts, commit: &CommitFacts) -> Vec<Cell> {
+        let provenance = &commit.provenance;
+        let evidence = provenance.evidence.iter().map(|one| {
+            let line = one.line.map_or(String::new(), |line| format!(":{line}"));
+            format!("{}@{}{line}", one.rule, one.place.as_str())
+        });
+        let author = commit.author.map(|number| {
+            let email = facts.people[number as usize].email.to_json_text().to_lowercase();
+            pseudonym(&self.key, &email)
+        });
+        let landing_time = facts.mainline[commit.landing as usize].time;
+        vec![
+            repo(facts),
+            Cell::Text(commit.id.to_string()),
+            Cell::List(
+                commit.parents.iter().map(|parent| commit_id(facts, *parent)).collect(),
+            ),
+            Cell::text(author),
+            time(commit.author_time),
+            time(commit.committer_time),
+            landing_id(facts, commit.landing),
+            time(Some(landing_time)),
+            Cell::Text(provenance.class.as_str().to_owned()),
+            Cell::List(provenance.tools.clone()),
+            Cell::List(provenance.models.clone()),
+            Cell::text(provenance.role.map(crate::provenance::Role::as_str)),
+            Cell::text(provenance.confidence.map(crate::provenance::Confidence::as_str)),
+            Cell::List(evidence.collect()),
+            Cell::Text(provenance.squash.as_str().to_owned()),
+        ]
+    }
+
+    fn changes(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "commit",
+            "path",
+            "old_path",
+            "status",
+            "added",
+            "deleted",
+            "language",
+            "file_class",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            facts.changes.iter().map(move |change| {
+                let bytes = facts.paths[change.path as usize].bytes();
+                let language =
+                    crate::syntax::language_of(bytes).map(|one| one.language().name);
+                vec![
+                    repo(facts),
+                    Cell::Text(commit_id(facts, change.commit)),
+                    path(facts, change.path),
+                    change.old_path.map_or(Cell::Null, |number| path(facts, number)),
+                    Cell::Text(change.status.as_str().to_owned()),
+                    Cell::count(change.lines.map(|(added, _)| u64::from(added))),
+                    Cell::count(change.lines.map(|(_, deleted)| u64::from(deleted))),
+                    Cell::text(language),
+                    Cell::Text(crate::file_class::by_path(bytes).as_str().to_owned()),
+                ]
+            })
+        });
+        self.write("changes", &columns, rows)
+    }
+
+    fn lifetimes(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "origin",
+            "landing",
+            "death",
+            "cause",
+            "path",
+            "kind",
+            "file_class",
+            "birth_unknown",
+            "counted",
+            "lines",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            facts.lifetimes.iter().map(move |one| {
+                vec![
+                    repo(facts),
+                    Cell::Text(commit_id(facts, one.origin)),
+                    landing_id(facts, one.landing),
+                    one.death.map_or(Cell::Null, |(death, _)| landing_id(facts, death)),
+                    Cell::text(one.death.map(|(_, cause)| cause.as_str())),
+                    path(facts, one.path),
+                    Cell::Text(one.kind.as_str().to_owned()),
+                    Cell::Text(one.class.as_str().to_owned()),
+                    Cell::Flag(one.birth_unknown),
+                    Cell::Flag(facts.exact || one.is_countable()),
+                    Cell::Count(one.lines),
+                ]
+            })
+        });
+        self.write("lifetimes", &columns, rows)
+    }
+}

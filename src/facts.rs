@@ -1,0 +1,248 @@
+//! Facts: all one repository has to say, as plain tables. What a worker returns, what
+//! `facts` writes, and what every later stage reads.
+
+use serde::{Deserialize, Serialize};
+
+use crate::file_class::FileClass;
+use crate::history::{CommitIdx, ObjectId};
+use crate::lines::tracker::DeathCause;
+use crate::problem::Gaps;
+use crate::provenance::Provenance;
+use crate::syntax::LineKind;
+use crate::units::Timestamp;
+use crate::untrusted::Untrusted;
+
+/// The version of these tables. Frames of another version are not read.
+pub const FACTS_VERSION: u32 = 1;
+
+/// All one repository has to say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The version of the tables.
+    pub version: u32,
+    /// The path it was named by.
+    pub path: Untrusted,
+    /// The branch that was judged.
+    pub branch: Untrusted,
+    /// The commit at its tip, or at the end of observation if that is earlier; `None`
+    /// without commits.
+    pub tip: Option<ObjectId>,
+    /// The end of observation; `None` without commits.
+    pub as_of: Option<Timestamp>,
+    /// Whether lines are those of `git blame`: nothing passed over, no rule applied.
+    pub exact: bool,
+    /// The first moment from which landings were parsed for kinds of lines; `None`
+    /// when none were.
+    pub parsed_since: Option<Timestamp>,
+    /// The commits; parents come before children.
+    pub commits: Vec<CommitFacts>,
+    /// The first-parent chain.
+    pub mainline: Vec<Landing>,
+    /// The people: name and address after the mailmap of the tip.
+    pub people: Vec<Author>,
+    /// The paths that tables name by number.
+    pub paths: Vec<Untrusted>,
+    /// What became of the lines.
+    pub lifetimes: Vec<LifetimeFacts>,
+    /// What each commit changed; empty unless asked for.
+    pub changes: Vec<ChangeFacts>,
+    /// The lines at the tip; empty unless asked for.
+    pub standing: Vec<StandingFacts>,
+    /// Records of AI sessions that the repository itself holds.
+    pub checkpoints: Vec<CheckpointFacts>,
+    /// The definitions at the tip, by language.
+    pub definitions: Vec<DefinitionCount>,
+    /// Blobs that changed, and those of them that could be read.
+    pub blobs: Coverage,
+    /// What was left out.
+    pub gaps: Gaps,
+    /// What it cost to find out.
+    pub work: Work,
+}
+
+/// A commit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CommitFacts {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its parents that are here.
+    pub parents: Vec<CommitIdx>,
+    /// The author's number among the people; `None` when unknown.
+    pub author: Option<u32>,
+    /// The number of the person whose work and bill it is; differs from the author
+    /// where an agent is the author. `None` when unknown.
+    pub operator: Option<u32>,
+    /// When it was written.
+    pub author_time: Option<Timestamp>,
+    /// When it was committed.
+    pub committer_time: Option<Timestamp>,
+    /// The mainline number of the commit that brought it in.
+    pub landing: u32,
+    /// What it says about AI.
+    pub provenance: Provenance,
+    /// The ids of AI sessions that its message names.
+    pub checkpoint_ids: Vec<String>,
+}
+
+/// A commit of the mainline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landing {
+    /// The commit.
+    pub commit: CommitIdx,
+    /// Its time on the clock of the branch, which never runs backwards.
+    pub time: Timestamp,
+}
+
+/// A person as a history names them, after the mailmap.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Author {
+    /// The name.
+    pub name: Untrusted,
+    /// The address.
+    pub email: Untrusted,
+    /// Whether the raw identity is an agent or a bot.
+    pub is_automation: bool,
+}
+
+/// Lines that share everything: born together, and the same became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifetimeFacts {
+    /// The commit that wrote them.
+    pub origin: CommitIdx,
+    /// The mainline number of the commit that brought them in.
+    pub landing: u32,
+    /// The mainline number of the commit that removed them, and why; `None` while they
+    /// stand.
+    pub death: Option<(u32, DeathCause)>,
+    /// The number of the path where they stood last.
+    pub path: u32,
+    /// What kind of lines they were when they landed.
+    pub kind: LineKind,
+    /// What kind of file they landed in.
+    pub class: FileClass,
+    /// Whether they may be older than they seem.
+    pub birth_unknown: bool,
+    /// How many.
+    pub lines: u64,
+}
+
+impl LifetimeFacts {
+    /// Whether these lines count as somebody's work.
+    pub fn is_countable(&self) -> bool {
+        self.kind.is_countable() && self.class.is_countable()
+    }
+}
+
+/// What a commit did to a file, against its first parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeFacts {
+    /// The commit.
+    pub commit: CommitIdx,
+    /// The number of the path.
+    pub path: u32,
+    /// The number of the path before, for a rename.
+    pub old_path: Option<u32>,
+    /// `A`, `D`, `M` or `R`.
+    pub status: ChangeStatus,
+    /// Lines added and deleted as `git diff --numstat -M` counts; `None` for binary or
+    /// unreadable files.
+    pub lines: Option<(u32, u32)>,
+}
+
+/// What happened to a file, in git's letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeStatus {
+    /// It was created.
+    Added,
+    /// It was deleted.
+    Deleted,
+    /// Its content changed.
+    Modified,
+    /// It was renamed, and perhaps changed.
+    Renamed,
+}
+
+impl ChangeStatus {
+    /// Git's letter.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "A",
+            Self::Deleted => "D",
+            Self::Modified => "M",
+            Self::Renamed => "R",
+        }
+    }
+}
+
+/// A file at the tip, run by run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingFacts {
+    /// The number of its path.
+    pub path: u32,
+    /// Lines, the commit that wrote them, and the mainline number of the commit that
+    /// brought them in.
+    pub runs: Vec<(u32, CommitIdx, u32)>,
+}
+
+/// A record of an AI session, found in the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointFacts {
+    /// Its id, as commits name it.
+    pub id: String,
+    /// Its `metadata.json`.
+    pub metadata: Vec<u8>,
+    /// The `metadata.json` of each of its sessions, cut down to what is read, in order.
+    pub sessions: Vec<Vec<u8>>,
+}
+
+/// How many definitions of a language stand at the tip.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DefinitionCount {
+    /// The language.
+    pub language: String,
+    /// Its files.
+    pub files: u64,
+    /// Functions and methods in them.
+    pub functions: u64,
+    /// Classes, structures, enumerations and traits in them.
+    pub classes: u64,
+}
+
+/// How much of what is wanted was there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// What was wanted.
+    pub wanted: u64,
+    /// What was there.
+    pub found: u64,
+}
+
+impl Coverage {
+    /// The share that was there; `None` when nothing was wanted.
+    pub fn share(self) -> Option<f64> {
+        let share = crate::units::count_to_f64(self.found)
+            / crate::units::count_to_f64(self.wanted);
+        (self.wanted > 0).then_some(share)
+    }
+}
+
+/// What the run did: exact on any machine, so that tests can hold budgets on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Commits walked.
+    pub commits: u64,
+    /// Trees read.
+    pub trees_read: u64,
+    /// Objects read, trees and commits among them.
+    pub objects_read: u64,
+    /// Their bytes.
+    pub bytes_read: u64,
+    /// Versions of files.
+    pub versions: u64,
+    /// Bytes of versions compared.
+    pub bytes_compared: u64,
+    /// Lines hashed to compare them.
+    pub lines_hashed: u64,
+    /// Versions parsed.
+    pub versions_parsed: u64,
+}

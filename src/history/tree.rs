@@ -1,0 +1,310 @@
+//! Trees: reading one, and comparing two by walking both at once. Equal subtrees are
+//! never opened, which is what makes a long history cheap.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::history::ObjectId;
+use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
+use crate::limits;
+
+/// What an entry of a tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file, executable or not.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link: never source.
+    Symlink,
+    /// A submodule: one opaque unit.
+    Submodule,
+}
+
+/// One entry of a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its name, one path component.
+    pub name: &'a [u8],
+    /// The object it names.
+    pub id: ObjectId,
+}
+
+/// Returns the entries of a tree object, or `None` if it is damaged.
+pub fn parse(data: &[u8]) -> Option<Vec<Entry<'_>>> {
+    let mut entries = Vec::new();
+    let mut rest = data;
+    while !rest.is_empty() {
+        let space = memchr::memchr(b' ', rest)?;
+        let end = space + memchr::memchr(0, &rest[space..])?;
+        let id = ObjectId::from_raw(rest.get(end + 1..end + 21)?)?;
+        let kind = entry_kind(&rest[..space])?;
+        entries.push(Entry { kind, name: &rest[space + 1..end], id });
+        rest = &rest[end + 21..];
+    }
+    Some(entries)
+}
+
+fn entry_kind(mode: &[u8]) -> Option<EntryKind> {
+    let digits = std::str::from_utf8(mode).ok()?;
+    Some(match u32::from_str_radix(digits, 8).ok()? & 0o170_000 {
+        0o040_000 => EntryKind::Directory,
+        0o120_000 => EntryKind::Symlink,
+        0o160_000 => EntryKind::Submodule,
+        0o100_000 => EntryKind::File,
+        _ => return None,
+    })
+}
+
+/// One path that differs between two trees. Directories never appear: only what is in
+/// them does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathChange {
+    /// The whole path.
+    pub path: Vec<u8>,
+    /// What stood there before.
+    pub old: Option<(EntryKind, ObjectId)>,
+    /// What stands there after.
+    pub new: Option<(EntryKind, ObjectId)>,
+}
+
+impl PathChange {
+    /// The blob before, if it was a regular file.
+    pub fn old_file(&self) -> Option<ObjectId> {
+        self.old.filter(|(kind, _)| *kind == EntryKind::File).map(|(_, id)| id)
+    }
+
+    /// The blob after, if it is a regular file.
+    pub fn new_file(&self) -> Option<ObjectId> {
+        self.new.filter(|(kind, _)| *kind == EntryKind::File).map(|(_, id)| id)
+    }
+}
+
+/// What a comparison found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TreeChanges {
+    /// The paths that differ, in git's order of paths.
+    pub changes: Vec<PathChange>,
+    /// Directories that could not be read, and why: what is in them is not compared.
+    pub unreadable: Vec<(Vec<u8>, Unreadable)>,
+}
+
+/// Reads trees and remembers the latest, since neighbours in history share most.
+#[derive(Debug, Default)]
+pub struct TreeCache {
+    young: FxHashMap<ObjectId, Arc<[u8]>>,
+    old: FxHashMap<ObjectId, Arc<[u8]>>,
+    young_bytes: usize,
+    /// How many trees were read from the repository.
+    pub trees_read: u64,
+}
+
+impl TreeCache {
+    /// How many bytes of trees one generation may hold.
+    const GENERATION_BYTES: usize = 48 << 20;
+
+    /// Returns the bytes of a tree.
+    ///
+    /// # Errors
+    ///
+    /// As [`ObjectReader::read`].
+    pub fn read(
+        &mut self,
+        reader: &mut ObjectReader<'_>,
+        id: ObjectId,
+    ) -> Result<Arc<[u8]>, Unreadable> {
+        if let Some(data) = self.young.get(&id) {
+            return Ok(Arc::clone(data));
+        }
+        let data = if let Some(data) = self.old.remove(&id) {
+            data
+        } else {
+            self.trees_read += 1;
+            Arc::from(reader.read(id, ObjectKind::Tree)?)
+        };
+        self.young_bytes += data.len();
+        if self.young_bytes > Self::GENERATION_BYTES {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = data.len();
+        }
+        self.young.insert(id, Arc::clone(&data));
+        Ok(data)
+    }
+}
+
+/// Compares two trees; an absent one is empty.
+///
+/// # Errors
+///
+/// When a root cannot be read, or the comparison is over the limits on entries: there
+/// is then no answer at all. Damage further down is part of the answer.
+pub fn compare(
+    reader: &mut ObjectReader<'_>,
+    cache: &mut TreeCache,
+    old: Option<ObjectId>,
+    new: Option<ObjectId>,
+) -> Result<TreeChanges, Unreadable> {
+    let mut walk = Walk {
+        reader,
+        cache,
+        path: Vec::new(),
+        found: TreeChanges::default(),
+        entries: 0,
+    };
+    if old != new {
+        let read = |walk: &mut Walk<'_, '_>, id: Option<ObjectId>| match id {
+            Some(id) => walk.cache.read(walk.reader, id).map(Some),
+            None => Ok(None),
+        };
+        let (old, new) = (read(&mut walk, old)?, read(&mut walk, new)?);
+        walk.directories(old.as_deref(), new.as_deref(), 0)?;
+    }
+    Ok(walk.found)
+}
+
+struct Walk<'w, 'r> {
+    reader: &'w mut ObjectReader<'r>,
+    cache: &'w mut TreeCache,
+    path: Vec<u8>,
+    found: TreeChanges,
+    entries: u64,
+}
+
+impl Walk<'_, '_> {
+    fn directories(
+        &mut self,
+        old: Option<&[u8]>,
+        new: Option<&[u8]>,
+        depth: u64,
+    ) -> Result<(), Unreadable> {
+        let (Some(old), Some(new)) =
+            (parse(old.unwrap_or_default()), parse(new.unwrap_or_default()))
+        else {
+            return self.left_out(Unreadable::Corrupt);
+        };
+        if depth > limits::TREE_DEPTH.value {
+            return self.left_out(Unreadable::TooLarge);
+        }
+        let (mut at_old, mut at_new) = (0, 0);
+        while at_old < old.len() || at_new < new.len() {
+            self.entries += 1;
+            if self.entries > limits::TREE_ENTRIES.value {
+                return Err(Unreadable::TooLarge);
+            }
+            let (one, two) = (old.get(at_old), new.get(at_new));
+            let (one, two) = pair(one, two);
+            at_old += usize::from(one.is_some());
+            at_new += usize::from(two.is_some());
+            self.entry(one, two, depth)?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        old: Option<&Entry<'_>>,
+        new: Option<&Entry<'_>>,
+        depth: u64,
+    ) -> Result<(), Unreadable> {
+        let same =
+            |one: &Entry<'_>, two: &Entry<'_>| one.id == two.id && one.kind == two.kind;
+        if old.zip(new).is_some_and(|(one, two)| same(one, two)) {
+            return Ok(());
+        }
+        let Some(name) = old.or(new).map(|entry| entry.name) else { return Ok(()) };
+        let parent = self.path.len();
+        if parent > 0 {
+            self.path.push(b'/');
+        }
+        self.path.extend_from_slice(name);
+        let directory = |entry: &&Entry<'_>| entry.kind == EntryKind::Directory;
+        let leaf = |entry: &Entry<'_>| (entry.kind, entry.id);
+        let (old_leaf, new_leaf) = (
+            old.filter(|entry| !directory(entry)).map(leaf),
+            new.filter(|entry| !directory(entry)).map(leaf),
+        );
+        if old_leaf.is_some() || new_leaf.is_some() {
+            let path = self.path.clone();
+            self.found.changes.push(PathChange { path, old: old_leaf, new: new_leaf });
+        }
+        let (old_folder, new_folder) = (old.filter(directory), new.filter(directory));
+        if old_folder.is_some() || new_folder.is_some() {
+            self.open(
+                old_folder.map(|entry| entry.id),
+                new_folder.map(|entry| entry.id),
+                depth,
+            )?;
+        }
+        self.path.truncate(parent);
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        depth: u64,
+    ) -> Result<(), Unreadable> {
+        if crate::units::len_to_u64(self.path.len()) > limits::PATH_BYTES.value {
+            return self.left_out(Unreadable::TooLarge);
+        }
+        let mut trees = [None, None];
+        for (tree, id) in trees.iter_mut().zip([old, new]) {
+            let Some(id) = id else { continue };
+            match self.cache.read(self.reader, id) {
+                Ok(data) => *tree = Some(data),
+                Err(why) => return self.left_out(why),
+            }
+        }
+        let [old, new] = trees;
+        self.directories(old.as_deref(), new.as_deref(), depth + 1)
+    }
+
+    fn left_out(&mut self, why: Unreadable) -> Result<(), Unreadable> {
+        self.found.unreadable.push((self.path.clone(), why));
+        Ok(())
+    }
+}
+
+/// Takes the entry that comes first in git's order, or both when they have the same
+/// name. A directory sorts as if its name ended in a slash, so a file and a directory
+/// of one name are two entries apart.
+fn pair<'e, 'd>(
+    old: Option<&'e Entry<'d>>,
+    new: Option<&'e Entry<'d>>,
+) -> (Option<&'e Entry<'d>>, Option<&'e Entry<'d>>) {
+    let (Some(one), Some(two)) = (old, new) else { return (old, new) };
+    match sort_key(one).cmp(sort_key(two)) {
+        std::cmp::Ordering::Less => (old, None),
+        std::cmp::Ordering::Greater => (None, new),
+        std::cmp::Ordering::Equal => (old, new),
+    }
+}
+
+fn sort_key<'e>(entry: &'e Entry<'_>) -> impl Iterator<Item = u8> + use<'e> {
+    let slash = (entry.kind == EntryKind::Directory).then_some(b'/');
+    entry.name.iter().copied().chain(slash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_tree_is_none_and_an_empty_one_is_empty() {
+        assert_eq!(parse(b""), Some(Vec::new()));
+        assert_eq!(parse(b"100644 a\0short"), None);
+        assert_eq!(parse(b"999 a"), None);
+    }
+
+    #[test]
+    fn a_directory_sorts_as_if_it_ended_in_a_slash() {
+        let id = ObjectId([0; 20]);
+        let file = Entry { kind: EntryKind::File, name: b"a.b", id };
+        let folder = Entry { kind: EntryKind::Directory, name: b"a", id };
+        assert_eq!(pair(Some(&folder), Some(&file)), (None, Some(&file)));
+    }
+}

@@ -1,0 +1,213 @@
+//! The history: every commit reachable from the tip, parents first, and the mainline.
+
+use rustc_hash::FxHashMap;
+
+use crate::history::commit::{self, RawCommit, Signature};
+use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
+use crate::history::{CommitIdx, ObjectId};
+use crate::limits;
+use crate::problem::{GapKind, Gaps};
+use crate::units::{Timestamp, len_to_u32};
+
+/// A commit as plain data.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// The parents that are here, in order.
+    pub parents: Vec<CommitIdx>,
+    /// Whether a parent is missing or beyond a shallow boundary: what this commit
+    /// seems to add may be older.
+    pub is_cut: bool,
+    /// `None` when unknown.
+    pub author: Option<Signature>,
+    /// `None` when unknown.
+    pub committer: Option<Signature>,
+    /// The message, cut at the limit.
+    pub message: Vec<u8>,
+}
+
+impl Commit {
+    /// When it was committed; `None` when unknown.
+    pub fn committer_time(&self) -> Option<Timestamp> {
+        self.committer.as_ref().and_then(|who| who.seconds).map(Timestamp)
+    }
+}
+
+/// All commits reachable from one tip.
+#[derive(Debug, Default)]
+pub struct History {
+    /// The commits; parents come before children.
+    pub commits: Vec<Commit>,
+    /// The first-parent chain, from the root to the tip.
+    pub mainline: Vec<CommitIdx>,
+    /// For each mainline commit its time on the clock of the branch: the latest
+    /// committer time so far, so that the clock never runs backwards.
+    pub clock: Vec<Timestamp>,
+}
+
+impl History {
+    /// For each commit the mainline number of the commit that brought it in: the first
+    /// of which it is an ancestor. Commits stand in the order in which the mainline
+    /// reached them, so that is the next mainline commit.
+    pub fn landings(&self) -> Vec<u32> {
+        let mut landings = Vec::with_capacity(self.commits.len());
+        for (number, idx) in (0..).zip(&self.mainline) {
+            landings.resize(idx.at() + 1, number);
+        }
+        landings
+    }
+}
+
+/// Reads the history of `tip`.
+pub fn read(
+    reader: &mut ObjectReader<'_>,
+    tip: ObjectId,
+    shallow: &[ObjectId],
+    gaps: &mut Gaps,
+    progress: &mut dyn FnMut(u64),
+) -> History {
+    let mut walk = Walk {
+        reader,
+        shallow,
+        gaps,
+        raw: FxHashMap::default(),
+        placed: FxHashMap::default(),
+        history: History::default(),
+    };
+    walk.from(tip, progress);
+    let mut history = walk.history;
+    history.mainline = mainline(&history.commits);
+    history.clock = clock(&history, gaps);
+    history
+}
+
+struct Walk<'w, 'r> {
+    reader: &'w mut ObjectReader<'r>,
+    shallow: &'w [ObjectId],
+    gaps: &'w mut Gaps,
+    /// Commits read and waiting for their parents; `None` for unreadable ones.
+    raw: FxHashMap<ObjectId, Option<RawCommit>>,
+    placed: FxHashMap<ObjectId, CommitIdx>,
+    history: History,
+}
+
+impl Walk<'_, '_> {
+    /// Goes down the first parents first, so that a branch is placed as a whole.
+    fn from(&mut self, tip: ObjectId, progress: &mut dyn FnMut(u64)) {
+        let mut path: Vec<(ObjectId, usize)> = Vec::new();
+        if self.load(tip) {
+            path.push((tip, 0));
+        }
+        while let Some((id, next)) = path.last_mut() {
+            let parents =
+                self.raw.get(id).and_then(Option::as_ref).map(|raw| &raw.parents);
+            let parent = parents.and_then(|parents| parents.get(*next)).copied();
+            *next += 1;
+            match parent {
+                Some(parent) => {
+                    let known = self.placed.contains_key(&parent);
+                    if !known && !self.raw.contains_key(&parent) && self.load(parent) {
+                        path.push((parent, 0));
+                    }
+                }
+                None => {
+                    let id = *id;
+                    path.pop();
+                    self.place(id);
+                    progress(u64::from(len_to_u32(self.history.commits.len())));
+                }
+            }
+        }
+    }
+
+    /// Reads a commit; false when it cannot be read, which cuts the history there.
+    fn load(&mut self, id: ObjectId) -> bool {
+        let over =
+            crate::units::len_to_u64(self.history.commits.len()) >= limits::COMMITS.value;
+        let read = if over {
+            Err(Unreadable::TooLarge)
+        } else {
+            self.reader.read(id, ObjectKind::Commit)
+        };
+        let parsed =
+            read.and_then(|data| commit::parse(&data).ok_or(Unreadable::Corrupt));
+        let raw = match parsed {
+            Ok(raw) => Some(raw),
+            Err(why) => {
+                let words = format!("history is cut at a commit that is {}", why.why());
+                self.gaps.add(GapKind::HistoryCut, &words, id.to_string().as_bytes());
+                None
+            }
+        };
+        let found = raw.is_some();
+        self.raw.insert(id, raw);
+        found
+    }
+
+    fn place(&mut self, id: ObjectId) {
+        let Some(Some(raw)) = self.raw.remove(&id) else { return };
+        let at_boundary = self.shallow.contains(&id);
+        let parents: Vec<CommitIdx> = if at_boundary {
+            Vec::new()
+        } else {
+            raw.parents
+                .iter()
+                .filter_map(|parent| self.placed.get(parent).copied())
+                .collect()
+        };
+        let is_cut = parents.len() < raw.parents.len();
+        if at_boundary && is_cut {
+            let why = "shallow clone; what is older is unknown: fetch with full depth";
+            self.gaps.add(GapKind::HistoryCut, why, id.to_string().as_bytes());
+        }
+        if raw.author.is_none() || raw.committer.is_none() {
+            let why = "author or committer cannot be read and counts as unknown";
+            self.gaps.add(GapKind::CommitField, why, id.to_string().as_bytes());
+        }
+        self.placed.insert(id, CommitIdx(len_to_u32(self.history.commits.len())));
+        self.history.commits.push(Commit {
+            id,
+            tree: raw.tree,
+            parents,
+            is_cut,
+            author: raw.author,
+            committer: raw.committer,
+            message: raw.message,
+        });
+    }
+}
+
+fn mainline(commits: &[Commit]) -> Vec<CommitIdx> {
+    let mut chain = Vec::new();
+    let mut next = commits.len().checked_sub(1).map(|last| CommitIdx(len_to_u32(last)));
+    while let Some(idx) = next {
+        chain.push(idx);
+        next = commits[idx.at()].parents.first().copied();
+    }
+    chain.reverse();
+    chain
+}
+
+fn clock(history: &History, gaps: &mut Gaps) -> Vec<Timestamp> {
+    let mut latest: Option<i64> = None;
+    let mut times = Vec::new();
+    for idx in &history.mainline {
+        let commit = &history.commits[idx.at()];
+        let seconds = commit.committer.as_ref().and_then(|who| who.seconds);
+        if let (Some(before), Some(now)) = (latest, seconds)
+            && now < before
+        {
+            let why =
+                "a mainline commit is dated before its parent; the parent's time is used";
+            gaps.add(GapKind::ClockLifted, why, commit.id.to_string().as_bytes());
+        }
+        latest = latest.max(seconds);
+        times.push(latest);
+    }
+    // Before the first commit with a date nothing is known; its time serves.
+    let first = times.iter().flatten().copied().next().unwrap_or(0);
+    times.into_iter().map(|time| Timestamp(time.unwrap_or(first))).collect()
+}

@@ -1,0 +1,180 @@
+//! Every limit, its default and its reason, in one table.
+
+/// One limit on what is read from outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// The name shown by `--version --limits` and in gaps.
+    pub name: &'static str,
+    /// The value, in the unit its name ends in.
+    pub value: u64,
+    /// Why there is such a limit.
+    pub why: &'static str,
+}
+
+/// The largest blob that is read, in bytes; its header is read first.
+pub const BLOB_BYTES: Limit = Limit {
+    name: "BLOB_BYTES",
+    value: 64 << 20,
+    why: "a 250-byte pack can hold a blob of 1 GiB",
+};
+
+/// The largest commit or tree object that is read, in bytes.
+pub const OBJECT_BYTES: Limit = Limit {
+    name: "OBJECT_BYTES",
+    value: 64 << 20,
+    why: "as for blobs; a tree of a million entries has 40 MB",
+};
+
+/// The largest version a syntax parser is given, in bytes.
+pub const PARSED_BYTES: Limit = Limit {
+    name: "PARSED_BYTES",
+    value: 2 << 20,
+    why: "syntax trees take 45 to 240 bytes of memory a source byte",
+};
+
+/// The mean line length above which a version is not parsed, in bytes.
+pub const PARSED_MEAN_LINE_BYTES: Limit =
+    Limit { name: "PARSED_MEAN_LINE_BYTES", value: 1_000, why: "minified code" };
+
+/// The longest time one version may take to parse, in milliseconds.
+pub const PARSE_MILLIS: Limit = Limit {
+    name: "PARSE_MILLIS",
+    value: 2_000,
+    why: "pathological input; the version then counts as text",
+};
+
+/// How deep a syntax tree is followed, in levels.
+pub const SYNTAX_DEPTH: Limit = Limit {
+    name: "SYNTAX_DEPTH",
+    value: 5_000,
+    why: "the deepest seen in the wild is about 3,300",
+};
+
+/// How deep directories are followed, in levels.
+pub const TREE_DEPTH: Limit = Limit {
+    name: "TREE_DEPTH",
+    value: 1_024,
+    why: "git refuses at 2,048; deeper trees are attacks",
+};
+
+/// The longest path followed, in bytes.
+pub const PATH_BYTES: Limit = Limit {
+    name: "PATH_BYTES",
+    value: 4_096,
+    why: "the longest path a Linux system call takes",
+};
+
+/// How many paths one commit may change before it is left out as bulk.
+pub const CHANGED_PATHS: Limit = Limit {
+    name: "CHANGED_PATHS",
+    value: 1_000_000,
+    why: "a tree bomb changes billions",
+};
+
+/// How many tree entries one comparison may visit.
+pub const TREE_ENTRIES: Limit = Limit {
+    name: "TREE_ENTRIES",
+    value: 4_000_000,
+    why: "a bomb of thirteen objects expands to billions",
+};
+
+/// How many rename sources times destinations are compared for similarity.
+pub const RENAME_CANDIDATES: Limit = Limit {
+    name: "RENAME_CANDIDATES",
+    value: 1_000,
+    why: "git's own default, for each side",
+};
+
+/// How many parents of a commit are followed.
+pub const PARENTS: Limit =
+    Limit { name: "PARENTS", value: 65_535, why: "the index of a parent is two bytes" };
+
+/// The longest part of a commit message that is read, in bytes.
+pub const MESSAGE_BYTES: Limit = Limit {
+    name: "MESSAGE_BYTES",
+    value: 64 << 10,
+    why: "messages of 10 MB exist to hurt",
+};
+
+/// The largest mailmap or other control file that is read, in bytes.
+pub const CONTROL_FILE_BYTES: Limit = Limit {
+    name: "CONTROL_FILE_BYTES",
+    value: 1 << 20,
+    why: "git's own is smaller for attributes",
+};
+
+/// How many commits one repository may have.
+pub const COMMITS: Limit =
+    Limit { name: "COMMITS", value: 2_000_000, why: "memory is bounded by it" };
+
+/// How many refs are listed.
+pub const REFS: Limit =
+    Limit { name: "REFS", value: 100_000, why: "memory is bounded by it" };
+
+/// The longest record of an export, in bytes.
+pub const USAGE_RECORD_BYTES: Limit = Limit {
+    name: "USAGE_RECORD_BYTES",
+    value: 1 << 20,
+    why: "a csv reader aborts the process on a line of 10 GiB",
+};
+
+/// The most columns an export may have.
+pub const USAGE_COLUMNS: Limit = Limit {
+    name: "USAGE_COLUMNS",
+    value: 1_000,
+    why: "an attack, or the wrong delimiter",
+};
+
+/// The largest export, in bytes.
+pub const USAGE_FILE_BYTES: Limit = Limit {
+    name: "USAGE_FILE_BYTES",
+    value: 2 << 30,
+    why: "larger ones are split by month",
+};
+
+/// How long a worker may show no progress, in milliseconds.
+pub const STALL_MILLIS: Limit = Limit {
+    name: "STALL_MILLIS",
+    value: 10_000,
+    why: "libgit2 can hang for ever on a damaged object",
+};
+
+/// The most memory a worker may hold, in bytes.
+pub const WORKER_MEMORY_BYTES: Limit = Limit {
+    name: "WORKER_MEMORY_BYTES",
+    value: 6 << 30,
+    why: "one hostile repository must not take the machine",
+};
+
+/// The largest frame a worker may send, in bytes.
+pub const FRAME_BYTES: Limit = Limit {
+    name: "FRAME_BYTES",
+    value: 1 << 30,
+    why: "a damaged length must not become an allocation",
+};
+
+/// All limits, in the order they are met: those of a repository, then of exports.
+pub static LIMITS: &[&Limit] = &[
+    &BLOB_BYTES,
+    &OBJECT_BYTES,
+    &PARSED_BYTES,
+    &PARSED_MEAN_LINE_BYTES,
+    &PARSE_MILLIS,
+    &SYNTAX_DEPTH,
+    &TREE_DEPTH,
+    &PATH_BYTES,
+    &CHANGED_PATHS,
+    &TREE_ENTRIES,
+    &RENAME_CANDIDATES,
+    &PARENTS,
+    &MESSAGE_BYTES,
+    &CONTROL_FILE_BYTES,
+    &COMMITS,
+    &REFS,
+    &USAGE_RECORD_BYTES,
+    &USAGE_COLUMNS,
+    &USAGE_FILE_BYTES,
+    &STALL_MILLIS,
+    &WORKER_MEMORY_BYTES,
+    &FRAME_BYTES,
+];

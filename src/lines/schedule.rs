@@ -1,0 +1,190 @@
+//! Schedules the tracker over threads. What comes out does not depend on how many.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use crate::error::Error;
+use crate::history::CommitIdx;
+use crate::history::objects::{ObjectReader, ReadWork};
+use crate::history::open::Opened;
+use crate::history::tree::TreeCache;
+use crate::history::walk::History;
+use crate::lines::diff::DiffWork;
+use crate::lines::tracker::{self, KindReader, Tools, TrackOptions, Tracked};
+use crate::lines::versions::{self, Builder, CommitDelta, Graph};
+use crate::problem::Gaps;
+use crate::units::{len_to_u32, len_to_u64};
+
+/// How far the work has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Commits read.
+    Commits(u64),
+    /// Commits compared with their parents, of how many.
+    Compared(u64, u64),
+    /// File versions worked through, of how many.
+    Versions(u64, u64),
+}
+
+/// What the whole history has to say about its lines.
+#[derive(Debug, Default)]
+pub struct TrackedHistory {
+    /// Versions, steps and paths.
+    pub graph: Graph,
+    /// All lineages together, each table in a fixed order.
+    pub tracked: Tracked,
+    /// Objects read.
+    pub read: ReadWork,
+    /// Trees read.
+    pub trees_read: u64,
+}
+
+/// Makes a kind reader; one for each thread at a time.
+pub type KindReaders<'a> = dyn Fn() -> Box<KindReader<'a>> + Sync + 'a;
+
+/// Readers of one repository, handed to threads and taken back.
+struct Pool<'o> {
+    opened: &'o Opened,
+    free: Mutex<Vec<(ObjectReader<'o>, TreeCache)>>,
+}
+
+impl<'o> Pool<'o> {
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut ObjectReader<'o>, &mut TreeCache) -> T,
+    ) -> Result<T, Error> {
+        let free = self.free.lock().map_or(None, |mut free| free.pop());
+        let mut one = match free {
+            Some(one) => one,
+            None => (self.opened.reader()?, TreeCache::default()),
+        };
+        let result = work(&mut one.0, &mut one.1);
+        if let Ok(mut free) = self.free.lock() {
+            free.push(one);
+        }
+        Ok(result)
+    }
+
+    fn work(self) -> (ReadWork, u64) {
+        let readers = self.free.into_inner().unwrap_or_default();
+        let mut read = ReadWork::default();
+        let mut trees_read = 0;
+        for (reader, cache) in readers {
+            read.objects += reader.work.objects;
+            read.bytes += reader.work.bytes;
+            trees_read += cache.trees_read;
+        }
+        (read, trees_read)
+    }
+}
+
+/// Tracks all lines of a history.
+///
+/// # Errors
+///
+/// When the repository vanishes, or the books do not balance.
+pub fn track_history(
+    opened: &Opened,
+    history: &History,
+    options: TrackOptions,
+    kinds: &KindReaders<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<TrackedHistory, Error> {
+    let pool = Pool { opened, free: Mutex::new(Vec::new()) };
+    let (graph, mut gaps) = build_graph(&pool, history, options.counts, progress)?;
+    let lineages = versions::lineages(&graph);
+    let total = len_to_u64(graph.versions.len());
+    let done = AtomicU64::new(0);
+    let results: Vec<Result<Tracked, Error>> = lineages
+        .par_iter()
+        .with_max_len(1)
+        .map(|lineage| {
+            let mut read_kinds = kinds();
+            let tick = || {
+                let now = done.fetch_add(1, Ordering::Relaxed) + 1;
+                progress(Progress::Versions(now, total));
+            };
+            let tracked = pool.with(|reader, _| {
+                let tools = Tools { reader, kinds: &mut *read_kinds, tick: &tick };
+                tracker::track(history, &graph, lineage, options, tools)
+            })?;
+            tracked.map_err(unbalanced)
+        })
+        .collect();
+    let mut tracked = Tracked::default();
+    for result in results {
+        merge(&mut tracked, result?);
+    }
+    gaps.merge(&tracked.gaps);
+    tracked.gaps = gaps;
+    tracked.lifetimes.sort_unstable();
+    tracked.standing.sort_by(|one, two| {
+        graph.paths[one.path as usize].cmp(&graph.paths[two.path as usize])
+    });
+    tracked.counts.sort_unstable_by_key(|counted| counted.step);
+    let (read, trees_read) = pool.work();
+    Ok(TrackedHistory { graph, tracked, read, trees_read })
+}
+
+fn unbalanced(why: String) -> Error {
+    let hint =
+        "this is a fault of slopnexus: please report it with the repository's name";
+    Error::input("E-BALANCE", "the ledger of lines does not balance", &why, hint)
+}
+
+fn merge(all: &mut Tracked, one: Tracked) {
+    all.lifetimes.extend(one.lifetimes);
+    all.standing.extend(one.standing);
+    all.counts.extend(one.counts);
+    all.gaps.merge(&one.gaps);
+    add_work(&mut all.work, one.work);
+    all.blobs.0 += one.blobs.0;
+    all.blobs.1 += one.blobs.1;
+}
+
+fn add_work(all: &mut DiffWork, one: DiffWork) {
+    all.bytes_compared += one.bytes_compared;
+    all.lines_hashed += one.lines_hashed;
+}
+
+/// Compares commits with their parents in windows, so that memory stays bounded, and
+/// adds each window to the graph.
+fn build_graph(
+    pool: &Pool<'_>,
+    history: &History,
+    all_steps: bool,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<(Graph, Gaps), Error> {
+    const WINDOW_COMMITS: usize = 8_192;
+    const SLICE_COMMITS: usize = 256;
+    let mut builder = Builder::new(history, pool.opened.reader()?, all_steps);
+    let total = len_to_u64(history.commits.len());
+    let done = AtomicU64::new(0);
+    for (window, commits) in history.commits.chunks(WINDOW_COMMITS).enumerate() {
+        let deltas: Vec<Result<Vec<CommitDelta>, Error>> = commits
+            .par_chunks(SLICE_COMMITS)
+            .with_max_len(1)
+            .map(|slice| {
+                pool.with(|reader, cache| {
+                    let delta = |commit| {
+                        let delta = versions::delta(reader, cache, history, commit);
+                        let now = done.fetch_add(1, Ordering::Relaxed) + 1;
+                        progress(Progress::Compared(now, total));
+                        delta
+                    };
+                    slice.iter().map(delta).collect()
+                })
+            })
+            .collect();
+        let mut idx = len_to_u32(window * WINDOW_COMMITS);
+        for slice in deltas {
+            for delta in slice? {
+                builder.add(CommitIdx(idx), &delta);
+                idx += 1;
+            }
+        }
+    }
+    Ok(builder.finish())
+}

@@ -1,0 +1,535 @@
+//! The versions of all files and which came from which: one graph for the whole
+//! history, made from the comparison of trees alone, before any file is read.
+//!
+//! A version is a file as one commit wrote it. Who wrote its lines follows from the
+//! versions it came from and nothing else, so files that never met, by merge or by
+//! rename, can be worked on independently.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::history::objects::{ObjectReader, Unreadable};
+use crate::history::tree::{self, PathChange, TreeCache};
+use crate::history::walk::{Commit, History};
+use crate::history::{CommitIdx, ObjectId};
+use crate::lines::path_map::{MOST_PATHS, PathMap};
+use crate::lines::renames::{self, Candidate, Renames};
+use crate::problem::{GapKind, Gaps};
+use crate::units::len_to_u32;
+
+/// What one commit did to one file, against its first parent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDelta {
+    /// The path.
+    pub path: Vec<u8>,
+    /// The blob before, if a regular file stood there.
+    pub old: Option<ObjectId>,
+    /// The blob after, if a regular file stands there.
+    pub new: Option<ObjectId>,
+    /// For a created file: the delta of the deleted file that `git blame` follows.
+    pub followed: Option<usize>,
+    /// For a created file: the delta of the deleted file that `git diff -M` pairs.
+    pub paired: Option<usize>,
+}
+
+/// What one commit did to all files, against its first parent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CommitDelta {
+    /// The files, in git's order of paths.
+    pub files: Vec<FileDelta>,
+    /// What could not be compared.
+    pub gaps: Gaps,
+}
+
+/// Compares a commit with its first parent and finds renames.
+pub fn delta(
+    reader: &mut ObjectReader<'_>,
+    cache: &mut TreeCache,
+    history: &History,
+    commit: &Commit,
+) -> CommitDelta {
+    let mut gaps = Gaps::default();
+    let parent = commit.parents.first().map(|parent| history.commits[parent.at()].tree);
+    let changes = compare_trees(reader, cache, parent, commit, &mut gaps);
+    let (deleted, created) =
+        (created_or_deleted(&changes, false), created_or_deleted(&changes, true));
+    let candidates = |indexes: &[usize], side: fn(&PathChange) -> Option<ObjectId>| {
+        let candidate = |&index: &usize| {
+            let change: &PathChange = &changes[index];
+            side(change).map(|blob| Candidate { path: &change.path, blob })
+        };
+        indexes.iter().filter_map(candidate).collect::<Vec<_>>()
+    };
+    let sources = candidates(&deleted, PathChange::old_file);
+    let targets = candidates(&created, PathChange::new_file);
+    let renames = renames::find(reader, &sources, &targets);
+    if renames.over_limit {
+        let why =
+            "too many renamed files to compare their content; equal files were paired";
+        gaps.add(GapKind::OverLimit, why, commit.id.to_string().as_bytes());
+    }
+    let mut files: Vec<FileDelta> = changes.iter().map(file_delta).collect();
+    apply_renames(&mut files, &renames, &deleted, &created);
+    CommitDelta { files, gaps }
+}
+
+fn compare_trees(
+    reader: &mut ObjectReader<'_>,
+    cache: &mut TreeCache,
+    old: Option<ObjectId>,
+    commit: &Commit,
+    gaps: &mut Gaps,
+) -> Vec<PathChange> {
+    let compared = tree::compare(reader, cache, old, Some(commit.tree));
+    let (changes, unreadable) = match compared {
+        Ok(found) => (found.changes, found.unreadable),
+        Err(why) => (Vec::new(), vec![(Vec::new(), why)]),
+    };
+    for (path, why) in unreadable {
+        let words = match why {
+            Unreadable::TooLarge => {
+                "directory over the limits, changes in it are left out"
+            }
+            Unreadable::Missing => {
+                "directory is not in this repository, changes in it are left out"
+            }
+            Unreadable::Corrupt => "directory is damaged, changes in it are left out",
+        };
+        let mut place = commit.id.to_string().into_bytes();
+        place.push(b':');
+        place.extend(path);
+        gaps.add(why.gap(), words, &place);
+    }
+    changes
+}
+
+/// Returns the changes that create or delete a regular file outright. A file that
+/// took the place of a link, or gave way to one, is neither for git's renames.
+fn created_or_deleted(changes: &[PathChange], created: bool) -> Vec<usize> {
+    let wanted = |change: &PathChange| {
+        if created {
+            change.old.is_none() && change.new_file().is_some()
+        } else {
+            change.new.is_none() && change.old_file().is_some()
+        }
+    };
+    (0..changes.len()).filter(|&index| wanted(&changes[index])).collect()
+}
+
+fn file_delta(change: &PathChange) -> FileDelta {
+    FileDelta {
+        path: change.path.clone(),
+        old: change.old_file(),
+        new: change.new_file(),
+        followed: None,
+        paired: None,
+    }
+}
+
+fn apply_renames(
+    files: &mut [FileDelta],
+    renames: &Renames,
+    deleted: &[usize],
+    created: &[usize],
+) {
+    for (target, &index) in created.iter().enumerate() {
+        files[index].followed = renames.followed[target].map(|source| deleted[source]);
+        files[index].paired = renames.paired[target].map(|source| deleted[source]);
+    }
+}
+
+/// A file as one commit wrote it.
+#[derive(Debug, Clone, Copy)]
+pub struct Version {
+    /// The number of its path when it was written.
+    pub path: u32,
+    /// Its content.
+    pub blob: ObjectId,
+    /// The commit that wrote it.
+    pub commit: CommitIdx,
+    /// Its first edge in `Graph::origins`.
+    first_origin: u32,
+    /// How many edges it has there.
+    n_origins: u32,
+}
+
+/// What one commit did to one file, for the ledger of lives (mainline commits) or for
+/// counting changed lines.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// The commit.
+    pub commit: CommitIdx,
+    /// Its number on the mainline, if it is there.
+    pub landing: Option<u32>,
+    /// The path before; differs from `path` for a rename.
+    pub old_path: u32,
+    /// The path after; of a deletion, the path that went.
+    pub path: u32,
+    /// The version before, if there was one.
+    pub old: Option<u32>,
+    /// The version after, if there is one.
+    pub new: Option<u32>,
+}
+
+/// All versions and steps of a history.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// Paths by number, in the order they appear in history.
+    pub paths: Vec<Vec<u8>>,
+    /// The versions; each comes after those it came from.
+    pub versions: Vec<Version>,
+    /// The versions each version came from, in the order of the commit's parents.
+    origins: Vec<u32>,
+    /// The steps, in the order of commits.
+    pub steps: Vec<Step>,
+    /// What stands at the tip: path and version.
+    pub tip: Vec<(u32, u32)>,
+}
+
+impl Graph {
+    /// The versions that `version` came from.
+    pub fn origins(&self, version: u32) -> &[u32] {
+        let version = &self.versions[version as usize];
+        let first = version.first_origin as usize;
+        &self.origins[first..first + version.n_origins as usize]
+    }
+}
+
+/// Builds the graph, commit by commit.
+pub struct Builder<'h, 'r> {
+    history: &'h History,
+    reader: ObjectReader<'r>,
+    cache: TreeCache,
+    graph: Graph,
+    path_numbers: FxHashMap<Vec<u8>, u32>,
+    states: Vec<Option<PathMap>>,
+    children_left: Vec<u32>,
+    landings: Vec<Option<u32>>,
+    /// Whether to make steps for commits off the mainline too.
+    all_steps: bool,
+    /// What was left out.
+    pub gaps: Gaps,
+}
+
+impl std::fmt::Debug for Builder<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").finish_non_exhaustive()
+    }
+}
+
+/// What happens to one file of a commit, decided before the state changes.
+struct Decision {
+    path: u32,
+    new: Option<u32>,
+}
+
+impl<'h, 'r> Builder<'h, 'r> {
+    /// An empty graph.
+    pub fn new(history: &'h History, reader: ObjectReader<'r>, all_steps: bool) -> Self {
+        let n = history.commits.len();
+        let mut children_left = vec![0; n];
+        for parent in history.commits.iter().flat_map(|commit| &commit.parents) {
+            children_left[parent.at()] += 1;
+        }
+        let mut landings = vec![None; n];
+        for (number, idx) in (0..).zip(&history.mainline) {
+            landings[idx.at()] = Some(number);
+        }
+        Self {
+            history,
+            reader,
+            cache: TreeCache::default(),
+            graph: Graph::default(),
+            path_numbers: FxHashMap::default(),
+            states: vec![None; n],
+            children_left,
+            landings,
+            all_steps,
+            gaps: Gaps::default(),
+        }
+    }
+
+    /// Adds the next commit. Commits come in the order of the history.
+    pub fn add(&mut self, idx: CommitIdx, delta: &CommitDelta) {
+        self.gaps.merge(&delta.gaps);
+        let commit = &self.history.commits[idx.at()];
+        let mut others: Vec<OtherParent> = commit
+            .parents
+            .iter()
+            .skip(1)
+            .map(|&parent| OtherParent { commit: parent, changes: None })
+            .collect();
+        let first = commit.parents.first().copied();
+        let decisions: Vec<Option<Decision>> = (0..delta.files.len())
+            .map(|index| self.decide(idx, first, &mut others, delta, index))
+            .collect();
+        self.add_steps(idx, first, delta, &decisions);
+        let mut state = first.map(|parent| self.take_state(parent)).unwrap_or_default();
+        for decision in decisions.into_iter().flatten() {
+            state.set(decision.path, decision.new);
+        }
+        for parent in others {
+            self.release(parent.commit);
+        }
+        self.states[idx.at()] = Some(state);
+    }
+
+    /// Ends the graph at the tip.
+    pub fn finish(mut self) -> (Graph, Gaps) {
+        if let Some(state) = self.states.last().and_then(Option::as_ref) {
+            self.graph.tip = state.entries();
+        }
+        (self.graph, self.gaps)
+    }
+
+    /// The parent's state, copied only while other children still need it.
+    fn take_state(&mut self, parent: CommitIdx) -> PathMap {
+        self.children_left[parent.at()] -= 1;
+        let state = &mut self.states[parent.at()];
+        let taken = if self.children_left[parent.at()] == 0 {
+            state.take()
+        } else {
+            state.clone()
+        };
+        taken.unwrap_or_default()
+    }
+
+    fn release(&mut self, parent: CommitIdx) {
+        self.children_left[parent.at()] -= 1;
+        if self.children_left[parent.at()] == 0 {
+            self.states[parent.at()] = None;
+        }
+    }
+
+    fn path_number(&mut self, path: &[u8]) -> Option<u32> {
+        if let Some(&number) = self.path_numbers.get(path) {
+            return Some(number);
+        }
+        let number = len_to_u32(self.graph.paths.len());
+        if number >= MOST_PATHS {
+            let why = "more than 16 million paths; this one is left out";
+            self.gaps.add(GapKind::OverLimit, why, path);
+            return None;
+        }
+        self.graph.paths.push(path.to_vec());
+        self.path_numbers.insert(path.to_vec(), number);
+        Some(number)
+    }
+
+    fn version_at(&self, commit: Option<CommitIdx>, path: &[u8]) -> Option<u32> {
+        let number = self.path_numbers.get(path)?;
+        self.states[commit?.at()].as_ref()?.get(*number)
+    }
+
+    fn decide(
+        &mut self,
+        idx: CommitIdx,
+        first: Option<CommitIdx>,
+        others: &mut [OtherParent],
+        delta: &CommitDelta,
+        index: usize,
+    ) -> Option<Decision> {
+        let file = &delta.files[index];
+        let path = self.path_number(&file.path)?;
+        let Some(blob) = file.new else { return Some(Decision { path, new: None }) };
+        let here = self.version_at(first, &file.path);
+        if file.old == Some(blob) && here.is_some() {
+            return Some(Decision { path, new: here });
+        }
+        let same =
+            |graph: &Graph, version: u32| graph.versions[version as usize].blob == blob;
+        for parent in others.iter() {
+            let there = self.version_at(Some(parent.commit), &file.path);
+            if let Some(version) = there.filter(|&version| same(&self.graph, version)) {
+                return Some(Decision { path, new: Some(version) });
+            }
+        }
+        let mut origins = Vec::new();
+        let source = file.followed.map(|source| delta.files[source].path.as_slice());
+        let from_first = here.or_else(|| self.version_at(first, source?));
+        origins.extend(from_first.map(|version| (version, here.is_none())));
+        for parent in others {
+            let there = self.version_at(Some(parent.commit), &file.path);
+            let moved = if there.is_some() {
+                there
+            } else {
+                self.renamed_from(idx, parent, &file.path, blob)
+            };
+            origins.extend(moved.map(|version| (version, there.is_none())));
+        }
+        let whole = origins
+            .iter()
+            .find(|(version, renamed)| *renamed && same(&self.graph, *version));
+        if let Some((version, _)) = whole {
+            return Some(Decision { path, new: Some(*version) });
+        }
+        let origins: Vec<u32> = origins.into_iter().map(|(version, _)| version).collect();
+        Some(Decision { path, new: Some(self.add_version(idx, path, blob, &origins)) })
+    }
+
+    /// The version at a parent other than the first that a file was renamed from.
+    fn renamed_from(
+        &mut self,
+        idx: CommitIdx,
+        parent: &mut OtherParent,
+        path: &[u8],
+        blob: ObjectId,
+    ) -> Option<u32> {
+        let commit = &self.history.commits[idx.at()];
+        if parent.changes.is_none() {
+            let tree = self.history.commits[parent.commit.at()].tree;
+            let (reader, cache) = (&mut self.reader, &mut self.cache);
+            parent.changes =
+                Some(compare_trees(reader, cache, Some(tree), commit, &mut self.gaps));
+        }
+        let changes = parent.changes.as_deref().unwrap_or_default();
+        let deleted = created_or_deleted(changes, false);
+        let sources: Vec<Candidate<'_>> = deleted
+            .iter()
+            .filter_map(|&index| {
+                let change = &changes[index];
+                change.old_file().map(|blob| Candidate { path: &change.path, blob })
+            })
+            .collect();
+        let created = created_or_deleted(changes, true);
+        if !created.iter().any(|&index| changes[index].path == path) {
+            return None;
+        }
+        let found =
+            renames::find(&mut self.reader, &sources, &[Candidate { path, blob }]);
+        let source = found.followed.first().copied().flatten()?;
+        let source = sources[source].path.to_vec();
+        self.version_at(Some(parent.commit), &source)
+    }
+
+    fn add_version(
+        &mut self,
+        commit: CommitIdx,
+        path: u32,
+        blob: ObjectId,
+        origins: &[u32],
+    ) -> u32 {
+        let number = len_to_u32(self.graph.versions.len());
+        self.graph.versions.push(Version {
+            path,
+            blob,
+            commit,
+            first_origin: len_to_u32(self.graph.origins.len()),
+            n_origins: len_to_u32(origins.len()),
+        });
+        self.graph.origins.extend_from_slice(origins);
+        number
+    }
+
+    fn add_steps(
+        &mut self,
+        idx: CommitIdx,
+        first: Option<CommitIdx>,
+        delta: &CommitDelta,
+        decisions: &[Option<Decision>],
+    ) {
+        let landing = self.landings[idx.at()];
+        if landing.is_none() && !self.all_steps {
+            return;
+        }
+        let moved: BTreeSet<usize> =
+            delta.files.iter().filter_map(|file| file.paired).collect();
+        for (index, (file, decision)) in delta.files.iter().zip(decisions).enumerate() {
+            let Some(decision) = decision else { continue };
+            if file.new.is_none() && moved.contains(&index) {
+                continue;
+            }
+            let source = file.paired.map_or(file, |source| &delta.files[source]);
+            let old = source.old.and_then(|_| self.version_at(first, &source.path));
+            let old_path = self.path_numbers.get(&source.path).copied();
+            if old.is_none() && decision.new.is_none() {
+                continue;
+            }
+            self.graph.steps.push(Step {
+                commit: idx,
+                landing,
+                old_path: old_path.unwrap_or(decision.path),
+                path: decision.path,
+                old,
+                new: decision.new,
+            });
+        }
+    }
+}
+
+/// A parent other than the first, and what the commit changed against it, once asked.
+struct OtherParent {
+    commit: CommitIdx,
+    changes: Option<Vec<PathChange>>,
+}
+
+/// Groups of versions and steps that have nothing to do with each other.
+#[derive(Debug, Default)]
+pub struct Lineage {
+    /// Versions, in order.
+    pub versions: Vec<u32>,
+    /// Steps, in order.
+    pub steps: Vec<u32>,
+    /// What of it stands at the tip: path and version.
+    pub tip: Vec<(u32, u32)>,
+}
+
+/// Splits the graph into lineages, largest first.
+pub fn lineages(graph: &Graph) -> Vec<Lineage> {
+    let mut groups = Groups((0..len_to_u32(graph.versions.len())).collect());
+    for version in 0..len_to_u32(graph.versions.len()) {
+        for &origin in graph.origins(version) {
+            groups.join(version, origin);
+        }
+    }
+    for step in &graph.steps {
+        if let (Some(old), Some(new)) = (step.old, step.new) {
+            groups.join(old, new);
+        }
+    }
+    let mut by_root: FxHashMap<u32, usize> = FxHashMap::default();
+    let mut lineages: Vec<Lineage> = Vec::new();
+    let mut of = |groups: &mut Groups, version: u32, lineages: &mut Vec<Lineage>| {
+        *by_root.entry(groups.root(version)).or_insert_with(|| {
+            lineages.push(Lineage::default());
+            lineages.len() - 1
+        })
+    };
+    for version in 0..len_to_u32(graph.versions.len()) {
+        let lineage = of(&mut groups, version, &mut lineages);
+        lineages[lineage].versions.push(version);
+    }
+    for (number, step) in (0..).zip(&graph.steps) {
+        let Some(version) = step.new.or(step.old) else { continue };
+        let lineage = of(&mut groups, version, &mut lineages);
+        lineages[lineage].steps.push(number);
+    }
+    for &(path, version) in &graph.tip {
+        let lineage = of(&mut groups, version, &mut lineages);
+        lineages[lineage].tip.push((path, version));
+    }
+    lineages.sort_by_key(|lineage| std::cmp::Reverse(lineage.versions.len()));
+    lineages
+}
+
+/// Disjoint sets with path halving.
+struct Groups(Vec<u32>);
+
+impl Groups {
+    fn root(&mut self, mut member: u32) -> u32 {
+        while self.0[member as usize] != member {
+            let above = self.0[self.0[member as usize] as usize];
+            self.0[member as usize] = above;
+            member = above;
+        }
+        member
+    }
+
+    fn join(&mut self, one: u32, two: u32) {
+        let (one, two) = (self.root(one), self.root(two));
+        // The smaller number is the root, so that the result does not depend on the
+        // order of joins.
+        self.0[one.max(two) as usize] = one.min(two);
+    }
+}

@@ -1,0 +1,84 @@
+//! Arguments in, answer out, exit status. Everything the program takes from the world
+//! besides its arguments is taken here: the day, signals, the terminal.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use slopnexus::cli::{self, Cli, Parsed};
+use slopnexus::commands;
+use slopnexus::error::Exit;
+use slopnexus::pipeline::Outside;
+use slopnexus::units::Timestamp;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Parsed::Run(cli) => cli,
+        Parsed::Print(text) => return print(&text),
+        Parsed::Wrong(message) => return fail(&message, Exit::Usage),
+    };
+    let (stop, signal) = stop_on_signals();
+    let bar = progress_bar(&cli);
+    let show = |words: &str| bar.set_message(words.to_owned());
+    let outside = Outside { stop: &stop, progress: &show, today: today() };
+    let result = commands::run(&cli, &outside);
+    bar.finish_and_clear();
+    match result {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(_) if stop.load(Ordering::Relaxed) => stopped(signal.load(Ordering::Relaxed)),
+        Err(error) => fail(&format!("{error}\n"), error.exit),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    match slopnexus::output::write(None, |to| to.write_all(text.as_bytes())) {
+        Ok(()) => ExitCode::from(Exit::Done as u8),
+        Err(error) => fail(&format!("{error}\n"), error.exit),
+    }
+}
+
+fn fail(message: &str, exit: Exit) -> ExitCode {
+    // If nobody reads standard error, the exit status still says it.
+    match anstream::stderr().write_all(message.as_bytes()) {
+        Ok(()) | Err(_) => ExitCode::from(exit as u8),
+    }
+}
+
+fn stopped(signal: usize) -> ExitCode {
+    let exit = if signal == 15 { Exit::Terminated } else { Exit::Interrupted };
+    ExitCode::from(exit as u8)
+}
+
+/// A flag that SIGINT and SIGTERM set, and the number of the signal.
+fn stop_on_signals() -> (Arc<AtomicBool>, Arc<AtomicUsize>) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let number = Arc::new(AtomicUsize::new(0));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let value = usize::try_from(signal).unwrap_or(0);
+        let set = signal_hook::flag::register_usize(signal, Arc::clone(&number), value)
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)));
+        // Without the handler the signal ends the program at once, which is as good.
+        debug_assert!(set.is_ok(), "these signals can be handled");
+    }
+    (stop, number)
+}
+
+/// The progress line: on a terminal only, and gone when the answer comes.
+fn progress_bar(cli: &Cli) -> indicatif::ProgressBar {
+    let wanted = cli::wants_progress(cli) && std::io::stderr().is_terminal();
+    if !wanted {
+        return indicatif::ProgressBar::hidden();
+    }
+    let bar = indicatif::ProgressBar::new_spinner();
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    bar
+}
+
+/// The moment of the run: a bound on dates in exports, and nothing else.
+fn today() -> Option<Timestamp> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    let now = std::time::SystemTime::now();
+    let since_1970 = now.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Timestamp(i64::try_from(since_1970.as_secs()).ok()?))
+}

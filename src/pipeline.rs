@@ -1,0 +1,190 @@
+//! The whole flow, in the order it happens. Reads top to bottom.
+
+mod exports;
+mod repositories;
+
+use std::collections::BTreeMap;
+
+pub use exports::read_exports;
+pub use repositories::{Gathered, gather};
+
+use crate::cohorts::{self, Scope};
+use crate::error::Error;
+use crate::identity::{self, AccountKey, Match, People};
+use crate::panel::{self, Panel, Spend};
+use crate::report::{self, Inputs, Report, UsageReport};
+use crate::request::{ExportRequest, RepositoryRequest};
+use crate::units::Timestamp;
+use crate::usage::{self, Account, Export, Party, UsageRecord};
+use crate::worker::Stop;
+
+/// What the outside world gives: the only place where a run meets it.
+pub struct Outside<'o> {
+    /// Set when the run shall end.
+    pub stop: &'o Stop,
+    /// Shows how far the work has come.
+    pub progress: &'o (dyn Fn(&str) + Sync),
+    /// The day of the run, a bound on dates in exports.
+    pub today: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Outside<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outside").field("today", &self.today).finish_non_exhaustive()
+    }
+}
+
+/// Did the tokens buy code that lasted? Repositories and exports in, an answer out.
+///
+/// # Errors
+///
+/// When nothing can be analysed, or an export is refused whole.
+pub fn report(
+    repository: &RepositoryRequest,
+    exports: &ExportRequest,
+    outside: &Outside<'_>,
+) -> Result<Report, Error> {
+    // 1. What the repositories have to say, each from a worker of its own.
+    let Gathered { repositories, gaps } = gather(repository, outside)?;
+
+    // 2. What the exports have to say, and the records that repositories hold.
+    let mut exports_read = read_exports(exports, outside.today)?;
+    exports_read.extend(repositories.iter().filter_map(exports::from_checkpoints));
+
+    // 3. Who is who.
+    let accounts = accounts(&exports_read);
+    let keys: Vec<AccountKey> = accounts.iter().map(exports::account_key).collect();
+    let people =
+        identity::resolve(&cohorts::git_people(&repositories), &keys, &exports.people);
+    let owners: BTreeMap<Account, Match> =
+        accounts.into_iter().zip(people.account.iter().copied()).collect();
+
+    // 4. Nothing twice, and every token and cent accounted for.
+    let person = |account: &Account| person_key(account, &owners, &people);
+    let mut settled = usage::settle_as(&exports_read, exports.sum_sources, &person)?;
+    settled.assign(&|record: &UsageRecord| match owners.get(&record.account) {
+        Some(Match::Person(..)) => Party::Person,
+        Some(Match::Service) => Party::Service,
+        Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
+    })?;
+
+    // 5. Spend meets lines, by person and week.
+    let spend: Vec<Spend<'_>> = settled
+        .kept
+        .iter()
+        .map(|kept| Spend {
+            record: kept.record,
+            owner: owners.get(&kept.record.account).copied().unwrap_or(Match::Unmatched),
+        })
+        .collect();
+    let scope = Scope::new(&repositories, &people);
+    let panel = join(&scope, &spend);
+
+    // 6. The answer.
+    let mut gaps = gaps;
+    let export_gaps = exports_read.iter().map(|one| (shown(&one.file), one.gaps.clone()));
+    gaps.extend(export_gaps.filter(|(_, gaps)| !gaps.is_empty()));
+    gaps.push(("ledger".to_owned(), settled.gaps.clone()));
+    Ok(report::build(Inputs {
+        scope: &scope,
+        usage: (!exports_read.is_empty())
+            .then(|| UsageReport::new(&exports_read, &settled.ledger)),
+        panel,
+        gaps,
+        since: repository.since,
+        options: options(repository, exports),
+    }))
+}
+
+fn shown(name: &crate::untrusted::Untrusted) -> String {
+    name.to_json_text().into_owned()
+}
+
+/// What is in the exports, and does every dollar tie out?
+///
+/// # Errors
+///
+/// When an export is refused whole, or the ledger does not tie out.
+pub fn usage_report(
+    request: &ExportRequest,
+    outside: &Outside<'_>,
+) -> Result<UsageReport, Error> {
+    let exports = read_exports(request, outside.today)?;
+    let accounts = accounts(&exports);
+    let keys: Vec<AccountKey> = accounts.iter().map(exports::account_key).collect();
+    let people = identity::resolve(&[], &keys, &request.people);
+    let owners: BTreeMap<Account, Match> =
+        accounts.into_iter().zip(people.account.iter().copied()).collect();
+    let person = |account: &Account| person_key(account, &owners, &people);
+    let mut settled = usage::settle_as(&exports, request.sum_sources, &person)?;
+    if request.has_people {
+        settled.assign(&|record: &UsageRecord| match owners.get(&record.account) {
+            Some(Match::Person(..)) => Party::Person,
+            Some(Match::Service) => Party::Service,
+            Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
+        })?;
+    }
+    Ok(UsageReport::new(&exports, &settled.ledger))
+}
+
+/// The accounts of all exports, each once, in a fixed order.
+fn accounts(exports: &[Export]) -> Vec<Account> {
+    let records = exports.iter().flat_map(|export| &export.records);
+    let accounts: std::collections::BTreeSet<Account> =
+        records.map(|record| record.account.clone()).collect();
+    accounts.into_iter().collect()
+}
+
+/// What two accounts of one person have in common; else the account's own key.
+fn person_key(
+    account: &Account,
+    owners: &BTreeMap<Account, Match>,
+    people: &People,
+) -> Option<Vec<u8>> {
+    match owners.get(account) {
+        Some(Match::Person(id, _)) => {
+            let person = people.person(*id)?;
+            Some([b"person:", person.canonical.as_bytes()].concat())
+        }
+        _ => account.key(),
+    }
+}
+
+/// Chooses the measure and the age that count as durable, and builds the panel. The
+/// age falls back when the history is too short to have followed any week that far.
+fn join(scope: &Scope<'_>, spend: &[Spend<'_>]) -> Option<Panel> {
+    const DURABLE_DAYS: [u32; 3] = [30, 14, 7];
+    let measure = panel::choose_measure(spend)?;
+    let as_of = scope.repositories.iter().filter_map(|facts| facts.as_of).max()?;
+    let mut first = None;
+    for days in DURABLE_DAYS {
+        let panel = panel::build(scope, spend, measure, as_of, days)?;
+        if panel.mature().next().is_some() {
+            return Some(panel);
+        }
+        first = first.or(Some(panel));
+    }
+    first
+}
+
+fn options(
+    repository: &RepositoryRequest,
+    exports: &ExportRequest,
+) -> BTreeMap<&'static str, String> {
+    let scan = &repository.options;
+    let mut options = BTreeMap::new();
+    options.insert("exact", scan.exact.to_string());
+    options.insert("sum_sources", exports.sum_sources.to_string());
+    if let Some(days) = scan.parsed_days {
+        options.insert("parsed_days", days.to_string());
+    }
+    if let Some(rev) = &scan.rev {
+        options.insert("rev", rev.clone());
+    }
+    for (name, time) in [("as_of", scan.as_of), ("since", repository.since)] {
+        if let Some(time) = time.and_then(Timestamp::to_rfc3339) {
+            options.insert(name, time);
+        }
+    }
+    options
+}

@@ -1,0 +1,141 @@
+//! Paths → facts, several workers at a time.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use super::Outside;
+use crate::discover::discover;
+use crate::error::{Error, Exit};
+use crate::facts::Facts;
+use crate::lines::schedule::Progress;
+use crate::problem::{GapKind, Gaps};
+use crate::request::RepositoryRequest;
+use crate::scan::ScanOptions;
+use crate::worker;
+
+/// What came of the repositories.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The facts of those that could be analysed, by path.
+    pub repositories: Vec<Facts>,
+    /// Gaps by place: repositories that could not.
+    pub gaps: Vec<(String, Gaps)>,
+}
+
+/// Has a worker analyse each repository. One that fails is a gap, as long as another
+/// succeeds.
+///
+/// # Errors
+///
+/// When there is no repository, or none could be analysed, or the run was stopped.
+pub fn gather(
+    request: &RepositoryRequest,
+    outside: &Outside<'_>,
+) -> Result<Gathered, Error> {
+    let mut search_gaps = Gaps::default();
+    let paths = discover(&request.paths, &mut search_gaps)?;
+    let results = run_all(&paths, &request.options, outside);
+    if outside.stop.load(std::sync::atomic::Ordering::Relaxed) {
+        let error = Error::input(
+            "E-STOPPED",
+            "the run was stopped",
+            "a signal asked for it",
+            "run it again",
+        );
+        return Err(Error { exit: Exit::Interrupted, ..error });
+    }
+    let mut gathered = Gathered::default();
+    let mut first_error = None;
+    for (path, result) in paths.iter().zip(results) {
+        match result {
+            Ok(facts) => gathered.repositories.push(facts),
+            Err(error) => {
+                let place = path.as_os_str().as_encoded_bytes();
+                let mut gaps = Gaps::default();
+                let kind = if error.code == "E-WORKER" {
+                    GapKind::Worker
+                } else {
+                    GapKind::Repository
+                };
+                gaps.add(
+                    kind,
+                    &format!("{}: {} [{}]", error.what, error.why, error.code),
+                    place,
+                );
+                gathered.gaps.push((String::from_utf8_lossy(place).into_owned(), gaps));
+                first_error = first_error.or(Some(error));
+            }
+        }
+    }
+    if !search_gaps.is_empty() {
+        gathered.gaps.push(("search".to_owned(), search_gaps));
+    }
+    match first_error {
+        Some(error) if gathered.repositories.is_empty() => Err(error),
+        _ => Ok(gathered),
+    }
+}
+
+fn run_all(
+    paths: &[PathBuf],
+    options: &ScanOptions,
+    outside: &Outside<'_>,
+) -> Vec<Result<Facts, Error>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = options.jobs.unwrap_or(cores);
+    let at_once = jobs.min(paths.len()).max(1);
+    let threads = (jobs / at_once).max(1);
+    let options = ScanOptions { jobs: Some(threads), ..options.clone() };
+    let next = Mutex::new(0..paths.len());
+    let results: Mutex<Vec<Option<Result<Facts, Error>>>> =
+        Mutex::new(paths.iter().map(|_| None).collect());
+    std::thread::scope(|scope| {
+        for _ in 0..at_once {
+            scope.spawn(|| {
+                while let Some(number) = next.lock().ok().and_then(|mut next| next.next())
+                {
+                    let result = run_one(paths, number, &options, outside);
+                    if let Ok(mut results) = results.lock() {
+                        results[number] = Some(result);
+                    }
+                }
+            });
+        }
+    });
+    let lost = || {
+        Error::input(
+            "E-WORKER",
+            "the analysis failed",
+            "a thread was lost",
+            "run it again",
+        )
+    };
+    let results = results.into_inner().unwrap_or_default();
+    results.into_iter().map(|result| result.unwrap_or_else(|| Err(lost()))).collect()
+}
+
+fn run_one(
+    paths: &[PathBuf],
+    number: usize,
+    options: &ScanOptions,
+    outside: &Outside<'_>,
+) -> Result<Facts, Error> {
+    let path = &paths[number];
+    let name = crate::untrusted::Untrusted::from(path.as_os_str().as_encoded_bytes());
+    let prefix = if paths.len() > 1 {
+        format!("{}/{} ", number + 1, paths.len())
+    } else {
+        String::new()
+    };
+    let mut show = |progress: Progress| {
+        let words = match progress {
+            Progress::Commits(n) => format!("reading commits: {n}"),
+            Progress::Compared(n, of) => format!("comparing commits: {n} of {of}"),
+            Progress::Versions(n, of) => {
+                format!("following lines: {n} of {of} file versions")
+            }
+        };
+        (outside.progress)(&format!("{prefix}{}  {words}", name.to_terminal()));
+    };
+    worker::run(path, options, outside.stop, &mut show)
+}

@@ -1,0 +1,75 @@
+//! Whether a message stands for several commits pressed into one.
+
+use regex::bytes::Regex;
+
+use super::Squash;
+use super::file::SquashTable;
+use super::message;
+use super::patterns::{Patterns, compile_one};
+use crate::error::Error;
+
+/// How a squash is recognised.
+#[derive(Debug, Clone)]
+pub(super) struct SquashRules {
+    subject_suffix: Regex,
+    /// The patterns of lines, in the order of [`BULLET`] to [`MERGE_REQUEST`].
+    lines: Patterns,
+    min_bullets: u32,
+}
+
+const BULLET: usize = 0;
+const DASHES: usize = 1;
+const GIT_HEADER: usize = 2;
+const MERGE_REQUEST: usize = 3;
+
+impl SquashRules {
+    pub(super) fn compile(table: SquashTable) -> Result<Self, Error> {
+        let bad_rule = |error| super::bad_rule("squash", &error);
+        let lines = [
+            table.bullet_line,
+            table.dash_rule,
+            table.git_squash_header,
+            table.gitlab_mr_line,
+        ];
+        Ok(Self {
+            subject_suffix: compile_one(&table.subject_pr_suffix, true)
+                .map_err(bad_rule)?,
+            lines: Patterns::compile(&lines.map(|line| (line, true)))
+                .map_err(bad_rule)?,
+            min_bullets: table.min_bullets,
+        })
+    }
+
+    /// What a message says about itself. A merge is no squash, though GitLab's merges
+    /// name their request too.
+    pub(super) fn state(&self, message: &[u8]) -> Squash {
+        let (_, subject) = message::subject(message);
+        if subject.starts_with(b"Merge branch ") || subject.starts_with(b"Merge remote-")
+        {
+            return Squash::None;
+        }
+        let mut is_squash = self.subject_suffix.is_match(subject);
+        let (mut n_bullets, mut n_commits, mut has_dashes) = (0, 0, false);
+        for line in message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+            n_commits += u32::from(is_commit_line(line));
+            for hit in self.lines.hits(line) {
+                n_bullets += u32::from(hit == BULLET);
+                has_dashes |= hit == DASHES;
+                is_squash |= hit == GIT_HEADER || hit == MERGE_REQUEST;
+            }
+        }
+        let is_multi = n_bullets >= self.min_bullets || has_dashes || n_commits > 1;
+        match (is_squash, is_multi) {
+            (false, _) => Squash::None,
+            (true, false) => Squash::Single,
+            (true, true) => Squash::Multi,
+        }
+    }
+}
+
+/// `commit <id>`, as `git merge --squash` writes above each message.
+fn is_commit_line(line: &[u8]) -> bool {
+    line.strip_prefix(b"commit ").is_some_and(|id| {
+        matches!(id.len(), 40 | 64) && id.iter().all(u8::is_ascii_hexdigit)
+    })
+}

@@ -1,0 +1,7 @@
+//! Finished answers → bytes. Words for people are made here and in [`crate::error`].
+
+pub mod json;
+pub mod number;
+pub mod tables;
+pub mod text;
+pub mod usage_text;

@@ -1,0 +1,79 @@
+//! Numbers as people read them.
+
+use crate::report::SurvivalPoint;
+
+/// `1,234,567`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// `1 line`, `2 lines`.
+pub fn count_of(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+/// `93.4%`.
+pub fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+/// A value with its interval, or why there is none: `93.4% (91.0 to 95.2)`.
+pub fn survival(point: &SurvivalPoint) -> String {
+    match (point.value, point.low, point.high) {
+        (Some(value), Some(low), Some(high)) => {
+            format!("{} ({:.1} to {:.1})", percent(value), low * 100.0, high * 100.0)
+        }
+        (Some(value), _, _) => format!("{} (no interval)", percent(value)),
+        _ => "not observed yet".to_owned(),
+    }
+}
+
+/// An exact decimal amount, thousands separated, rounded to `places` (half up):
+/// `1,204.11`.
+pub fn decimal(amount: &str, places: usize) -> String {
+    let (sign, digits) =
+        amount.strip_prefix('-').map_or(("", amount), |rest| ("-", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut kept: String =
+        fraction.chars().chain(std::iter::repeat('0')).take(places).collect();
+    kept.insert_str(0, whole);
+    let up = fraction.chars().nth(places).is_some_and(|digit| digit >= '5');
+    let Ok(units) = kept.parse::<u128>() else { return amount.to_owned() };
+    let padded = format!("{:0width$}", units + u128::from(up), width = places + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - places);
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), count);
+    if places == 0 {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{fraction}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn amounts_are_rounded_and_not_cut() {
+        assert_eq!(decimal("1204.1099", 2), "1,204.11");
+        assert_eq!(decimal("-0.5", 2), "-0.50");
+        assert_eq!(decimal("0.999", 2), "1.00");
+        assert_eq!(decimal("845121318.55", 0), "845,121,319");
+        assert_eq!(decimal("0.00", 0), "0");
+    }
+}

@@ -1,0 +1,465 @@
+//! The report for people in a terminal. It begins with the answer.
+
+mod plot;
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::number::{count, count_of, decimal, percent, survival};
+use crate::report::{CohortReport, Report, RepositoryReport, SpendReport};
+use crate::untrusted::Untrusted;
+
+const WIDTH: usize = 92;
+const TITLE: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const WARN: Style = AnsiColor::Yellow.on_default();
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// When `to` cannot be written.
+pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    headline(report, to)?;
+    answer(report, to)?;
+    if report.repositories.iter().all(|repository| repository.tip.is_none()) {
+        return left_out(report, to);
+    }
+    money_line(report, to)?;
+    survival_section(report, to)?;
+    composition(report, to)?;
+    marks(report, to)?;
+    areas(report, to)?;
+    left_out(report, to)?;
+    how_to_read(report, to)
+}
+
+/// Text from outside, safe for a terminal.
+fn safe(text: &str) -> String {
+    Untrusted::from(text).to_terminal()
+}
+
+fn section(to: &mut dyn Write, title: &str) -> io::Result<()> {
+    writeln!(to, "\n{TITLE}{title}{TITLE:#}")
+}
+
+/// Writes text at a readable width.
+fn paragraph(to: &mut dyn Write, indent: &str, text: &str) -> io::Result<()> {
+    let mut line = String::from(indent);
+    for word in text.split_whitespace() {
+        if line.len() + word.len() + 1 > WIDTH && line.trim() != "" {
+            writeln!(to, "{}", line.trim_end())?;
+            line = String::from(indent);
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    writeln!(to, "{}", line.trim_end())
+}
+
+fn headline(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let as_of =
+        report.as_of.as_deref().map_or("", |time| time.split('T').next().unwrap_or(time));
+    let names: Vec<String> = report.repositories.iter().take(3).map(name).collect();
+    let more = report.repositories.len().saturating_sub(3);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    write!(to, "{TITLE}slopnexus{TITLE:#}  {}{more}", names.join(", "))?;
+    if as_of.is_empty() {
+        writeln!(to)
+    } else {
+        writeln!(to, "{DIM}  as of {as_of}{DIM:#}")
+    }
+}
+
+fn name(repository: &RepositoryReport) -> String {
+    let branch = repository.branch.trim_start_matches("refs/heads/");
+    let branch = branch.trim_start_matches("refs/remotes/");
+    format!("{} ({})", safe(&repository.path), safe(branch))
+}
+
+/// Three sentences: what lasted, what the money has to do with it, how sure that is.
+fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    section(to, "Did it last?")?;
+    let lines = total_lines(report);
+    if lines.0 == 0 {
+        return paragraph(
+            to,
+            "  ",
+            "There are no commits yet, so there is nothing to say.",
+        );
+    }
+    let mut text = format!(
+        "{} landed since {}; {} still stand ({}).",
+        count_of(lines.0, "line", "lines"),
+        first_landing(report),
+        count(lines.1),
+        percent(
+            crate::units::count_to_f64(lines.1) / crate::units::count_to_f64(lines.0)
+        ),
+    );
+    text.push_str(&lasting(report));
+    paragraph(to, "  ", &text)?;
+    for verdict in &report.verdicts {
+        paragraph(to, "  ", &verdict.sentence)?;
+    }
+    Ok(())
+}
+
+fn total_lines(report: &Report) -> (u64, u64) {
+    let births = report.repositories.iter().map(|one| one.lines.births).sum();
+    let alive = report.repositories.iter().map(|one| one.lines.alive).sum();
+    (births, alive)
+}
+
+fn first_landing(report: &Report) -> String {
+    let first =
+        report.repositories.iter().filter_map(|one| one.first_landing.as_deref()).min();
+    first.and_then(|time| time.split('T').next()).unwrap_or("the beginning").to_owned()
+}
+
+fn lasting(report: &Report) -> String {
+    let at =
+        |days: &str| report.survival.survival.get(days).filter(|one| one.value.is_some());
+    let Some(point) = at("90").or_else(|| at("30")).or_else(|| at("7")) else {
+        return " How long a line lives cannot be said yet: too little was followed for a week."
+            .to_owned();
+    };
+    let window = point.window_days;
+    let half = match (report.survival.half_life.days, report.survival.half_life.survival)
+    {
+        (Some(days), _) => {
+            format!(" Half of the lines are gone after {}.", days_in_words(days))
+        }
+        (None, Some(share)) => {
+            let age = report.survival.half_life.age_days.unwrap_or_default();
+            format!(
+                " Half-life: not reached; {} are still there after {}, as far as this history shows.",
+                percent(share),
+                days_in_words(age)
+            )
+        }
+        (None, None) => String::new(),
+    };
+    format!(
+        " {window} days after landing, {} of lines are still there.{half}",
+        survival(point)
+    )
+}
+
+fn days_in_words(days: f64) -> String {
+    if days >= 730.0 {
+        format!("{:.1} years", days / 365.25)
+    } else {
+        format!("{days:.0} days")
+    }
+}
+
+fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    section(to, "Where the spend went")?;
+    let Some(spend) = &report.spend else {
+        let text = if report.usage.is_some() {
+            "The exports hold no dated spend that can be measured."
+        } else {
+            "No export of AI usage was given: add --usage FILE to see what the spend tied to."
+        };
+        return paragraph(to, "  ", text);
+    };
+    writeln!(
+        to,
+        "  {DIM}in {}; weeks of {} to {}{DIM:#}",
+        spend.unit,
+        spend.first_week.as_deref().unwrap_or("?"),
+        spend.last_week.as_deref().unwrap_or("?"),
+    )?;
+    let rows = [
+        ("seen", "seen in the exports"),
+        ("tied_to_landed_lines", "tied to landed code"),
+        ("without_landed_lines", "no landed lines: unattributed, not wasted"),
+        ("too_recent", "too recent: the work may still land"),
+        ("nobody_in_these_repositories", "people who are not in these repositories"),
+        ("services", "services, automation, shared keys"),
+        ("undated", "without a week"),
+    ];
+    for (key, words) in rows {
+        spend_row(spend, key, words, to)?;
+    }
+    durable_yield(spend, to)
+}
+
+fn spend_row(
+    spend: &SpendReport,
+    key: &str,
+    words: &str,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(amount) = spend.amounts.get(key) else { return Ok(()) };
+    let share = spend.shares.get(key).copied().flatten();
+    if key != "seen" && share == Some(0.0) {
+        return Ok(());
+    }
+    let bar = share
+        .filter(|_| key != "seen")
+        .map_or(String::new(), |share| plot::bar(share, 20));
+    let shown = share.map_or(String::new(), percent);
+    let amount = decimal(amount, spend.shown_places);
+    let row = format!("  {amount:>18}  {shown:>6}  {words:<44}{bar}");
+    writeln!(to, "{}", row.trim_end())
+}
+
+fn durable_yield(spend: &SpendReport, to: &mut dyn Write) -> io::Result<()> {
+    let one = &spend.durable_yield;
+    let days = one.window_days;
+    let text = match one.value {
+        None => format!(
+            "Durable yield (lines still there {days} days after landing, per spend): {}.",
+            one.reason.unwrap_or("unknown")
+        ),
+        Some(value) => {
+            let interval = match (one.low, one.high) {
+                (Some(low), Some(high)) => format!("95% interval {low:.2} to {high:.2}"),
+                _ => one.reason.unwrap_or("no interval").to_owned(),
+            };
+            let bound = one.bound_low.map_or(String::new(), |low| {
+                format!("; {low:.2} if all spend of unknown people were theirs")
+            });
+            format!(
+                "Durable yield: {value:.2} {} still there after {days} days ({interval}{bound}; \
+                 {} people, mature weeks only). Comparable within these repositories and this \
+                 time only, and never a target.",
+                one.unit, one.n_people
+            )
+        }
+    };
+    writeln!(to)?;
+    paragraph(to, "  ", &text)
+}
+
+fn survival_section(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    section(to, "How long lines live")?;
+    plot::curve(&report.survival.curve, to)?;
+    writeln!(
+        to,
+        "  {DIM}{:>8}   {:<26}{:>12}{DIM:#}",
+        "age", "still there (95%)", "followed"
+    )?;
+    let mut points: Vec<_> = report.survival.survival.values().collect();
+    points.sort_by_key(|point| point.window_days);
+    for point in points {
+        let age = format!("{} days", point.window_days);
+        writeln!(
+            to,
+            "  {age:>8}   {:<26}{:>12}",
+            survival(point),
+            count(point.at_risk_lines)
+        )?;
+    }
+    if let Some(point) = report.survival.survival.get("30") {
+        let text = format!(
+            "{} lines in {} landed by {}; interval over {} groups by {}, {:.1} effective{}.",
+            count(point.n_lines),
+            count_of(point.n_changes, "change", "changes"),
+            count_of(point.n_people, "person", "people"),
+            if point.clustered_by == "person" { point.n_people } else { point.n_changes },
+            point.clustered_by,
+            point.g_eff,
+            point.reason.map_or(String::new(), |why| format!("; at 30 days {why}")),
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    deaths(report, to)
+}
+
+fn deaths(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let mut causes: std::collections::BTreeMap<&str, u64> =
+        std::collections::BTreeMap::new();
+    for repository in &report.repositories {
+        for (cause, lines) in &repository.deaths_by_cause {
+            *causes.entry(cause).or_insert(0) += lines;
+        }
+    }
+    let total: u64 = causes.values().sum();
+    if total == 0 {
+        return Ok(());
+    }
+    let words = |cause: &str| match cause {
+        "modified_self" => "rewritten by who wrote them",
+        "modified_other" => "rewritten by somebody else",
+        "deleted" => "removed, nothing in their place",
+        "file_deleted" => "removed with their file",
+        _ => "in files that became unreadable",
+    };
+    let mut rows: Vec<_> = causes.into_iter().collect();
+    rows.sort_by_key(|(cause, lines)| (std::cmp::Reverse(*lines), *cause));
+    writeln!(to, "\n  What became of the {} lines that went:", count(total))?;
+    for (cause, lines) in rows {
+        let share = crate::units::count_to_f64(lines) / crate::units::count_to_f64(total);
+        let (lines, percent) = (count(lines), percent(share));
+        writeln!(
+            to,
+            "  {lines:>18}  {percent:>6}  {:<44}{}",
+            words(cause),
+            plot::bar(share, 20)
+        )?;
+    }
+    Ok(())
+}
+
+fn composition(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    if report.composition.is_empty() {
+        return Ok(());
+    }
+    section(to, "What stands, by the year it landed")?;
+    let most =
+        report.composition.iter().map(|year| year.landed).max().unwrap_or(1).max(1);
+    writeln!(
+        to,
+        "  {DIM}{:>6}{:>12}{:>12}   █ stands  ░ went{DIM:#}",
+        "year", "landed", "stands"
+    )?;
+    for year in &report.composition {
+        let whole =
+            crate::units::count_to_f64(year.landed) / crate::units::count_to_f64(most);
+        let stands =
+            crate::units::count_to_f64(year.alive) / crate::units::count_to_f64(most);
+        let bar = plot::two_part_bar(stands, whole, 44);
+        writeln!(
+            to,
+            "  {:>6}{:>12}{:>12}   {bar}",
+            year.year,
+            count(year.landed),
+            count(year.alive)
+        )?;
+    }
+    Ok(())
+}
+
+fn marks(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    section(to, "What commits say about AI")?;
+    let mut marked = 0;
+    let mut all = 0;
+    let mut tools: std::collections::BTreeMap<&str, u64> =
+        std::collections::BTreeMap::new();
+    for repository in &report.repositories {
+        for (class, commits) in &repository.commits_by_ai_class {
+            all += commits;
+            if matches!(*class, "authored" | "coauthored" | "mixed" | "assisted") {
+                marked += commits;
+            }
+        }
+        for (tool, commits) in &repository.commits_by_tool {
+            *tools.entry(tool).or_insert(0) += commits;
+        }
+    }
+    let mut tools: Vec<_> = tools.into_iter().collect();
+    tools.sort_by_key(|(tool, commits)| (std::cmp::Reverse(*commits), *tool));
+    let named: Vec<String> = tools
+        .iter()
+        .take(5)
+        .map(|(tool, n)| format!("{} {}", safe(tool), count(*n)))
+        .collect();
+    let named =
+        if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
+    let text = format!(
+        "{} of {} carry a mark of an AI tool{named}. The others say nothing, which is not the \
+         same as human.",
+        count(marked),
+        count_of(all, "commit", "commits"),
+    );
+    paragraph(to, "  ", &text)?;
+    if marked == 0 {
+        return Ok(());
+    }
+    writeln!(
+        to,
+        "\n  {DIM}{:<11}{:>10}{:>9}{:>8}   {:<25}{:<25}{DIM:#}",
+        "", "lines", "changes", "people", "there after 30 days", "after 90 days"
+    )?;
+    report.cohorts.iter().try_for_each(|cohort| cohort_row(cohort, to))?;
+    let text = "Side by side, not compared: the two differ in tasks, people and places.";
+    paragraph(to, "  ", text)
+}
+
+fn cohort_row(cohort: &CohortReport, to: &mut dyn Write) -> io::Result<()> {
+    let at = |days: &str| {
+        cohort.survival.survival.get(days).map_or_else(|| "unknown".to_owned(), survival)
+    };
+    let one = &cohort.survival;
+    writeln!(
+        to,
+        "  {:<11}{:>10}{:>9}{:>8}   {:<25}{}",
+        cohort.name,
+        count(one.n_lines),
+        count(one.n_changes),
+        count(one.n_people),
+        at("30"),
+        at("90"),
+    )
+}
+
+fn areas(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    if report.areas.len() < 2 {
+        return Ok(());
+    }
+    section(to, "Where the lines are")?;
+    writeln!(to, "  {DIM}{:>10}  {:<42}there after 90 days{DIM:#}", "stands", "area")?;
+    let several = report.repositories.len() > 1;
+    for area in report.areas.iter().filter(|area| area.lines.alive > 0) {
+        let name = if several {
+            format!("{}: {}", safe(&area.repository), safe(&area.area))
+        } else {
+            safe(&area.area)
+        };
+        writeln!(
+            to,
+            "  {:>10}  {name:<42}{}",
+            count(area.lines.alive),
+            survival(&area.survival_90)
+        )?;
+    }
+    Ok(())
+}
+
+fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    section(to, "What was left out")?;
+    let filtered: Vec<String> = report
+        .inputs
+        .filtered_lines
+        .iter()
+        .map(|(reason, lines)| format!("{} {}", reason.replace('_', " "), count(*lines)))
+        .collect();
+    if !filtered.is_empty() {
+        let text =
+            format!("Lines not counted, by kind or file class: {}.", filtered.join(", "));
+        paragraph(to, "  ", &text)?;
+    }
+    if report.gaps.is_empty() {
+        return paragraph(
+            to,
+            "  ",
+            "Nothing else: everything that was there could be read.",
+        );
+    }
+    for gap in &report.gaps {
+        let style = if gap.incomplete { WARN } else { DIM };
+        let first = if gap.first.is_empty() {
+            String::new()
+        } else {
+            format!(" (first: {})", safe(&gap.first))
+        };
+        let text = format!("{} × {}{first}", count(gap.count), safe(&gap.why));
+        write!(to, "{style}")?;
+        paragraph(to, "  ", &format!("{} {text}", gap.code))?;
+        write!(to, "{style:#}")?;
+    }
+    Ok(())
+}
+
+fn how_to_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    section(to, "How to read this")?;
+    for limit in &report.limits {
+        paragraph(to, "  ", limit)?;
+    }
+    let text = format!("This report is {}.", report.purpose);
+    paragraph(to, "  ", &text)
+}

@@ -1,0 +1,209 @@
+//! The finished answer: everything that renderers show, and nothing they need to
+//! compute. These are the types that other programs read; a change of a number is a
+//! breaking change.
+
+mod build;
+mod money;
+mod survival;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use build::{Inputs, build, gap_reports};
+pub use money::{
+    CostReport, EntryReport, LedgerReport, SpendReport, UsageFile, UsageReport,
+};
+pub use survival::{CurvePoint, HalfLifeReport, SurvivalPoint, SurvivalReport};
+
+use crate::verdict::{Gate, Verdict};
+
+/// The version of the report's shape.
+pub const REPORT_SCHEMA: &str = "slopnexus.report/1";
+
+/// What a report is for, printed in each.
+pub const PURPOSE: &str = "for budgets and practices, not for personnel decisions";
+
+/// The finished answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`REPORT_SCHEMA`].
+    pub schema: &'static str,
+    /// The program.
+    pub tool: Tool,
+    /// [`PURPOSE`].
+    pub purpose: &'static str,
+    /// The latest end of observation, RFC 3339.
+    pub as_of: Option<String>,
+    /// What went in.
+    pub inputs: InputsReport,
+    /// Whether nothing that should have been counted is missing.
+    pub complete: bool,
+    /// What was left out.
+    pub gaps: Vec<GapReport>,
+    /// Each repository.
+    pub repositories: Vec<RepositoryReport>,
+    /// All repositories together.
+    pub survival: SurvivalReport,
+    /// Lines standing, by the year they landed.
+    pub composition: Vec<YearReport>,
+    /// The exports; `None` when none were given.
+    pub usage: Option<UsageReport>,
+    /// Where the spend went; `None` when it cannot be measured.
+    pub spend: Option<SpendReport>,
+    /// Groups of code side by side: descriptions, no comparison.
+    pub cohorts: Vec<CohortReport>,
+    /// Top-level directories, the largest first.
+    pub areas: Vec<AreaReport>,
+    /// What is asked before an association may be stated.
+    pub association: AssociationReport,
+    /// The answers.
+    pub verdicts: Vec<Verdict>,
+    /// What this report cannot say.
+    pub limits: Vec<&'static str>,
+}
+
+/// The program that made the report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// What went in.
+#[derive(Debug, Clone, Serialize)]
+pub struct InputsReport {
+    /// How times were read.
+    pub clock: &'static str,
+    /// The time zone of days and weeks.
+    pub time_zone: &'static str,
+    /// The options that change numbers.
+    pub options: BTreeMap<&'static str, String>,
+    /// Lines that were left out of the estimates, by reason.
+    pub filtered_lines: BTreeMap<&'static str, u64>,
+    /// The exports, as they were named.
+    pub exports: Vec<String>,
+}
+
+/// One kind of thing that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GapReport {
+    /// Its code.
+    pub code: &'static str,
+    /// Where: the repository or export.
+    pub scope: String,
+    /// Why.
+    pub why: String,
+    /// How often.
+    pub count: u64,
+    /// Where first.
+    pub first: String,
+    /// Whether figures are incomplete because of it.
+    pub incomplete: bool,
+}
+
+/// One repository.
+#[derive(Debug, Clone, Serialize)]
+pub struct RepositoryReport {
+    /// The path it was named by.
+    pub path: String,
+    /// The branch that was judged.
+    pub branch: String,
+    /// The commit at its tip.
+    pub tip: Option<String>,
+    /// The end of observation.
+    pub as_of: Option<String>,
+    /// Commits and mainline commits.
+    pub commits: u64,
+    /// Commits of the first-parent chain.
+    pub landings: u64,
+    /// First and last landing.
+    pub first_landing: Option<String>,
+    /// See [`Self::first_landing`].
+    pub last_landing: Option<String>,
+    /// Lines: those that count unless `--exact`.
+    pub lines: LinesReport,
+    /// How long they live.
+    pub survival: BTreeMap<String, SurvivalPoint>,
+    /// The half-life of a line.
+    pub half_life: HalfLifeReport,
+    /// Share of lines dead by an age.
+    pub churn: BTreeMap<String, SurvivalPoint>,
+    /// Why lines died.
+    pub deaths_by_cause: BTreeMap<&'static str, u64>,
+    /// Lines by kind when they landed.
+    pub births_by_kind: BTreeMap<&'static str, u64>,
+    /// Commits by what they say about AI.
+    pub commits_by_ai_class: BTreeMap<&'static str, u64>,
+    /// Commits by the AI tool they name.
+    pub commits_by_tool: BTreeMap<String, u64>,
+    /// Definitions at the tip.
+    pub definitions: Vec<crate::facts::DefinitionCount>,
+    /// Not computed by this version.
+    pub duplication: Option<()>,
+    /// Not computed by this version.
+    pub reverts: Option<()>,
+    /// File versions that changed, and those that could be read.
+    pub blobs: crate::facts::Coverage,
+    /// What it cost to find out.
+    pub work: crate::facts::Work,
+}
+
+/// Lines that landed, died and stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct LinesReport {
+    /// Lines that landed.
+    pub births: u64,
+    /// Lines that died.
+    pub deaths: u64,
+    /// Lines that stand: births less deaths.
+    pub alive: u64,
+    /// Lines of unknown birth among them.
+    pub unknown_birth: u64,
+}
+
+/// Lines standing that landed in one year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct YearReport {
+    /// The year, UTC.
+    pub year: i16,
+    /// Lines that landed in it.
+    pub landed: u64,
+    /// Those that stand.
+    pub alive: u64,
+}
+
+/// A group of code.
+#[derive(Debug, Clone, Serialize)]
+pub struct CohortReport {
+    /// Its name: `AI-marked`, `unmarked`.
+    pub name: &'static str,
+    /// What is in it.
+    pub about: &'static str,
+    /// How long its lines live.
+    pub survival: SurvivalReport,
+}
+
+/// A top-level directory of a repository.
+#[derive(Debug, Clone, Serialize)]
+pub struct AreaReport {
+    /// The repository.
+    pub repository: String,
+    /// The directory, or `.` for files at the top.
+    pub area: String,
+    /// Its lines.
+    pub lines: LinesReport,
+    /// Share of lines still there after 90 days.
+    pub survival_90: SurvivalPoint,
+}
+
+/// Whether spend and durable lines go together: what is asked before it is answered.
+#[derive(Debug, Clone, Serialize)]
+pub struct AssociationReport {
+    /// `not_computable`, `gates_failed` or `not_estimated`.
+    pub status: &'static str,
+    /// The gates.
+    pub gates: Vec<Gate>,
+}

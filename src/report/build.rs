@@ -1,0 +1,481 @@
+//! From facts, usage and people to the finished answer.
+
+use std::collections::BTreeMap;
+
+use super::money::{SpendReport, UsageReport, YieldReport};
+use super::survival;
+use super::{
+    AreaReport, AssociationReport, CohortReport, GapReport, InputsReport, LinesReport,
+    PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, YearReport,
+};
+use crate::cohorts::Scope;
+use crate::facts::{Coverage, Facts, LifetimeFacts};
+use crate::identity::IdentityId;
+use crate::panel::{Measure, Panel};
+use crate::problem::Gaps;
+use crate::stats::{Lifespan, Ratio, RatioPart, WhyNone, ratio_jackknife};
+use crate::units::{Timestamp, Usd, count_to_f64, len_to_u64};
+use crate::verdict::{self, Evidence, Level, Verdict};
+
+/// Everything a report is made of.
+#[derive(Debug)]
+pub struct Inputs<'i> {
+    /// The repositories and their people.
+    pub scope: &'i Scope<'i>,
+    /// The exports and their ledger, if any were given.
+    pub usage: Option<UsageReport>,
+    /// The person-weeks, if spend can be measured.
+    pub panel: Option<Panel>,
+    /// Gaps by where they are: repositories that failed, exports.
+    pub gaps: Vec<(String, Gaps)>,
+    /// Landings before this moment are left out of the estimates.
+    pub since: Option<Timestamp>,
+    /// The options that change numbers.
+    pub options: BTreeMap<&'static str, String>,
+}
+
+/// Makes the report.
+pub fn build(inputs: Inputs<'_>) -> Report {
+    let scope = inputs.scope;
+    let filter = Filter { scope, since: inputs.since };
+    let gaps = all_gaps(scope, &inputs.gaps);
+    let (gates, verdict) = judge(scope, inputs.panel.as_ref(), inputs.usage.is_some());
+    let exports = inputs.usage.iter().flat_map(|usage| &usage.files);
+    Report {
+        schema: REPORT_SCHEMA,
+        tool: Tool { name: "slopnexus", version: env!("CARGO_PKG_VERSION") },
+        purpose: PURPOSE,
+        as_of: rfc3339(scope.repositories.iter().filter_map(|facts| facts.as_of).max()),
+        inputs: InputsReport {
+            clock: "landing: committer time of the mainline, running maximum; usage: author time",
+            time_zone: "UTC, ISO weeks",
+            options: inputs.options,
+            filtered_lines: filter.left_out(),
+            exports: exports.map(|file| file.file.clone()).collect(),
+        },
+        complete: gaps.iter().all(|gap| !gap.incomplete),
+        gaps,
+        repositories: (0..scope.repositories.len())
+            .map(|at| repository(&filter, at))
+            .collect(),
+        survival: survival::report(&scope.lifespans(|at, one| filter.takes(at, one))),
+        composition: composition(&filter),
+        usage: inputs.usage,
+        spend: inputs.panel.as_ref().map(spend),
+        cohorts: cohorts(&filter),
+        areas: areas(&filter),
+        association: AssociationReport { status: status(&verdict, &gates), gates },
+        verdicts: vec![verdict],
+        limits: LIMITS.to_vec(),
+    }
+}
+
+/// What no report of this program can say.
+const LIMITS: &[&str] = &[
+    "Unmarked is not human: most AI use leaves no mark in git.",
+    "Review, reading, debugging and design leave no lines: spend without lines is unattributed, not wasted.",
+    "Cohorts differ in tasks, people and directories: a difference between them is a description, not an effect.",
+    "A line that lasts need not be good, and a line that goes need not have been a mistake.",
+];
+
+/// Which lines are estimated from.
+pub(super) struct Filter<'f> {
+    scope: &'f Scope<'f>,
+    since: Option<Timestamp>,
+}
+
+impl Filter<'_> {
+    fn counts(&self, repository: usize, lifetime: &LifetimeFacts) -> bool {
+        self.scope.repositories[repository].exact || lifetime.is_countable()
+    }
+
+    fn is_recent(&self, repository: usize, lifetime: &LifetimeFacts) -> bool {
+        let facts = &self.scope.repositories[repository];
+        let landed = facts.mainline.get(lifetime.landing as usize).map(|one| one.time);
+        self.since.is_none_or(|since| landed.is_some_and(|landed| landed >= since))
+    }
+
+    fn takes(&self, repository: usize, lifetime: &LifetimeFacts) -> bool {
+        self.counts(repository, lifetime) && self.is_recent(repository, lifetime)
+    }
+
+    fn left_out(&self) -> BTreeMap<&'static str, u64> {
+        let mut left_out = BTreeMap::new();
+        for (repository, lifetime) in self.scope.lifetimes() {
+            let reason = if !self.counts(repository, lifetime) {
+                if lifetime.class.is_countable() {
+                    lifetime.kind.as_str()
+                } else {
+                    lifetime.class.as_str()
+                }
+            } else if lifetime.birth_unknown {
+                "birth_unknown"
+            } else if !self.is_recent(repository, lifetime) {
+                "landed_before_since"
+            } else {
+                continue;
+            };
+            *left_out.entry(reason).or_insert(0) += lifetime.lines;
+        }
+        left_out
+    }
+}
+
+fn rfc3339(time: Option<Timestamp>) -> Option<String> {
+    time.and_then(Timestamp::to_rfc3339)
+}
+
+fn all_gaps(scope: &Scope<'_>, others: &[(String, Gaps)]) -> Vec<GapReport> {
+    let of_repositories = scope
+        .repositories
+        .iter()
+        .flat_map(|facts| gap_reports(&facts.path.to_json_text(), &facts.gaps));
+    let of_others = others.iter().flat_map(|(scope, gaps)| gap_reports(scope, gaps));
+    of_repositories.chain(of_others).collect()
+}
+
+/// Returns gaps as they are reported, for one repository or export.
+pub fn gap_reports(scope: &str, gaps: &Gaps) -> Vec<GapReport> {
+    let report = |gap: crate::problem::Gap| GapReport {
+        code: gap.kind.code(),
+        scope: scope.to_owned(),
+        why: gap.why,
+        count: gap.count,
+        first: gap.first.to_json_text().into_owned(),
+        incomplete: gap.kind.makes_incomplete(),
+    };
+    gaps.list().into_iter().map(report).collect()
+}
+
+fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
+    let facts = &filter.scope.repositories[at];
+    let lifespans =
+        filter.scope.lifespans(|number, one| number == at && filter.takes(number, one));
+    let survival = survival::points(&lifespans, &crate::stats::HORIZONS_DAYS);
+    let landing =
+        |landing: Option<&crate::facts::Landing>| rfc3339(landing.map(|one| one.time));
+    RepositoryReport {
+        path: facts.path.to_json_text().into_owned(),
+        branch: facts.branch.to_json_text().into_owned(),
+        tip: facts.tip.map(|tip| tip.to_string()),
+        as_of: rfc3339(facts.as_of),
+        commits: len_to_u64(facts.commits.len()),
+        landings: len_to_u64(facts.mainline.len()),
+        first_landing: landing(facts.mainline.first()),
+        last_landing: landing(facts.mainline.last()),
+        lines: lines(facts.lifetimes.iter().filter(|one| filter.counts(at, one))),
+        churn: survival::churn_of(&survival),
+        survival,
+        half_life: survival::half_life(&lifespans),
+        deaths_by_cause: tally(filter, at, |one| Some(one.death?.1.as_str())),
+        births_by_kind: tally(filter, at, |one| Some(one.kind.as_str())),
+        commits_by_ai_class: ai_classes(facts),
+        commits_by_tool: tools(facts),
+        definitions: facts.definitions.clone(),
+        duplication: None,
+        reverts: None,
+        blobs: facts.blobs,
+        work: facts.work,
+    }
+}
+
+fn lines<'l>(lifetimes: impl Iterator<Item = &'l LifetimeFacts>) -> LinesReport {
+    let mut sum = LinesReport::default();
+    for lifetime in lifetimes {
+        sum.births += lifetime.lines;
+        if lifetime.death.is_some() {
+            sum.deaths += lifetime.lines;
+        } else {
+            sum.alive += lifetime.lines;
+        }
+        if lifetime.birth_unknown {
+            sum.unknown_birth += lifetime.lines;
+        }
+    }
+    sum
+}
+
+fn tally(
+    filter: &Filter<'_>,
+    at: usize,
+    name: impl Fn(&LifetimeFacts) -> Option<&'static str>,
+) -> BTreeMap<&'static str, u64> {
+    let mut sums = BTreeMap::new();
+    let lifetimes = filter.scope.repositories[at].lifetimes.iter();
+    for lifetime in lifetimes.filter(|one| filter.counts(at, one)) {
+        if let Some(name) = name(lifetime) {
+            *sums.entry(name).or_insert(0) += lifetime.lines;
+        }
+    }
+    sums
+}
+
+fn ai_classes(facts: &Facts) -> BTreeMap<&'static str, u64> {
+    let mut classes = BTreeMap::new();
+    for commit in &facts.commits {
+        *classes.entry(commit.provenance.class.as_str()).or_insert(0) += 1;
+    }
+    classes
+}
+
+fn tools(facts: &Facts) -> BTreeMap<String, u64> {
+    let mut tools = BTreeMap::new();
+    let marked = facts.commits.iter().filter(|one| one.provenance.class.is_marked());
+    for tool in marked.flat_map(|commit| &commit.provenance.tools) {
+        *tools.entry(tool.clone()).or_insert(0) += 1;
+    }
+    tools
+}
+
+fn composition(filter: &Filter<'_>) -> Vec<YearReport> {
+    let mut years: BTreeMap<i16, (u64, u64)> = BTreeMap::new();
+    for (repository, lifetime) in filter.scope.lifetimes() {
+        if !filter.counts(repository, lifetime) {
+            continue;
+        }
+        let facts = &filter.scope.repositories[repository];
+        let Some(time) = crate::cohorts::landing_time(facts, lifetime) else { continue };
+        let Some(year) = time.year() else { continue };
+        let (landed, alive) = years.entry(year).or_default();
+        *landed += lifetime.lines;
+        if lifetime.death.is_none() {
+            *alive += lifetime.lines;
+        }
+    }
+    let to_report = |(year, (landed, alive))| YearReport { year, landed, alive };
+    years.into_iter().map(to_report).collect()
+}
+
+/// AI-marked and unmarked lines side by side. Bulk events are in neither.
+fn cohorts(filter: &Filter<'_>) -> Vec<CohortReport> {
+    let scope = filter.scope;
+    let marked = |at: usize, one: &LifetimeFacts| {
+        let commit = &scope.repositories[at].commits[one.origin.at()];
+        commit.provenance.class.is_marked()
+    };
+    let usable =
+        |at: usize, one: &LifetimeFacts| filter.takes(at, one) && !scope.is_bulk(at, one);
+    let of = |wanted: bool| -> Vec<Lifespan> {
+        scope.lifespans(|at, one| usable(at, one) && marked(at, one) == wanted)
+    };
+    vec![
+        CohortReport {
+            name: "AI-marked",
+            about: "lines of commits that name an AI author, co-author, session or helper",
+            survival: survival::report(&of(true)),
+        },
+        CohortReport {
+            name: "unmarked",
+            about: "lines of all other commits; unmarked is not human",
+            survival: survival::report(&of(false)),
+        },
+    ]
+}
+
+fn areas(filter: &Filter<'_>) -> Vec<AreaReport> {
+    const MOST_AREAS: usize = 12;
+    let mut births: BTreeMap<(usize, Vec<u8>), u64> = BTreeMap::new();
+    for (repository, lifetime) in filter.scope.lifetimes() {
+        if filter.counts(repository, lifetime) && lifetime.death.is_none() {
+            let area = area(&filter.scope.repositories[repository], lifetime);
+            *births.entry((repository, area.to_vec())).or_insert(0) += lifetime.lines;
+        }
+    }
+    let mut largest: Vec<_> = births.into_iter().collect();
+    largest.sort_by_key(|(key, lines)| (std::cmp::Reverse(*lines), key.clone()));
+    largest.truncate(MOST_AREAS);
+    largest
+        .into_iter()
+        .filter_map(|((at, name), _)| area_report(filter, at, &name))
+        .collect()
+}
+
+fn area<'f>(facts: &'f Facts, lifetime: &LifetimeFacts) -> &'f [u8] {
+    let path = facts.paths[lifetime.path as usize].bytes();
+    memchr::memchr(b'/', path).map_or(b".", |slash| &path[..slash])
+}
+
+fn area_report(filter: &Filter<'_>, at: usize, name: &[u8]) -> Option<AreaReport> {
+    let facts = &filter.scope.repositories[at];
+    let inside =
+        |one: &&LifetimeFacts| filter.counts(at, one) && area(facts, one) == name;
+    let lifespans = filter.scope.lifespans(|number, one| {
+        number == at && filter.takes(at, one) && area(facts, one) == name
+    });
+    Some(AreaReport {
+        repository: facts.path.to_json_text().into_owned(),
+        area: String::from_utf8_lossy(name).into_owned(),
+        lines: lines(facts.lifetimes.iter().filter(inside)),
+        survival_90: survival::points(&lifespans, &[90]).into_values().next()?,
+    })
+}
+
+fn spend(panel: &Panel) -> SpendReport {
+    let to = &panel.destinations;
+    let amounts: BTreeMap<&'static str, i128> = [
+        ("seen", to.seen),
+        ("tied_to_landed_lines", to.tied),
+        ("without_landed_lines", to.untied),
+        ("too_recent", to.too_recent),
+        ("nobody_in_these_repositories", to.nobody),
+        ("services", to.service),
+        ("undated", to.undated),
+    ]
+    .into();
+    let seen = panel.measure.to_f64(to.seen);
+    let share = |amount: i128| (seen > 0.0).then(|| panel.measure.to_f64(amount) / seen);
+    let monday = |week: crate::units::IsoWeek| week.monday().to_iso();
+    SpendReport {
+        measure: panel.measure.as_str(),
+        unit: unit(panel.measure),
+        shown_places: if panel.measure == Measure::WeightedTokens { 0 } else { 2 },
+        first_week: monday(panel.covered.0),
+        last_week: monday(panel.covered.1),
+        shares: amounts.iter().map(|(name, amount)| (*name, share(*amount))).collect(),
+        amounts: amounts
+            .iter()
+            .map(|(name, amount)| (*name, exact(panel.measure, *amount)))
+            .collect(),
+        spend_coverage: panel.spend_coverage(),
+        line_coverage: panel.line_coverage(),
+        n_people: len_to_u64(panel.users().count()),
+        n_mature_person_weeks: len_to_u64(panel.mature().count()),
+        durable_yield: durable_yield(panel),
+    }
+}
+
+fn unit(measure: Measure) -> &'static str {
+    match measure {
+        Measure::BilledUsd => "US dollars, billed",
+        Measure::ListUsd => "US dollars, list price or the vendor's estimate",
+        Measure::WeightedTokens => {
+            "tokens weighted like prices (input 1, cache write 1.25, cache read 0.1, output 5)"
+        }
+    }
+}
+
+/// An exact amount as a decimal.
+fn exact(measure: Measure, amount: i128) -> String {
+    match measure {
+        Measure::BilledUsd | Measure::ListUsd => Usd(amount).to_string(),
+        Measure::WeightedTokens => Usd(amount * 10_000_000).to_string(),
+    }
+}
+
+/// What a yield is counted per: a dollar, or a million weighted tokens.
+fn per(measure: Measure) -> (f64, &'static str) {
+    match measure {
+        Measure::BilledUsd | Measure::ListUsd => (1.0, "lines per US dollar"),
+        Measure::WeightedTokens => (1e6, "lines per million weighted tokens"),
+    }
+}
+
+/// Lines over spend, sum over sum, mature weeks in both. Never a mean of ratios.
+fn durable_yield(panel: &Panel) -> YieldReport {
+    let (per, unit) = per(panel.measure);
+    let mut people: BTreeMap<IdentityId, (u64, u64, i128)> = BTreeMap::new();
+    for (person, _, cell) in panel.mature() {
+        let sums = people.entry(person).or_default();
+        sums.0 += cell.durable_lines;
+        sums.1 += cell.landed_lines;
+        sums.2 += cell.spend;
+    }
+    let parts: Vec<RatioPart> = people
+        .values()
+        .map(|(durable, _, spend)| RatioPart {
+            numerator: count_to_f64(*durable),
+            denominator: panel.measure.to_f64(*spend) / per,
+        })
+        .collect();
+    let ratio = ratio_jackknife(&parts);
+    let durable_lines = people.values().map(|sums| sums.0).sum();
+    let spend: i128 = people.values().map(|sums| sums.2).sum();
+    let all = panel.measure.to_f64(spend + panel.destinations.nobody) / per;
+    YieldReport {
+        unit: unit.to_owned(),
+        window_days: panel.durable_days,
+        value: ratio.value,
+        low: ratio.low,
+        high: ratio.high,
+        bound_low: (all > 0.0).then(|| count_to_f64(durable_lines) / all),
+        durable_lines,
+        landed_lines: people.values().map(|sums| sums.1).sum(),
+        spend: exact(panel.measure, spend),
+        n_people: ratio.n_people,
+        g_eff: ratio.effective_people,
+        reason: if people.is_empty() {
+            Some(
+                "no week is mature yet: work needs 28 days to land, and then time to last",
+            )
+        } else {
+            ratio.reason.map(WhyNone::message)
+        },
+        level: yield_level(&ratio),
+    }
+}
+
+fn yield_level(ratio: &Ratio) -> Level {
+    if ratio.value.is_none() { Level::V0 } else { Level::V1 }
+}
+
+fn status(verdict: &Verdict, gates: &[verdict::Gate]) -> &'static str {
+    match verdict.level {
+        Level::V0 => "not_computable",
+        _ if gates.iter().all(|gate| gate.passed) => "not_estimated",
+        _ => "gates_failed",
+    }
+}
+
+fn judge(
+    scope: &Scope<'_>,
+    panel: Option<&Panel>,
+    has_usage: bool,
+) -> (Vec<verdict::Gate>, Verdict) {
+    let blobs = blob_coverage(scope);
+    let evidence = panel.map_or_else(Evidence::default, |panel| evidence(panel, blobs));
+    let gates = verdict::gates(&evidence);
+    let verdict = match panel {
+        Some(_) => verdict::from_gates(&gates),
+        None if has_usage => verdict::not_computable(
+            "the exports hold no dated spend that can be measured",
+            "exports with a day and an amount or tokens for each record",
+        ),
+        None => verdict::not_computable(
+            "no usage export was given, so nothing is known of the spend",
+            "an export of AI usage, given with --usage",
+        ),
+    };
+    (gates, verdict)
+}
+
+fn blob_coverage(scope: &Scope<'_>) -> Option<f64> {
+    let sum = |of: fn(&Coverage) -> u64| {
+        scope.repositories.iter().map(|facts| of(&facts.blobs)).sum()
+    };
+    Coverage { wanted: sum(|one| one.wanted), found: sum(|one| one.found) }.share()
+}
+
+fn evidence(panel: &Panel, blob_coverage: Option<f64>) -> Evidence {
+    let mut weeks: BTreeMap<IdentityId, u64> = BTreeMap::new();
+    let mut lines: BTreeMap<IdentityId, u64> = BTreeMap::new();
+    let mut with_spend = 0;
+    for (person, _, cell) in panel.mature() {
+        *weeks.entry(person).or_insert(0) += 1;
+        *lines.entry(person).or_insert(0) += cell.landed_lines;
+        with_spend += u64::from(cell.spend > 0);
+    }
+    let sizes: Vec<f64> = lines.values().map(|lines| count_to_f64(*lines)).collect();
+    let total: f64 = sizes.iter().sum();
+    let largest = sizes.iter().copied().fold(0.0, f64::max);
+    let squares: f64 = sizes.iter().map(|size| size * size).sum();
+    let enough = weeks.values().filter(|weeks| **weeks >= verdict::NEEDED_WEEKS);
+    Evidence {
+        people_with_8_weeks: len_to_u64(enough.count()),
+        weeks_with_spend: with_spend,
+        effective_people: (squares > 0.0).then(|| total * total / squares),
+        spend_coverage: panel.spend_coverage(),
+        blob_coverage,
+        largest_share: (total > 0.0).then(|| largest / total),
+        mature_weeks: weeks.values().sum(),
+    }
+}

@@ -1,0 +1,307 @@
+//! Usage and spend as they are reported: tokens are integers, money is a decimal
+//! string in US dollars, exact; absent is null and never zero.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::GapReport;
+use crate::units::{Timestamp, Usd};
+use crate::usage::{Cost, Entry, Export, Ledger, TokenCounts};
+use crate::verdict::Level;
+
+/// The version of this shape.
+pub(super) const USAGE_SCHEMA: &str = "slopnexus.usage-report/1";
+
+/// What is in the exports, and where every record went.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsageReport {
+    /// [`USAGE_SCHEMA`].
+    pub schema: &'static str,
+    /// Each export.
+    pub files: Vec<UsageFile>,
+    /// Where every record went.
+    pub ledger: LedgerReport,
+}
+
+/// One export.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsageFile {
+    /// Its name.
+    pub file: String,
+    /// Its format.
+    pub format: &'static str,
+    /// How well the format is looked after.
+    pub tier: u8,
+    /// Records read.
+    pub records: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+    /// The time it covers.
+    pub period: PeriodReport,
+    /// Its tokens.
+    pub tokens: TokensReport,
+    /// Its money.
+    pub cost_usd: CostReport,
+    /// The vendor's own units.
+    pub credits: Vec<CreditsReport>,
+    /// The accounts it names.
+    pub people: u64,
+    /// What was left out of it, or is to be said about it.
+    pub problems: Vec<GapReport>,
+}
+
+/// A time from and to; half-open.
+#[derive(Debug, Clone, Serialize)]
+pub struct PeriodReport {
+    /// RFC 3339.
+    pub start: Option<String>,
+    /// RFC 3339.
+    pub end: Option<String>,
+}
+
+/// Tokens by class; the classes do not overlap.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct TokensReport {
+    /// Input that was neither read from nor written to a cache.
+    pub input: Option<u64>,
+    /// Input of which that is not said.
+    pub input_unsplit: Option<u64>,
+    /// Read from a cache.
+    pub cache_read: Option<u64>,
+    /// Written to a cache.
+    pub cache_write: Option<u64>,
+    /// Output, reasoning included.
+    pub output: Option<u64>,
+    /// Tokens of which only the total is said.
+    pub unclassified: Option<u64>,
+    /// Their sum.
+    pub total: Option<u64>,
+}
+
+impl From<TokenCounts> for TokensReport {
+    fn from(tokens: TokenCounts) -> Self {
+        Self {
+            input: tokens.input,
+            input_unsplit: tokens.input_unsplit,
+            cache_read: tokens.cache_read,
+            cache_write: tokens.cache_write,
+            output: tokens.output,
+            unclassified: tokens.unclassified,
+            total: tokens.total(),
+        }
+    }
+}
+
+/// Money by meaning, never added up across meanings.
+#[derive(Debug, Clone, Serialize)]
+pub struct CostReport {
+    /// On the invoice.
+    pub billed: Option<String>,
+    /// At list prices.
+    pub list: Option<String>,
+    /// The vendor's or the tool's estimate.
+    pub estimated: Option<String>,
+    /// From tokens and a price list.
+    pub computed: Option<String>,
+}
+
+impl From<Cost> for CostReport {
+    fn from(cost: Cost) -> Self {
+        let text = |usd: Option<Usd>| usd.map(|usd| usd.to_string());
+        Self {
+            billed: text(cost.billed),
+            list: text(cost.list),
+            estimated: text(cost.estimated),
+            computed: text(cost.computed),
+        }
+    }
+}
+
+/// An amount in a vendor's own unit.
+#[derive(Debug, Clone, Serialize)]
+pub struct CreditsReport {
+    /// The amount, exact.
+    pub amount: String,
+    /// The unit.
+    pub unit: String,
+}
+
+/// Where every record went: seen = kept + shadowed + rejected, and kept = assigned +
+/// service + unassigned, to the token and to the cent.
+#[derive(Debug, Clone, Serialize)]
+pub struct LedgerReport {
+    /// Everything in the exports.
+    pub seen: EntryReport,
+    /// What counts.
+    pub kept: EntryReport,
+    /// The same consumption seen again.
+    pub shadowed: EntryReport,
+    /// What could not be read, or contradicts what was.
+    pub rejected: EntryReport,
+    /// Kept and a person's; `None` until people are known.
+    pub assigned: Option<EntryReport>,
+    /// Kept and a service's.
+    pub service: Option<EntryReport>,
+    /// Kept and nobody's.
+    pub unassigned: Option<EntryReport>,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, Serialize)]
+pub struct EntryReport {
+    /// Records.
+    pub records: u64,
+    /// Tokens; `None` when no record gives any.
+    pub tokens: Option<u128>,
+    /// Money on the invoice.
+    pub billed_usd: Option<String>,
+    /// Money at list prices.
+    pub list_usd: Option<String>,
+    /// Estimates of vendors and tools.
+    pub estimated_usd: Option<String>,
+}
+
+impl UsageReport {
+    /// Reports exports and their ledger.
+    pub fn new(exports: &[Export], ledger: &Ledger) -> Self {
+        let known = Known::of(exports);
+        let entry = |entry: &Entry| known.entry(entry);
+        Self {
+            schema: USAGE_SCHEMA,
+            files: exports.iter().map(usage_file).collect(),
+            ledger: LedgerReport {
+                seen: entry(&ledger.seen),
+                kept: entry(&ledger.kept),
+                shadowed: entry(&ledger.shadowed),
+                rejected: entry(&ledger.rejected),
+                assigned: ledger.assigned.as_ref().map(entry),
+                service: ledger.service.as_ref().map(entry),
+                unassigned: ledger.unassigned.as_ref().map(entry),
+            },
+        }
+    }
+}
+
+/// Which figures the exports give at all: the others are null, not zero.
+struct Known {
+    tokens: bool,
+    cost: Cost,
+}
+
+impl Known {
+    fn of(exports: &[Export]) -> Self {
+        let any = |meaning: fn(&Cost) -> Option<Usd>| {
+            exports.iter().find_map(|export| meaning(&export.cost()))
+        };
+        Self {
+            tokens: exports.iter().any(|export| export.tokens().total().is_some()),
+            cost: Cost {
+                billed: any(|cost| cost.billed),
+                list: any(|cost| cost.list),
+                estimated: any(|cost| cost.estimated),
+                computed: any(|cost| cost.computed),
+            },
+        }
+    }
+
+    fn entry(&self, entry: &Entry) -> EntryReport {
+        let money = |known: Option<Usd>, usd: Usd| known.map(|_| usd.to_string());
+        EntryReport {
+            records: entry.records,
+            tokens: self.tokens.then_some(entry.tokens),
+            billed_usd: money(self.cost.billed, entry.billed),
+            list_usd: money(self.cost.list, entry.list),
+            estimated_usd: money(self.cost.estimated, entry.estimated),
+        }
+    }
+}
+
+fn usage_file(export: &Export) -> UsageFile {
+    let time = |time: Option<Timestamp>| time.and_then(Timestamp::to_rfc3339);
+    let period = export.period();
+    UsageFile {
+        file: export.file.to_json_text().into_owned(),
+        format: export.format,
+        tier: export.tier,
+        records: crate::units::len_to_u64(export.records.len()),
+        rejected: crate::units::len_to_u64(export.rejected.len()),
+        period: PeriodReport {
+            start: time(period.map(|period| period.start)),
+            end: time(period.map(|period| period.end)),
+        },
+        tokens: export.tokens().into(),
+        cost_usd: export.cost().into(),
+        credits: export
+            .credits()
+            .into_iter()
+            .map(|(unit, nanos)| CreditsReport {
+                amount: Usd(nanos).to_string(),
+                unit: unit.to_json_text().into_owned(),
+            })
+            .collect(),
+        people: crate::units::len_to_u64(export.n_accounts()),
+        problems: super::build::gap_reports(&export.file.to_json_text(), &export.gaps),
+    }
+}
+
+/// Where the spend went, in one measure.
+#[derive(Debug, Clone, Serialize)]
+pub struct SpendReport {
+    /// What is measured: `billed_usd`, `list_usd` or `weighted_tokens`.
+    pub measure: &'static str,
+    /// The same in words.
+    pub unit: &'static str,
+    /// How many decimal places people are shown; the amounts are exact.
+    #[serde(skip)]
+    pub shown_places: usize,
+    /// The weeks that the exports cover, Monday to Sunday, by their Mondays.
+    pub first_week: Option<String>,
+    /// See [`Self::first_week`].
+    pub last_week: Option<String>,
+    /// Exact amounts by where they went: `seen` and its parts, which add up.
+    pub amounts: BTreeMap<&'static str, String>,
+    /// The same as shares of what was seen.
+    pub shares: BTreeMap<&'static str, Option<f64>>,
+    /// Share of spend whose account is a person of these repositories.
+    pub spend_coverage: Option<f64>,
+    /// Share of lines written in these weeks whose author has usage.
+    pub line_coverage: Option<f64>,
+    /// People with usage.
+    pub n_people: u64,
+    /// Mature person-weeks.
+    pub n_mature_person_weeks: u64,
+    /// Lines that lasted for each unit spent.
+    pub durable_yield: YieldReport,
+}
+
+/// Lines that lasted for each unit spent, over the whole scope.
+#[derive(Debug, Clone, Serialize)]
+pub struct YieldReport {
+    /// Lines a unit.
+    pub unit: String,
+    /// The age at which a line counts.
+    pub window_days: u32,
+    /// Sum of lines over sum of spend, mature weeks in both; `None` when unknown.
+    pub value: Option<f64>,
+    /// The interval's lower end, people left out one by one.
+    pub low: Option<f64>,
+    /// The interval's upper end.
+    pub high: Option<f64>,
+    /// The lower bound if all spend that is nobody's were theirs.
+    pub bound_low: Option<f64>,
+    /// Lines, in mature weeks.
+    pub durable_lines: u64,
+    /// Lines that landed, in mature weeks.
+    pub landed_lines: u64,
+    /// Spend, in mature weeks.
+    pub spend: String,
+    /// People in it.
+    pub n_people: u64,
+    /// The effective number of them.
+    pub g_eff: f64,
+    /// Why the value or the interval is missing.
+    pub reason: Option<&'static str>,
+    /// How far it may be used.
+    pub level: Level,
+}

@@ -1,0 +1,215 @@
+//! The arguments as meant: defaults filled, dates read, formats paired with outputs.
+
+use std::path::PathBuf;
+
+use crate::cli::{
+    Color, ExportArgs, FactsArgs, LinesArgs, ReportArgs, ReportFormat, RepositoryArgs,
+    UsageArgs,
+};
+use crate::error::Error;
+use crate::identity::{MapRow, parse_map};
+use crate::scan::ScanOptions;
+use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
+use crate::usage::{self, ReadOptions};
+
+/// How many days before the end landings are parsed for kinds of lines. Lines that
+/// landed earlier count as text: parsing a whole history would cost more than all else.
+pub const PARSED_DAYS: u32 = 365;
+
+/// Which repositories, and how to read them.
+#[derive(Debug, Clone)]
+pub struct RepositoryRequest {
+    /// Repositories, or directories to search.
+    pub paths: Vec<PathBuf>,
+    /// How to read each.
+    pub options: ScanOptions,
+    /// Landings before this moment are left out of estimates.
+    pub since: Option<Timestamp>,
+    /// Whether gaps end the run with exit status 3.
+    pub strict: bool,
+    /// Whether progress is shown.
+    pub progress: bool,
+    /// Whether warnings are shown.
+    pub warnings: bool,
+    /// When to use colour.
+    pub color: Color,
+}
+
+/// Which exports, and how to read them.
+#[derive(Debug, Clone, Default)]
+pub struct ExportRequest {
+    /// Files, directories, or `-`.
+    pub paths: Vec<PathBuf>,
+    /// How to read each.
+    pub options: ReadOptions,
+    /// Whether sources are known not to overlap.
+    pub sum_sources: bool,
+    /// Who is who.
+    pub people: Vec<MapRow>,
+    /// Whether a map of people was given.
+    pub has_people: bool,
+}
+
+/// An answer's form and place; `None` is standard output.
+pub type Outputs<F> = Vec<(F, Option<PathBuf>)>;
+
+/// Reads what `report` was asked.
+///
+/// # Errors
+///
+/// For flags that do not go together and values that cannot be read.
+pub fn report(
+    args: &ReportArgs,
+) -> Result<(RepositoryRequest, ExportRequest, Outputs<ReportFormat>), Error> {
+    let mut repository = repository(&args.repository, args.paths.clone())?;
+    repository.options.checkpoints = true;
+    let exports = exports(&args.exports, args.usage.clone())?;
+    Ok((repository, exports, outputs(&args.format, &args.output)?))
+}
+
+/// Reads what `lines` was asked.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn lines(args: &LinesArgs) -> Result<RepositoryRequest, Error> {
+    let mut request = repository(&args.common, vec![args.repository.clone()])?;
+    request.options.standing = true;
+    request.options.parsed_days = None;
+    Ok(request)
+}
+
+/// Reads what `facts` was asked.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn facts(args: &FactsArgs) -> Result<RepositoryRequest, Error> {
+    let mut request = repository(&args.repository, args.paths.clone())?;
+    request.options.changes = true;
+    Ok(request)
+}
+
+/// Reads what `usage` was asked.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn usage(args: &UsageArgs) -> Result<ExportRequest, Error> {
+    exports(&args.exports, args.files.clone())
+}
+
+fn repository(
+    args: &RepositoryArgs,
+    paths: Vec<PathBuf>,
+) -> Result<RepositoryRequest, Error> {
+    if args.jobs == Some(0) {
+        let why = "0 threads can do nothing";
+        return Err(Error::usage("E-JOBS", "cannot use --jobs", why, "give 1 or more"));
+    }
+    let options = ScanOptions {
+        rev: args.rev.clone(),
+        as_of: args
+            .as_of
+            .as_deref()
+            .map(|text| moment("--as-of", text, true))
+            .transpose()?,
+        exact: args.exact,
+        parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
+        jobs: args.jobs,
+        allow_foreign_owner: args.allow_foreign_owner,
+        ..ScanOptions::default()
+    };
+    Ok(RepositoryRequest {
+        paths,
+        options,
+        since: args
+            .since
+            .as_deref()
+            .map(|text| moment("--since", text, false))
+            .transpose()?,
+        strict: args.strict,
+        progress: !args.no_progress && !args.quiet,
+        warnings: !args.quiet,
+        color: args.color,
+    })
+}
+
+/// Reads a day or a moment. A day given as an end counts whole.
+fn moment(flag: &str, text: &str, is_end: bool) -> Result<Timestamp, Error> {
+    if let Some(day) = civil_day(text) {
+        let end = if is_end { SECONDS_PER_DAY - 1 } else { 0 };
+        return Ok(Timestamp(day.start().0 + end));
+    }
+    let parsed: Result<jiff::Timestamp, _> = text.parse();
+    parsed.map(|time| Timestamp(time.as_second())).map_err(|_| {
+        Error::usage(
+            "E-DATE",
+            &format!("cannot read {flag}"),
+            "it is neither a day nor a moment",
+            "write it as 2026-11-22 or 2026-11-22T08:30:00Z",
+        )
+    })
+}
+
+fn civil_day(text: &str) -> Option<UtcDay> {
+    let date: jiff::civil::Date = (text.len() == 10).then(|| text.parse().ok())??;
+    UtcDay::from_ymd(date.year(), date.month(), date.day())
+}
+
+fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Error> {
+    let format = args.usage_format.as_deref().map(usage::format_named).transpose()?;
+    let column_map =
+        args.map.iter().map(|pair| column(pair)).collect::<Result<_, _>>()?;
+    let people = match &args.people {
+        None => Vec::new(),
+        Some(path) => {
+            let shown = path.as_os_str().as_encoded_bytes();
+            let text = std::fs::read(path).map_err(|why| {
+                let hint = "check the path and the permissions";
+                let what = "cannot read the map of people";
+                Error::usage("E-PEOPLE", what, &why.kind().to_string(), hint).at(shown)
+            })?;
+            parse_map(&text).map_err(|error| error.at(shown))?
+        }
+    };
+    Ok(ExportRequest {
+        paths,
+        options: ReadOptions { format, column_map, latest: None },
+        sum_sources: args.sum_sources,
+        people,
+        has_people: args.people.is_some(),
+    })
+}
+
+fn column(pair: &str) -> Result<(String, String), Error> {
+    let parts = pair
+        .split_once('=')
+        .filter(|(column, field)| !column.is_empty() && !field.is_empty());
+    parts.map(|(column, field)| (column.to_owned(), field.to_owned())).ok_or_else(|| {
+        let why = "a part of it is not COLUMN=FIELD";
+        Error::usage(
+            "E-MAP",
+            "cannot read --map",
+            why,
+            "write it as Day=date,Member=email",
+        )
+    })
+}
+
+fn outputs(
+    formats: &[ReportFormat],
+    files: &[PathBuf],
+) -> Result<Outputs<ReportFormat>, Error> {
+    let formats = if formats.is_empty() { &[ReportFormat::Text][..] } else { formats };
+    if files.len() > formats.len() || formats.len() > files.len() + 1 {
+        return Err(Error::usage(
+            "E-OUTPUT",
+            "cannot pair --format with --output",
+            "there is not one --output for each --format",
+            "repeat both in pairs; one --format may be without and goes to standard output",
+        ));
+    }
+    let files = files.iter().cloned().map(Some).chain(std::iter::once(None));
+    Ok(formats.iter().copied().zip(files).collect())
+}

@@ -1,0 +1,74 @@
+//! Definitions at the tip, counted by language.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::kinds::Kinds;
+use crate::error::Error;
+use crate::facts::DefinitionCount;
+use crate::history::ObjectId;
+use crate::history::objects::ObjectKind;
+use crate::history::open::Opened;
+use crate::lines::versions::Graph;
+use crate::syntax::{self, DefinitionKind, LanguageId};
+use crate::units::len_to_u64;
+
+/// Counts the definitions of the files at the tip whose language is parsed. A file
+/// that cannot be read is a gap already, where its lines are.
+pub(super) fn count(
+    opened: &Opened,
+    graph: &Graph,
+    kinds: &Kinds<'_>,
+) -> Result<Vec<DefinitionCount>, Error> {
+    const SLICE_FILES: usize = 64;
+    let wanted: Vec<(LanguageId, ObjectId)> = graph
+        .tip
+        .iter()
+        .filter_map(|&(path, version)| {
+            let language = syntax::language_of(&graph.paths[path as usize])?;
+            Some((language, graph.versions[version as usize].blob))
+        })
+        .collect();
+    let slices: Vec<Result<Vec<DefinitionCount>, Error>> = wanted
+        .par_chunks(SLICE_FILES)
+        .map(|slice| count_slice(opened, kinds, slice))
+        .collect();
+    let mut total: BTreeMap<String, DefinitionCount> = BTreeMap::new();
+    for slice in slices {
+        for count in slice? {
+            let sum = total.entry(count.language.clone()).or_insert_with(|| {
+                DefinitionCount { files: 0, functions: 0, classes: 0, ..count.clone() }
+            });
+            sum.files += count.files;
+            sum.functions += count.functions;
+            sum.classes += count.classes;
+        }
+    }
+    Ok(total.into_values().collect())
+}
+
+fn count_slice(
+    opened: &Opened,
+    kinds: &Kinds<'_>,
+    slice: &[(LanguageId, ObjectId)],
+) -> Result<Vec<DefinitionCount>, Error> {
+    let mut reader = opened.reader()?;
+    let mut counts = Vec::new();
+    for &(language, blob) in slice {
+        let Ok(bytes) = reader.read(blob, ObjectKind::Blob) else { continue };
+        let parsed = kinds.with(|parsers| parsers.read(language, &bytes));
+        let of = |wanted: &[DefinitionKind]| {
+            let found =
+                parsed.definitions.iter().filter(|one| wanted.contains(&one.kind));
+            len_to_u64(found.count())
+        };
+        counts.push(DefinitionCount {
+            language: language.language().name.to_owned(),
+            files: 1,
+            functions: of(&[DefinitionKind::Function, DefinitionKind::Method]),
+            classes: of(&[DefinitionKind::Class]),
+        });
+    }
+    Ok(counts)
+}

@@ -1,0 +1,55 @@
+//! Kinds of lines that land: parsed inside the window, by their letters outside it.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::history::walk::History;
+use crate::lines::tracker::KindReader;
+use crate::syntax::{self, Parsers};
+use crate::units::Timestamp;
+
+/// Parsers that threads take and give back.
+pub(super) struct Kinds<'h> {
+    history: &'h History,
+    since: Option<Timestamp>,
+    free: Mutex<Vec<Parsers>>,
+    parsed: AtomicU64,
+}
+
+impl<'h> Kinds<'h> {
+    pub(super) fn new(history: &'h History, since: Option<Timestamp>) -> Self {
+        Self { history, since, free: Mutex::new(Vec::new()), parsed: AtomicU64::new(0) }
+    }
+
+    /// How many versions were parsed.
+    pub(super) fn parsed(&self) -> u64 {
+        self.parsed.load(Ordering::Relaxed)
+    }
+
+    /// Works with a parser of this thread's own.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Parsers) -> T) -> T {
+        let free = self.free.lock().map_or(None, |mut free| free.pop());
+        let mut parsers = free.unwrap_or_default();
+        self.parsed.fetch_add(1, Ordering::Relaxed);
+        let result = work(&mut parsers);
+        if let Ok(mut free) = self.free.lock() {
+            free.push(parsers);
+        }
+        result
+    }
+
+    /// A reader of kinds for one thread.
+    pub(super) fn reader(&self) -> Box<KindReader<'_>> {
+        Box::new(move |path, bytes, landing| {
+            let time = self.history.clock[landing as usize];
+            let wanted = self.since.is_some_and(|since| time >= since);
+            match syntax::language_of(path).filter(|_| wanted) {
+                None => (syntax::text_kinds(bytes), None),
+                Some(language) => {
+                    let parsed = self.with(|parsers| parsers.read(language, bytes));
+                    (parsed.kinds, parsed.fallback.map(syntax::Fallback::why))
+                }
+            }
+        })
+    }
+}

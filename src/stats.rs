@@ -1,0 +1,47 @@
+//! Columns of numbers in, estimates out. Knows nothing of git, people or money.
+//!
+//! Two ideas carry the module. Lines of code live and die together, so every
+//! interval comes from deleting whole clusters (people, or changes), never from
+//! counting lines as if they were independent. And an estimate that cannot be
+//! made says why ([`WhyNone`]) instead of being made anyway.
+//!
+//! ```text
+//! Lifespan ─┬─ kaplan_meier ──────────▶ Curve (S, half-life, restricted mean)
+//!           ├─ leave_one_out ─ jackknife ▶ SurvivalAt, MeanLife, Difference
+//!           └─ log_rank ──────────────▶ LogRank
+//! PersonWeek ─ two_way ─ spearman ─ sign_flip ▶ RankAssociation
+//! ```
+
+pub mod rng;
+pub mod student_t;
+pub mod why_none;
+pub mod lifespan;
+pub mod clusters;
+pub mod risk_table;
+pub mod kaplan_meier;
+pub mod jackknife;
+pub mod leave_one_out;
+pub mod survival;
+pub mod difference;
+pub mod ratio;
+pub mod sign_flip;
+pub mod log_rank;
+pub mod spearman;
+pub mod two_way;
+pub mod rank_association;
+pub mod benjamini_hochberg;
+
+#[cfg(test)]
+mod simulation;
+
+pub use clusters::{ClusteredBy, Support, Weighting};
+pub use difference::{Difference, mean_life_difference, survival_difference};
+pub use kaplan_meier::{Curve, HalfLife, Step, kaplan_meier, weighted_kaplan_meier};
+pub use lifespan::Lifespan;
+pub use log_rank::{LogRank, log_rank};
+pub use rank_association::{PersonWeek, RankAssociation, rank_association};
+pub use ratio::{Ratio, RatioPart, ratio_jackknife};
+pub use survival::{
+    HORIZONS_DAYS, MeanLife, SurvivalAt, largest_observed_age, mean_life, survival_at,
+};
+pub use why_none::WhyNone;

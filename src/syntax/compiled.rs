@@ -1,0 +1,94 @@
+//! The queries of a language, compiled once a process and shared by all threads.
+
+use std::sync::OnceLock;
+
+use tree_sitter::{Query, QueryError};
+
+use super::{DefinitionKind, LANGUAGES, Language, LanguageId};
+
+/// What a capture of a query marks. The names are listed in `queries/README.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Capture {
+    Definition(DefinitionKind),
+    Name,
+    Comment,
+    Doc,
+    Import,
+    DataList,
+    DataText,
+    Test,
+    /// An attribute of test code.
+    TestAttribute,
+    /// Looked at by a predicate of its own pattern only.
+    Private,
+}
+
+impl Capture {
+    /// The names queries may use, and what they mean.
+    pub(super) const VOCABULARY: [(&'static str, Self); 12] = [
+        ("definition.function", Self::Definition(DefinitionKind::Function)),
+        ("definition.method", Self::Definition(DefinitionKind::Method)),
+        ("definition.class", Self::Definition(DefinitionKind::Class)),
+        ("definition.module", Self::Definition(DefinitionKind::Module)),
+        ("name", Self::Name),
+        ("comment", Self::Comment),
+        ("doc", Self::Doc),
+        ("import", Self::Import),
+        ("data.list", Self::DataList),
+        ("data.text", Self::DataText),
+        ("test", Self::Test),
+        ("test.attribute", Self::TestAttribute),
+    ];
+
+    /// Returns what a capture of this name marks; `None` if it is not in the vocabulary.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        if name.starts_with('_') {
+            return Some(Self::Private);
+        }
+        Self::VOCABULARY.iter().find(|(known, _)| *known == name).map(|(_, it)| *it)
+    }
+}
+
+/// All queries of a language in one, so that a tree is walked once.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) query: Query,
+    /// What each capture of the query marks, by its index.
+    pub(super) captures: Vec<Capture>,
+}
+
+impl Compiled {
+    fn of(language: &Language) -> Result<Self, QueryError> {
+        let sources = language.queries().map(|(_, source)| source);
+        let source = sources.join("\n");
+        let query = Query::new(&(language.grammar)(), &source)?;
+        let capture = |name: &&str| Capture::named(name).unwrap_or(Capture::Private);
+        let captures = query.capture_names().iter().map(capture).collect();
+        Ok(Self { query, captures })
+    }
+}
+
+impl Language {
+    /// Every query with its purpose, the definitions first: where two patterns take the
+    /// same code, the earlier one names it.
+    pub(super) fn queries(&self) -> [(&'static str, &'static str); 5] {
+        [
+            ("definitions", self.definitions),
+            ("comments", self.comments),
+            ("imports", self.imports),
+            ("data", self.data),
+            ("tests", self.tests),
+        ]
+    }
+}
+
+/// Returns the queries of a language, compiled on first use: that takes milliseconds,
+/// and most repositories use few languages. `None` if they do not fit the grammar,
+/// which a test rules out.
+pub(super) fn compiled(language: LanguageId) -> Option<&'static Compiled> {
+    static COMPILED: [OnceLock<Option<Compiled>>; LANGUAGES.len()] =
+        [const { OnceLock::new() }; LANGUAGES.len()];
+    COMPILED[language.index()]
+        .get_or_init(|| Compiled::of(language.language()).ok())
+        .as_ref()
+}

@@ -1,0 +1,103 @@
+//! The languages whose syntax is read: a table, one row each.
+
+/// A language whose syntax is read.
+#[derive(Debug)]
+pub struct Language {
+    /// What people call it.
+    pub name: &'static str,
+    /// The extensions of its files, without the dot, as they are spelt.
+    pub extensions: &'static [&'static str],
+    /// Its grammar, which stays inside this module.
+    pub(super) grammar: fn() -> tree_sitter::Language,
+    /// Its named pieces of code.
+    pub(super) definitions: &'static str,
+    /// Its comments and documentation.
+    pub(super) comments: &'static str,
+    /// Its import statements.
+    pub(super) imports: &'static str,
+    /// Its literals that may be tables or texts.
+    pub(super) data: &'static str,
+    /// Its code that tests other code.
+    pub(super) tests: &'static str,
+}
+
+/// Every supported language. To add one, add a row, a folder in `queries/`
+/// and a sample with its notes in `fixtures/languages/`.
+pub static LANGUAGES: &[Language] = &[
+    Language {
+        name: "Rust",
+        extensions: &["rs"],
+        grammar: || tree_sitter_rust::LANGUAGE.into(),
+        definitions: include_str!("../../queries/rust/definitions.scm"),
+        comments: include_str!("../../queries/rust/comments.scm"),
+        imports: include_str!("../../queries/rust/imports.scm"),
+        data: include_str!("../../queries/rust/data.scm"),
+        tests: include_str!("../../queries/rust/tests.scm"),
+    },
+    Language {
+        name: "Python",
+        extensions: &["py", "pyi", "pyw"],
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+        definitions: include_str!("../../queries/python/definitions.scm"),
+        comments: include_str!("../../queries/python/comments.scm"),
+        imports: include_str!("../../queries/python/imports.scm"),
+        data: include_str!("../../queries/python/data.scm"),
+        tests: include_str!("../../queries/python/tests.scm"),
+    },
+];
+
+/// A row of [`LANGUAGES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LanguageId(usize);
+
+impl LanguageId {
+    /// Every language, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..LANGUAGES.len()).map(Self)
+    }
+
+    /// The row itself.
+    pub fn language(self) -> &'static Language {
+        &LANGUAGES[self.0]
+    }
+
+    /// The place of the row in the table.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
+/// Returns the language a path is written in, judged by its extension alone; `None`
+/// for languages that are not in the table and for names like `.rs`.
+pub fn language_of(path: &[u8]) -> Option<LanguageId> {
+    let name = path.rsplit(|&byte| byte == b'/').next()?;
+    let dot = memchr::memrchr(b'.', name).filter(|&dot| dot > 0)?;
+    let extension = &name[dot + 1..];
+    LanguageId::all().find(|id| {
+        id.language().extensions.iter().any(|known| known.as_bytes() == extension)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_are_distinct_and_have_no_dot() {
+        let mut seen = std::collections::BTreeSet::new();
+        for extension in LANGUAGES.iter().flat_map(|language| language.extensions) {
+            assert!(!extension.is_empty() && !extension.contains('.'), "{extension}");
+            assert!(seen.insert(extension), "{extension} is claimed twice");
+        }
+    }
+
+    #[test]
+    fn a_language_is_told_by_the_last_extension_of_the_file_name() {
+        let name = |path: &str| language_of(path.as_bytes()).map(|id| id.language().name);
+        assert_eq!(name("src/a.rs"), Some("Rust"));
+        assert_eq!(name("a.tar.py"), Some("Python"));
+        for unknown in ["", "a", "a.", ".rs", "src/.rs", "a.rs/b", "a.rs.bak", "a.RS"] {
+            assert_eq!(name(unknown), None, "{unknown:?}");
+        }
+    }
+}

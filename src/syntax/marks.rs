@@ -1,0 +1,143 @@
+//! What the queries of a language mark in one tree, as byte ranges and rows.
+
+use std::ops::Range;
+
+use tree_sitter::{Node, QueryCursor, QueryMatch, StreamingIterator, Tree};
+
+use super::attributes::attributed_rows;
+use super::compiled::{Capture, Compiled};
+use super::{DefinitionKind, Fallback};
+
+/// Literal lists with more elements than this are data.
+const ELEMENTS_OF_CODE: u32 = 20;
+
+/// How many matches may be open at once; each costs something at every node. Ordinary
+/// code stays below a tenth of it.
+const OPEN_MATCHES: u32 = 1_024;
+
+/// What was marked. Byte ranges are in no order and may overlap.
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    /// Comments and documentation; `true` for the latter.
+    pub(super) comments: Vec<(Range<usize>, bool)>,
+    pub(super) imports: Vec<Range<usize>>,
+    /// Long literal lists and strings of several lines.
+    pub(super) data: Vec<Range<usize>>,
+    pub(super) definitions: Vec<MarkedDefinition>,
+    /// Rows of test code.
+    pub(super) tests: Vec<Range<usize>>,
+    /// Attributes that say that what follows them is test code.
+    pub(super) test_attributes: Vec<Range<usize>>,
+}
+
+/// A definition as one pattern saw it.
+#[derive(Debug)]
+pub(super) struct MarkedDefinition {
+    pub(super) bytes: Range<usize>,
+    /// The place of the pattern among all: the first to match names the definition.
+    pub(super) pattern: usize,
+    pub(super) kind: DefinitionKind,
+    pub(super) name: Range<usize>,
+    pub(super) rows: Range<usize>,
+}
+
+/// Returns what the queries mark in a tree; nodes deeper than `depth` levels are not
+/// looked at. One walk, without recursion.
+pub(super) fn marks(
+    compiled: &Compiled,
+    tree: &Tree,
+    bytes: &[u8],
+    depth: u32,
+    cursor: &mut QueryCursor,
+) -> Result<Marks, Fallback> {
+    let mut marks = Marks::default();
+    cursor.set_max_start_depth(Some(depth));
+    cursor.set_match_limit(OPEN_MATCHES);
+    let mut matches = cursor.matches(&compiled.query, tree.root_node(), bytes);
+    while let Some(found) = matches.next() {
+        marks.add(compiled, found);
+    }
+    drop(matches);
+    marks.tests.extend(attributed_rows(tree, &mut marks.test_attributes));
+    // Over the limit, matches are dropped without a word.
+    if cursor.did_exceed_match_limit() { Err(Fallback::TooMuchWork) } else { Ok(marks) }
+}
+
+impl Marks {
+    fn add(&mut self, compiled: &Compiled, found: &QueryMatch<'_, '_>) {
+        let mut definition = None;
+        let mut name = None;
+        for captured in found.captures() {
+            let node = captured.node;
+            match compiled.captures[captured.index as usize] {
+                Capture::Comment => self.comments.push((node.byte_range(), false)),
+                Capture::Doc => self.comments.push((node.byte_range(), true)),
+                Capture::Import => self.imports.push(node.byte_range()),
+                Capture::DataText if rows(node).len() > 1 => {
+                    self.data.push(node.byte_range());
+                }
+                Capture::DataList if n_elements(node) > ELEMENTS_OF_CODE => {
+                    self.data.push(node.byte_range());
+                }
+                Capture::Definition(kind) => definition = Some((kind, node)),
+                Capture::Name => name = Some(node.byte_range()),
+                Capture::TestAttribute => self.test_attributes.push(node.byte_range()),
+                Capture::Test => self.tests.push(rows(node)),
+                Capture::DataText | Capture::DataList | Capture::Private => {}
+            }
+        }
+        if let (Some((kind, node)), Some(name)) = (definition, name) {
+            self.definitions.push(MarkedDefinition {
+                bytes: node.byte_range(),
+                pattern: found.pattern_index,
+                kind,
+                name,
+                rows: rows(node),
+            });
+        }
+    }
+}
+
+/// The rows a node has bytes on. A node that ends with a line feed has none on the next.
+pub(super) fn rows(node: Node<'_>) -> Range<usize> {
+    let (start, end) = (node.start_position(), node.end_position());
+    let ends_before_row = end.column == 0 && end.row > start.row;
+    start.row..end.row + usize::from(!ends_before_row)
+}
+
+/// How many elements a literal list has: as many as its commas divide it into, which
+/// holds in the arguments of a macro, too, where elements are no nodes.
+fn n_elements(node: Node<'_>) -> u32 {
+    // A cheap bound first: every comma is a child.
+    if node.child_count() <= ELEMENTS_OF_CODE {
+        return 0;
+    }
+    let mut cursor = node.walk();
+    let (mut n, mut after_comma) = (0, true);
+    for child in node.children(&mut cursor) {
+        match child.kind() {
+            "," => after_comma = true,
+            "[" | "]" | "(" | ")" | "{" | "}" => {}
+            _ if child.is_extra() => {}
+            _ => {
+                n += u32::from(after_comma);
+                after_comma = false;
+            }
+        }
+    }
+    n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_ends_with_a_line_feed_has_no_bytes_on_the_next_row() {
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&tree_sitter_rust::LANGUAGE.into()).unwrap();
+        let tree = parser.parse("/// A.\n/** B.\n */\n", None).unwrap();
+        let child_rows = |place| rows(tree.root_node().child(place).unwrap());
+        assert_eq!((child_rows(0), child_rows(1)), (0..1, 1..3));
+    }
+}

@@ -1,0 +1,369 @@
+//! One repository, one process. libgit2 can hang for ever on a damaged object and a
+//! truncated pack ends the process that maps it; safe Rust around them can prevent
+//! neither. So the repository is opened by a worker, our own program run again, and
+//! what happens to it is one line in the answer of the parent.
+//!
+//! The worker is told what to do on its standard input, which then stays open: when it
+//! ends, the parent is gone. It answers in frames: a length, a kind, the content.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Exit};
+use crate::facts::{FACTS_VERSION, Facts};
+use crate::limits;
+use crate::lines::schedule::Progress;
+use crate::scan::{self, ScanOptions};
+use crate::untrusted::Untrusted;
+
+/// The hidden command that makes the program a worker.
+pub const WORKER_COMMAND: &str = "worker";
+
+/// What a worker is told.
+#[derive(Debug, Serialize, Deserialize)]
+struct Order {
+    path: Vec<u8>,
+    options: ScanOptions,
+}
+
+/// What a worker says.
+#[derive(Debug, Serialize, Deserialize)]
+enum Frame {
+    /// It has come this far: stage, done, of how many.
+    Progress(u8, u64, u64),
+    /// It is done.
+    Facts(Box<Facts>),
+    /// It cannot go on.
+    Failed {
+        what: String,
+        place: Option<Untrusted>,
+        why: String,
+        hint: String,
+        code: String,
+    },
+}
+
+/// Runs as a worker: reads the order from `input`, writes frames to `output`.
+///
+/// # Errors
+///
+/// When the parent went away.
+pub fn serve(
+    mut input: impl Read + Send + 'static,
+    output: impl Write + Send,
+) -> io::Result<()> {
+    let order: Order = read_frame(&mut input)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    let output = Mutex::new(output);
+    let stage = AtomicU64::new(0);
+    let done = AtomicU64::new(0);
+    let total = AtomicU64::new(0);
+    let finished = AtomicBool::new(false);
+    end_with_parent(input);
+    let note = |progress: Progress| {
+        let (at, now, of) = match progress {
+            Progress::Commits(now) => (0, now, 0),
+            Progress::Compared(now, of) => (1, now, of),
+            Progress::Versions(now, of) => (2, now, of),
+        };
+        stage.store(at, Ordering::Relaxed);
+        done.store(now, Ordering::Relaxed);
+        total.store(of, Ordering::Relaxed);
+    };
+    let beat = || {
+        let mut last = None;
+        while !finished.load(Ordering::Relaxed) {
+            let now =
+                [&stage, &done, &total].map(|counter| counter.load(Ordering::Relaxed));
+            if last != Some(now) {
+                last = Some(now);
+                let stage = u8::try_from(now[0]).unwrap_or(u8::MAX);
+                if send(&output, &Frame::Progress(stage, now[1], now[2])).is_err() {
+                    return;
+                }
+            }
+            std::thread::park_timeout(Duration::from_millis(200));
+        }
+    };
+    std::thread::scope(|threads| {
+        let heart = threads.spawn(beat);
+        let path = path_of(&order.path);
+        let result = scan::scan(&path, &order.options, &note);
+        finished.store(true, Ordering::Relaxed);
+        heart.thread().unpark();
+        send(&output, &last_frame(result))
+    })
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(std::ffi::OsStr::from_bytes(bytes)).to_path_buf()
+}
+
+/// Ends the process when the parent's end of the pipe closes: there is nobody left to
+/// answer, and a hung library would keep it for ever.
+fn end_with_parent(mut input: impl Read + Send + 'static) {
+    std::thread::spawn(move || {
+        let mut rest = [0];
+        while matches!(input.read(&mut rest), Ok(1)) {}
+        #[expect(clippy::disallowed_methods, reason = "the parent is gone")]
+        std::process::exit(Exit::Input as i32);
+    });
+}
+
+fn last_frame(result: Result<Facts, Error>) -> Frame {
+    match result {
+        Ok(facts) => Frame::Facts(Box::new(facts)),
+        Err(error) => Frame::Failed {
+            what: error.what,
+            place: error.place,
+            why: error.why,
+            hint: error.hint,
+            code: error.code.to_owned(),
+        },
+    }
+}
+
+fn send(output: &Mutex<impl Write>, frame: &Frame) -> io::Result<()> {
+    let mut output = output.lock().map_err(|_| io::ErrorKind::BrokenPipe)?;
+    write_frame(&mut *output, frame)
+}
+
+fn write_frame(output: &mut impl Write, content: &impl Serialize) -> io::Result<()> {
+    let bytes = postcard::to_stdvec(content).map_err(io::Error::other)?;
+    let len = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+    output.write_all(&len.to_le_bytes())?;
+    output.write_all(&bytes)?;
+    output.flush()
+}
+
+/// Reads one frame; `None` at a clean end.
+fn read_frame<T: for<'d> Deserialize<'d>>(
+    input: &mut impl Read,
+) -> io::Result<Option<T>> {
+    let mut len = [0; 4];
+    match input.read_exact(&mut len) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let len = u64::from(u32::from_le_bytes(len));
+    if len > limits::FRAME_BYTES.value {
+        return Err(io::Error::other("a frame is over the limit"));
+    }
+    let mut bytes = Vec::new();
+    input.take(len).read_to_end(&mut bytes)?;
+    if crate::units::len_to_u64(bytes.len()) < len {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    postcard::from_bytes(&bytes).map(Some).map_err(io::Error::other)
+}
+
+/// Has a worker find out everything about the repository at `path`.
+///
+/// # Errors
+///
+/// What the worker could not do, or what became of the worker: ended by a signal, no
+/// progress for too long, too much memory, or `stop` was set.
+pub fn run(
+    path: &Path,
+    options: &ScanOptions,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Facts, Error> {
+    let shown = path.as_os_str().as_encoded_bytes();
+    let mut worker = start()
+        .map_err(|why| lost(&format!("it cannot be started ({why})")).at(shown))?;
+    let order = Order { path: shown.to_vec(), options: options.clone() };
+    let mut input = worker.stdin.take();
+    let ordered = input.as_mut().map(|input| write_frame(input, &order));
+    let frames = listen(&mut worker);
+    let result = match ordered {
+        Some(Ok(())) => wait(&mut worker, &frames, stop, progress),
+        _ => Err(lost("it did not take its order")),
+    };
+    // Whatever happened, it is over: a worker that is done does not mind.
+    let killed = worker.kill();
+    drop(input);
+    let status = worker.wait();
+    match result {
+        Err(error) if error.code == ENDED => {
+            drop(killed);
+            Err(lost(&how_it_ended(status.ok())).at(shown))
+        }
+        Err(error) if error.place.is_none() => Err(error.at(shown)),
+        other => other,
+    }
+}
+
+/// Marks that the worker's frames ended before its answer.
+const ENDED: &str = "E-WORKER-ENDED";
+
+fn start() -> io::Result<Child> {
+    let program = std::env::current_exe()?;
+    Command::new(program)
+        .arg(WORKER_COMMAND)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// Reads the worker's frames in a thread of its own, so that waiting can time out.
+fn listen(worker: &mut Child) -> mpsc::Receiver<io::Result<Frame>> {
+    let (sender, frames) = mpsc::channel();
+    if let Some(mut output) = worker.stdout.take() {
+        std::thread::spawn(move || {
+            loop {
+                let frame = read_frame(&mut output).transpose();
+                let Some(frame) = frame else { return };
+                let failed = frame.is_err();
+                if sender.send(frame).is_err() || failed {
+                    return;
+                }
+            }
+        });
+    }
+    frames
+}
+
+fn wait(
+    worker: &mut Child,
+    frames: &mpsc::Receiver<io::Result<Frame>>,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Facts, Error> {
+    let mut last_beat = Instant::now();
+    let stall = Duration::from_millis(limits::STALL_MILLIS.value);
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            return Err(lost("the run was stopped"));
+        }
+        match frames.recv_timeout(Duration::from_millis(50)) {
+            Ok(Ok(Frame::Progress(stage, done, total))) => {
+                last_beat = Instant::now();
+                progress(to_progress(stage, done, total));
+            }
+            Ok(Ok(Frame::Facts(facts))) if facts.version == FACTS_VERSION => {
+                return Ok(*facts);
+            }
+            Ok(Ok(Frame::Facts(_))) => return Err(lost("it speaks another version")),
+            Ok(Ok(Frame::Failed { what, place, why, hint, code })) => {
+                let code = known_code(&code);
+                return Err(Error { what, place, why, hint, code, exit: Exit::Input });
+            }
+            Ok(Err(_)) => return Err(lost("it sent a damaged frame")),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return Err(Error { code: ENDED, ..lost("it ended") });
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                if last_beat.elapsed() > stall {
+                    return Err(lost("it made no progress for 10 seconds and was ended"));
+                }
+                if memory_bytes(worker.id()) > Some(limits::WORKER_MEMORY_BYTES.value) {
+                    return Err(lost("it took more memory than its limit and was ended"));
+                }
+            }
+        }
+    }
+}
+
+fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
+    match stage {
+        0 => Progress::Commits(done),
+        1 => Progress::Compared(done, total),
+        _ => Progress::Versions(done, total),
+    }
+}
+
+/// Codes are static; one that we do not know is a fault between versions.
+fn known_code(code: &str) -> &'static str {
+    const CODES: [&str; 12] = [
+        "E-NOREPO",
+        "E-OWNER",
+        "E-FORMAT",
+        "E-OPEN",
+        "E-TRAP",
+        "E-SHALLOW",
+        "E-REV",
+        "E-HEAD",
+        "E-TIP",
+        "E-BALANCE",
+        "E-THREADS",
+        "E-RULES",
+    ];
+    CODES.into_iter().find(|known| *known == code).unwrap_or("E-WORKER")
+}
+
+fn lost(why: &str) -> Error {
+    let hint =
+        "the repository is reported as incomplete; check it with 'git fsck' in a copy";
+    Error::input("E-WORKER", "the analysis worker failed", why, hint)
+}
+
+fn how_it_ended(status: Option<ExitStatus>) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    let Some(status) = status else { return "it ended".to_owned() };
+    match (status.signal(), status.code()) {
+        // The kill that follows every end; the worker had closed its output before.
+        (Some(9), _) => "it closed its output without an answer".to_owned(),
+        (Some(signal), _) => {
+            format!("it was ended by signal {signal}{}", signal_name(signal))
+        }
+        (None, Some(code)) => format!("it ended with status {code}"),
+        (None, None) => "it ended".to_owned(),
+    }
+}
+
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        6 => " (aborted)",
+        7 => " (bus error)",
+        11 => " (segmentation fault)",
+        _ => "",
+    }
+}
+
+/// The memory a process holds, from the process table; `None` when it cannot be told.
+fn memory_bytes(process: u32) -> Option<u64> {
+    const PAGE_BYTES: u64 = 4_096;
+    let text = std::fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    let pages: u64 = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * PAGE_BYTES)
+}
+
+/// A flag that ends all workers when it is set.
+pub type Stop = Arc<AtomicBool>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_that_was_cut_off_is_an_error_and_not_an_answer() {
+        let mut bytes = Vec::new();
+        write_frame(&mut bytes, &Frame::Progress(1, 2, 3)).unwrap();
+        assert!(matches!(
+            read_frame::<Frame>(&mut bytes.as_slice()),
+            Ok(Some(Frame::Progress(1, 2, 3)))
+        ));
+        for cut in 1..bytes.len() {
+            let read = read_frame::<Frame>(&mut &bytes[..cut]);
+            assert!(!matches!(read, Ok(Some(_))), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_length_over_the_limit_is_refused_before_it_is_allocated() {
+        let read = read_frame::<Frame>(&mut &[0xff, 0xff, 0xff, 0xff][..]);
+        assert!(read.is_err());
+    }
+}
