@@ -148,7 +148,21 @@ pub struct RepositoryReport {
     /// File versions that changed, and those that could be read.
     pub blobs: crate::facts::Coverage,
     /// What it cost to find out.
-    pub work: crate::facts::Work,
+    pub work: WorkReport,
+}
+
+/// What the run did that does not depend on threads: reads do, through what neighbours
+/// had read before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WorkReport {
+    /// File versions.
+    pub versions: u64,
+    /// Those of them that were parsed.
+    pub versions_parsed: u64,
+    /// Bytes of versions compared.
+    pub bytes_compared: u64,
+    /// Lines hashed to compare them.
+    pub lines_hashed: u64,
 }
 
 /// Lines that landed, died and stand.

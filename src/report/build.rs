@@ -6,7 +6,7 @@ use super::money::{SpendReport, UsageReport, YieldReport};
 use super::survival;
 use super::{
     AreaReport, AssociationReport, CohortReport, GapReport, InputsReport, LinesReport,
-    PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, YearReport,
+    PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, WorkReport, YearReport,
 };
 use crate::cohorts::Scope;
 use crate::facts::{Coverage, Facts, LifetimeFacts};
@@ -175,7 +175,12 @@ fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
         duplication: None,
         reverts: None,
         blobs: facts.blobs,
-        work: facts.work,
+        work: WorkReport {
+            versions: facts.work.versions,
+            versions_parsed: facts.work.versions_parsed,
+            bytes_compared: facts.work.bytes_compared,
+            lines_hashed: facts.work.lines_hashed,
+        },
     }
 }
 

@@ -207,7 +207,7 @@ mod tests {
             sessions,
             commit: "00ff",
             author_email: "Ada.Okafor@example.com",
-            author_time: Timestamp(1_790_000_000),
+            author_time: Some(Timestamp(1_790_000_000)),
             repo: &Untrusted::from("example-org/payments"),
         };
         read_checkpoint(&found, &ANY).unwrap()

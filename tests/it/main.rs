@@ -1,0 +1,13 @@
+//! Behaviour through the program: every test runs the real binary on real repositories,
+//! or reads the source tree as a contributor would.
+
+mod cmd;
+mod git;
+mod harness;
+mod laws;
+mod oracle;
+mod org;
+mod random_history;
+mod readme;
+mod stories;
+mod tidy;

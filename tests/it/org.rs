@@ -1,0 +1,128 @@
+//! A made-up organisation through the whole flow: every figure is computed by hand in
+//! `fixtures/orgs/harbour/README.md`.
+
+use serde_json::Value;
+
+use crate::git::Repository;
+use crate::harness::Place;
+
+/// The report on the organisation, as programs read it.
+fn harbour(arguments: &[&str]) -> Value {
+    let place = Place::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orgs/harbour/");
+    let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
+    Repository::import(&place, "harbour", &read("repo.fi"));
+    place.write("usage.csv", read("usage.csv"));
+    place.write("cursor.csv", read("cursor.csv"));
+    let mut all = vec!["report", "harbour", "--format", "json"];
+    all.extend(arguments);
+    let run = place.run(all).ended(0);
+    serde_json::from_slice(&run.stdout).expect("it is JSON")
+}
+
+const BOTH: [&str; 4] = ["--usage", "usage.csv", "--usage", "cursor.csv"];
+
+#[test]
+fn lines_born_dead_and_alive_are_those_counted_by_hand() {
+    let report = harbour(&BOTH);
+    let repository = &report["repositories"][0];
+    assert_eq!(repository["lines"]["births"], 11);
+    assert_eq!(repository["lines"]["deaths"], 2);
+    assert_eq!(repository["lines"]["alive"], 9);
+    assert_eq!(repository["deaths_by_cause"]["modified_self"], 1);
+    assert_eq!(repository["deaths_by_cause"]["deleted"], 1);
+    assert_eq!(repository["commits_by_ai_class"]["coauthored"], 1);
+    assert_eq!(report["cohorts"][0]["name"], "AI-marked");
+    assert_eq!(report["cohorts"][0]["survival"]["n_lines"], 3);
+    assert_eq!(report["cohorts"][1]["survival"]["n_lines"], 8);
+    assert_eq!(report["as_of"], "2026-03-15T10:00:00Z");
+    assert_eq!(report["complete"], true);
+}
+
+#[test]
+fn every_dollar_is_accounted_for_and_the_repeated_row_counts_once() {
+    let report = harbour(&BOTH);
+    let ledger = &report["usage"]["ledger"];
+    let billed = |entry: &str| ledger[entry]["billed_usd"].clone();
+    assert_eq!(billed("seen"), "31.75");
+    assert_eq!(billed("kept"), "29.75");
+    assert_eq!(billed("shadowed"), "2.00");
+    assert_eq!(billed("rejected"), "0.00");
+    assert_eq!(billed("assigned"), "26.00");
+    assert_eq!(billed("service"), "1.25");
+    assert_eq!(billed("unassigned"), "2.50");
+    assert_eq!(ledger["seen"]["estimated_usd"], Value::Null, "nothing says so: not zero");
+}
+
+#[test]
+fn spend_goes_where_the_hand_says() {
+    let report = harbour(&BOTH);
+    let amounts = &report["spend"]["amounts"];
+    assert_eq!(report["spend"]["measure"], "billed_usd");
+    assert_eq!(amounts["seen"], "29.75");
+    assert_eq!(amounts["tied_to_landed_lines"], "18.00");
+    assert_eq!(amounts["without_landed_lines"], "6.00");
+    assert_eq!(amounts["too_recent"], "2.00");
+    assert_eq!(amounts["nobody_in_these_repositories"], "2.50");
+    assert_eq!(amounts["services"], "1.25");
+    assert_eq!(amounts["undated"], "0.00");
+}
+
+#[test]
+fn durable_yield_is_a_third_of_a_line_and_no_interval_is_made_up() {
+    let report = harbour(&BOTH);
+    let durable = &report["spend"]["durable_yield"];
+    assert_eq!(durable["durable_lines"], 5);
+    assert_eq!(durable["landed_lines"], 7);
+    assert_eq!(durable["spend"], "15.00");
+    let is = |field: &str, expected: f64| {
+        let value = durable[field].as_f64().expect("it is a number");
+        assert!((value - expected).abs() < 1e-12, "{field}: {value}");
+    };
+    is("value", 1.0 / 3.0);
+    is("bound_low", 2.0 / 7.0);
+    assert_eq!(durable["low"], Value::Null);
+    assert!(durable["reason"].as_str().is_some_and(|why| why.contains("at least 6")));
+}
+
+#[test]
+fn two_people_are_not_enough_evidence() {
+    let report = harbour(&BOTH);
+    let verdict = &report["verdicts"][0];
+    assert_eq!(verdict["level"], "V1");
+    assert!(verdict["sentence"].as_str().is_some_and(|one| one.contains("8 needed")));
+    assert_eq!(report["association"]["status"], "gates_failed");
+}
+
+#[test]
+fn without_an_export_nothing_is_said_of_spend() {
+    let report = harbour(&[]);
+    assert_eq!(report["usage"], Value::Null);
+    assert_eq!(report["spend"], Value::Null);
+    assert_eq!(report["verdicts"][0]["level"], "V0");
+}
+
+#[test]
+fn the_order_of_exports_changes_nothing_but_their_order() {
+    let there = harbour(&BOTH);
+    let back = harbour(&["--usage", "cursor.csv", "--usage", "usage.csv"]);
+    assert_eq!(there["spend"], back["spend"]);
+    assert_eq!(there["usage"]["ledger"], back["usage"]["ledger"]);
+}
+
+#[test]
+fn words_that_rank_people_are_in_no_report() {
+    let place = Place::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orgs/harbour/");
+    let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
+    Repository::import(&place, "harbour", &read("repo.fi"));
+    place.write("usage.csv", read("usage.csv"));
+    for format in ["text", "json"] {
+        let run =
+            place.run(["report", "harbour", "--usage", "usage.csv", "--format", format]).ended(0);
+        let text = run.out().to_lowercase();
+        for word in ["productive", "best ", "worst", "lazy", "ana@", "ben@", "ana lind"] {
+            assert!(!text.contains(word), "{word:?} is in the {format} report");
+        }
+    }
+}
