@@ -10,11 +10,11 @@ test:
 
 # Format and lints, as continuous integration runs them
 lint:
-    cargo fmt --check && cargo clippy --all-targets -- -D warnings
+    cargo fmt --check && cargo clippy --release --all-targets -- -D warnings
 
 # The documentation of the library
 docs:
-    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps
 
 # Everything continuous integration runs
 ci:

@@ -273,6 +273,23 @@ pub struct Provenance {
     pub operator: Option<(Vec<u8>, Vec<u8>)>,
 }
 
+impl Default for Provenance {
+    /// Nothing said, and nobody known.
+    fn default() -> Self {
+        Self {
+            class: AiClass::Unknown,
+            tools: Vec::new(),
+            models: Vec::new(),
+            role: None,
+            confidence: None,
+            squash: Squash::None,
+            is_contradicted: false,
+            evidence: Vec::new(),
+            operator: None,
+        }
+    }
+}
+
 /// The error of a rules file that cannot be used.
 fn bad_rule(rule: &str, why: &dyn std::fmt::Display) -> Error {
     Error::usage(

@@ -75,6 +75,7 @@ pub fn report(
 pub fn lines(args: &LinesArgs) -> Result<RepositoryRequest, Error> {
     let mut request = repository(&args.common, vec![args.repository.clone()])?;
     request.options.standing = true;
+    request.options.no_marks = true;
     request.options.parsed_days = None;
     Ok(request)
 }

@@ -45,6 +45,9 @@ pub struct ScanOptions {
     /// How many days before the end landings are parsed for kinds of lines; `None` to
     /// leave parsing out.
     pub parsed_days: Option<u32>,
+    /// Whether to leave out what commits say about AI and what kinds their lines are:
+    /// the origins of lines do not need it.
+    pub no_marks: bool,
     /// Whether to read the AI sessions that the repository holds.
     pub checkpoints: bool,
     /// How many threads; `None` for one a core.
@@ -105,10 +108,14 @@ fn scan_here(
     });
     let tip_commit = history.commits.last();
     facts.tip = tip_commit.map(|commit| commit.id);
-    let provenance = classify(&history)?;
+    let provenance = if options.no_marks {
+        vec![Provenance::default(); history.commits.len()]
+    } else {
+        classify(&history)?
+    };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
     let people = authors::number(&history, &provenance, &mailmap)?;
-    let kinds = kinds::Kinds::new(&history, facts.parsed_since);
+    let kinds = kinds::Kinds::new(&history, facts.parsed_since, !options.no_marks);
     let track = TrackOptions {
         exact: options.exact,
         standing: options.standing,
@@ -144,11 +151,16 @@ fn read_history(
         let mut report = |commits| progress(Progress::Commits(commits));
         walk::read(reader, tip, opened.shallow(), gaps, &mut report)
     };
-    let history = read(tip.commit?, &mut Gaps::default());
+    let mut found = Gaps::default();
+    let history = read(tip.commit?, &mut found);
     let within = |time: &Timestamp| options.as_of.is_none_or(|as_of| *time <= as_of);
     let n_landings = history.clock.partition_point(within);
+    if n_landings == history.mainline.len() {
+        gaps.merge(&found);
+        return Some(history);
+    }
+    // Read again from the last landing, so that branches that land later are not in it.
     let last = history.mainline.get(n_landings.checked_sub(1)?)?;
-    // Read again from there, so that branches that land later are not in it.
     Some(read(history.commits[last.at()].id, gaps))
 }
 

@@ -10,7 +10,7 @@ use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::limits;
 
 /// What an entry of a tree is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EntryKind {
     /// A regular file, executable or not.
     File,
@@ -38,14 +38,46 @@ pub fn parse(data: &[u8]) -> Option<Vec<Entry<'_>>> {
     let mut entries = Vec::new();
     let mut rest = data;
     while !rest.is_empty() {
-        let space = memchr::memchr(b' ', rest)?;
-        let end = space + memchr::memchr(0, &rest[space..])?;
-        let id = ObjectId::from_raw(rest.get(end + 1..end + 21)?)?;
-        let kind = entry_kind(&rest[..space])?;
-        entries.push(Entry { kind, name: &rest[space + 1..end], id });
-        rest = &rest[end + 21..];
+        let (entry, tail) = split_first(rest)?;
+        entries.push(entry);
+        rest = tail;
     }
     Some(entries)
+}
+
+/// Returns the first entry and what comes after it, or `None` if it is damaged.
+fn split_first(data: &[u8]) -> Option<(Entry<'_>, &[u8])> {
+    let space = memchr::memchr(b' ', data)?;
+    let end = space + memchr::memchr(0, &data[space..])?;
+    let id = ObjectId::from_raw(data.get(end + 1..end + 21)?)?;
+    let kind = entry_kind(&data[..space])?;
+    Some((Entry { kind, name: &data[space + 1..end], id }, &data[end + 21..]))
+}
+
+/// As [`split_first`], with no entry when there is none left.
+fn first_entry(data: &[u8]) -> Option<(Option<Entry<'_>>, &[u8])> {
+    if data.is_empty() {
+        return Some((None, data));
+    }
+    split_first(data).map(|(entry, rest)| (Some(entry), rest))
+}
+
+/// Returns how many bytes at the start of two trees are the same whole entries, and
+/// how many entries these are. Only modes as git writes them are taken for equal;
+/// others are left to [`split_first`].
+fn equal_entries(old: &[u8], new: &[u8]) -> (usize, u64) {
+    const MODES: [&[u8]; 4] = [b"100644 ", b"100755 ", b"40000 ", b"120000 "];
+    let (mut at, mut entries) = (0, 0);
+    while MODES.iter().any(|mode| old[at..].starts_with(mode))
+        && let Some(nul) = memchr::memchr(0, &old[at..])
+        && let end = at + nul + 21
+        && let (Some(one), Some(two)) = (old.get(at..end), new.get(at..end))
+        && one == two
+    {
+        at = end;
+        entries += 1;
+    }
+    (at, entries)
 }
 
 fn entry_kind(mode: &[u8]) -> Option<EntryKind> {
@@ -180,27 +212,50 @@ impl Walk<'_, '_> {
         new: Option<&[u8]>,
         depth: u64,
     ) -> Result<(), Unreadable> {
-        let (Some(old), Some(new)) =
-            (parse(old.unwrap_or_default()), parse(new.unwrap_or_default()))
-        else {
-            return self.left_out(Unreadable::Corrupt);
-        };
         if depth > limits::TREE_DEPTH.value {
             return self.left_out(Unreadable::TooLarge);
         }
-        let (mut at_old, mut at_new) = (0, 0);
-        while at_old < old.len() || at_new < new.len() {
-            self.entries += 1;
+        let found = (self.found.changes.len(), self.found.unreadable.len());
+        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+        if self.merge(old, new, depth)?.is_none() {
+            // Damage further on spoils what was read before it.
+            self.found.changes.truncate(found.0);
+            self.found.unreadable.truncate(found.1);
+            return self.left_out(Unreadable::Corrupt);
+        }
+        Ok(())
+    }
+
+    /// Walks both trees to their ends; `None` when one of them is damaged. Most entries
+    /// are equal, and are passed over without a closer look.
+    fn merge(
+        &mut self,
+        mut old: &[u8],
+        mut new: &[u8],
+        depth: u64,
+    ) -> Result<Option<()>, Unreadable> {
+        loop {
+            let (same, entries) = equal_entries(old, new);
+            (old, new) = (&old[same..], &new[same..]);
+            self.entries += entries + 1;
             if self.entries > limits::TREE_ENTRIES.value {
                 return Err(Unreadable::TooLarge);
             }
-            let (one, two) = (old.get(at_old), new.get(at_new));
-            let (one, two) = pair(one, two);
-            at_old += usize::from(one.is_some());
-            at_new += usize::from(two.is_some());
-            self.entry(one, two, depth)?;
+            if old.is_empty() && new.is_empty() {
+                return Ok(Some(()));
+            }
+            let (Some(one), Some(two)) = (first_entry(old), first_entry(new)) else {
+                return Ok(None);
+            };
+            let (left, right) = pair(one.0.as_ref(), two.0.as_ref());
+            if left.is_some() {
+                old = one.1;
+            }
+            if right.is_some() {
+                new = two.1;
+            }
+            self.entry(left, right, depth)?;
         }
-        Ok(())
     }
 
     fn entry(
@@ -298,6 +353,18 @@ mod tests {
         assert_eq!(parse(b""), Some(Vec::new()));
         assert_eq!(parse(b"100644 a\0short"), None);
         assert_eq!(parse(b"999 a"), None);
+    }
+
+    #[test]
+    fn equal_entries_end_where_the_trees_part() {
+        let entry =
+            |name: &str, id: u8| [b"100644 ", name.as_bytes(), &[0], &[id; 20]].concat();
+        let old = [entry("a", 1), entry("b", 0), entry("c", 3)].concat();
+        let new = [entry("a", 1), entry("b", 0), entry("c", 4)].concat();
+        assert_eq!(equal_entries(&old, &new), (2 * entry("a", 1).len(), 2));
+        assert_eq!(equal_entries(&old, &old), (old.len(), 3));
+        assert_eq!(equal_entries(&old[..old.len() - 1], &old).1, 2);
+        assert_eq!(equal_entries(b"999 a", b"999 a"), (0, 0));
     }
 
     #[test]

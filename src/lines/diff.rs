@@ -5,15 +5,15 @@
 //! effort, followed by git's choice among the positions a block can slide to. An
 //! origin can equal `git blame`'s only if the hunks are the same, ties included.
 //!
-//! What did not change is not hashed: equal ends are found by comparing bytes, and
-//! the search runs on what is left. Lines outside are looked at only for how often
-//! they repeat a line inside, because git's effort bounds depend on that.
+//! Lines are compared by their numbers. Equal ends are cut off, and the search runs on
+//! what is left. Lines outside are looked at only for how often they repeat a line
+//! inside, because git's effort bounds depend on that.
 
 use serde::{Deserialize, Serialize};
 
 use crate::lines::myers;
 use crate::lines::slide;
-use crate::lines::tokens::{self, Records};
+use crate::lines::tokens::{self, Lexicon, Lines, Records, Text};
 use crate::units::len_to_u32;
 
 /// A range of lines of one version, 0-based and half-open.
@@ -79,73 +79,131 @@ pub fn diff(
     space: WhiteSpace,
     work: &mut DiffWork,
 ) -> Vec<Hunk> {
-    work.bytes_compared += (before.len() + after.len()) as u64;
-    let (before, after) = trim_common_tail(before, after);
-    let Some(ends) = common_ends(before, after) else { return Vec::new() };
-    let old = &before[ends.prefix..before.len() - ends.suffix];
-    let new = &after[ends.prefix..after.len() - ends.suffix];
-    let first_line = count_lines(&before[..ends.prefix]);
-    if old.is_empty() || new.is_empty() {
-        return one_sided(before, after, &ends, first_line, space);
-    }
-    let middle = tokens::Middle::new(old, new, space);
-    work.lines_hashed += middle.lines();
-    if !middle.shares_a_line() {
-        // Nothing to align; and a block cannot slide away from the block that it
-        // replaces, so the position is settled too.
-        let range = |lines: u32| LineRange { start: first_line, end: first_line + lines };
-        let (old_lines, new_lines) = (middle.old_lines(), middle.new_lines());
-        return vec![Hunk { before: range(old_lines), after: range(new_lines) }];
-    }
-    let (mut old_file, mut new_file) =
-        middle.into_records(before, after, ends.prefix, ends.suffix);
-    work.lines_hashed += u64::from(old_file.len() + new_file.len());
-    myers::mark_changes(&mut old_file, &mut new_file);
-    slide::settle(&mut old_file, &mut new_file);
-    collect(&old_file, &new_file)
+    let mut lexicons = [Lexicon::new(space)];
+    let before = Text::read(before.to_vec(), None, &mut lexicons);
+    let after = Text::read(after.to_vec(), Some(&before), &mut lexicons);
+    let [mut lexicon] = lexicons;
+    let hunks = compare(before.lines(0), after.lines(0), &mut lexicon, work);
+    work.lines_hashed += lexicon.lines_hashed;
+    hunks
 }
 
-/// How many bytes at the start and at the end of both versions are whole equal lines.
-struct Ends {
-    prefix: usize,
-    suffix: usize,
+/// As [`diff`], of two versions whose lines have numbers of `lexicon`.
+pub(crate) fn compare(
+    before: Lines<'_>,
+    after: Lines<'_>,
+    lexicon: &mut Lexicon,
+    work: &mut DiffWork,
+) -> Vec<Hunk> {
+    work.bytes_compared += (before.bytes.len() + after.bytes.len()) as u64;
+    let (before, after) = trim_common_tail(before, after, lexicon.space());
+    let first = common_start(before.tokens, after.tokens);
+    let (old, new) = (&before.tokens[first..], &after.tokens[first..]);
+    let last = common_end(old, new);
+    let (old, new) = (&old[..old.len() - last], &new[..new.len() - last]);
+    let start = len_to_u32(first);
+    let range =
+        |tokens: &[u32]| LineRange { start, end: start + len_to_u32(tokens.len()) };
+    let middle = Hunk { before: range(old), after: range(new) };
+    if old.is_empty() || new.is_empty() {
+        return one_sided(before, after, middle);
+    }
+    let counts = lexicon.counts.as_mut_slice();
+    let outside = [&before.tokens[..first], &before.tokens[first + old.len()..]];
+    let mut hunks = vec![middle];
+    // With no line in both there is nothing to align; and a block cannot slide away from
+    // the block that it replaces, so the position is settled too.
+    if count_middle(counts, old, new) {
+        count_outside(counts, old, new, outside);
+        let ends = |range: LineRange| (range.start, range.end);
+        let mut old_file = Records::new(before, ends(middle.before));
+        let mut new_file = Records::new(after, ends(middle.after));
+        myers::mark_changes(&mut old_file, &mut new_file, counts);
+        slide::settle(&mut old_file, &mut new_file);
+        hunks = collect(&old_file, &new_file);
+    }
+    for &token in old.iter().chain(new) {
+        counts[token as usize] = [0, 0];
+    }
+    hunks
+}
+
+/// Counts the lines between the equal ends; true when one is in both versions.
+fn count_middle(counts: &mut [[u32; 2]], old: &[u32], new: &[u32]) -> bool {
+    for &token in old {
+        counts[token as usize][0] += 1;
+    }
+    let mut shared = false;
+    for &token in new {
+        let count = &mut counts[token as usize];
+        count[1] += 1;
+        shared |= count[0] > 0;
+    }
+    shared
+}
+
+/// Counts how often lines outside repeat lines of the middle, as far as the search
+/// asks: whether a line without a match inside has one outside, and, among so many
+/// lines without a match that they can prevail, how frequent every line is.
+fn count_outside(
+    counts: &mut [[u32; 2]],
+    old: &[u32],
+    new: &[u32],
+    outside: [&[u32]; 2],
+) {
+    let lone = |counts: &[[u32; 2]], tokens: &[u32], other: usize| {
+        tokens.iter().filter(|&&token| counts[token as usize][other] == 0).count()
+    };
+    if lone(counts, old, 1).max(lone(counts, new, 0)) >= myers::LEAST_PREVAILING {
+        for &token in outside.into_iter().flatten() {
+            let count = &mut counts[token as usize];
+            if *count != [0, 0] {
+                *count = count.map(|count| count + 1);
+            }
+        }
+        return;
+    }
+    for (tokens, other) in [(old, 1), (new, 0)] {
+        for &token in tokens {
+            if counts[token as usize][other] == 0 {
+                let equal =
+                    |side: &[u32]| side.iter().filter(|&&known| known == token).count();
+                let found = len_to_u32(equal(outside[0]) + equal(outside[1]));
+                let count = &mut counts[token as usize];
+                *count = count.map(|count| count + found);
+            }
+        }
+    }
 }
 
 /// Cuts the tails of both versions where whole blocks of 1,024 bytes are equal, up to
 /// the end of the line a block begins in. Git does so before a comparison without
 /// context; lines cut off here do not count for its effort bounds and no block can
 /// slide into them.
-fn trim_common_tail<'a>(before: &'a [u8], after: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+fn trim_common_tail<'a>(
+    before: Lines<'a>,
+    after: Lines<'a>,
+    space: WhiteSpace,
+) -> (Lines<'a>, Lines<'a>) {
     const BLOCK: usize = 1_024;
-    let trimmed = common_suffix(before, after) / BLOCK * BLOCK;
-    let tail = &before[before.len() - trimmed..];
+    // Lines with one number have the same bytes, unless white space is ignored.
+    let lines = match space {
+        WhiteSpace::Exact => common_end(before.tokens, after.tokens),
+        WhiteSpace::Ignored => 0,
+    };
+    let start = |file: Lines<'_>| file.starts[file.tokens.len() - lines] as usize;
+    let (old_start, new_start) = (start(before), start(after));
+    let equal = before.bytes.len() - old_start
+        + tokens::common_suffix(&before.bytes[..old_start], &after.bytes[..new_start]);
+    let trimmed = equal / BLOCK * BLOCK;
+    let tail = &before.bytes[before.bytes.len() - trimmed..];
     let kept = memchr::memchr(b'\n', tail).map_or(trimmed, |newline| newline + 1);
     let cut = trimmed - kept;
-    (&before[..before.len() - cut], &after[..after.len() - cut])
+    (before.up_to(before.bytes.len() - cut), after.up_to(after.bytes.len() - cut))
 }
 
-fn common_ends(before: &[u8], after: &[u8]) -> Option<Ends> {
-    if before == after {
-        return None;
-    }
-    let equal = common_prefix(before, after);
-    let prefix =
-        memchr::memrchr(b'\n', &before[..equal]).map_or(0, |newline| newline + 1);
-    let (old, new) = (&before[prefix..], &after[prefix..]);
-    let equal = common_suffix(old, new);
-    let begins_line =
-        |rest: &[u8]| rest.len() == equal || rest[rest.len() - equal - 1] == b'\n';
-    let suffix = if begins_line(old) && begins_line(new) {
-        equal
-    } else {
-        let tail = &old[old.len() - equal..];
-        memchr::memchr(b'\n', tail).map_or(0, |newline| equal - newline - 1)
-    };
-    Some(Ends { prefix, suffix })
-}
-
-fn common_prefix(one: &[u8], two: &[u8]) -> usize {
-    const BLOCK: usize = 256;
+fn common_start(one: &[u32], two: &[u32]) -> usize {
+    const BLOCK: usize = 64;
     let limit = one.len().min(two.len());
     let mut at = 0;
     while at + BLOCK <= limit && one[at..at + BLOCK] == two[at..at + BLOCK] {
@@ -154,8 +212,8 @@ fn common_prefix(one: &[u8], two: &[u8]) -> usize {
     at + one[at..limit].iter().zip(&two[at..limit]).take_while(|(a, b)| a == b).count()
 }
 
-fn common_suffix(one: &[u8], two: &[u8]) -> usize {
-    const BLOCK: usize = 256;
+fn common_end(one: &[u32], two: &[u32]) -> usize {
+    const BLOCK: usize = 64;
     let limit = one.len().min(two.len());
     let (one, two) = (&one[one.len() - limit..], &two[two.len() - limit..]);
     let mut left = limit;
@@ -167,24 +225,19 @@ fn common_suffix(one: &[u8], two: &[u8]) -> usize {
 }
 
 /// Lines were only added or only removed: one block, which may still slide.
-fn one_sided(
-    before: &[u8],
-    after: &[u8],
-    ends: &Ends,
-    first_line: u32,
-    space: WhiteSpace,
-) -> Vec<Hunk> {
-    let grew = after.len() > before.len();
-    let file = if grew { after } else { before };
-    let block = &file[ends.prefix..file.len() - ends.suffix];
-    let lines = count_lines(block);
-    let start = slide::place_block(file, ends.prefix, block.len(), first_line, space);
-    let filled = LineRange { start, end: start + lines };
-    let empty = LineRange { start, end: start };
-    if grew {
+fn one_sided(before: Lines<'_>, after: Lines<'_>, middle: Hunk) -> Vec<Hunk> {
+    let place = |file: Lines<'_>, block: LineRange| {
+        let start = slide::place_block(file, block);
+        (LineRange { start, end: start }, LineRange { start, end: start + block.lines() })
+    };
+    if !middle.after.is_empty() {
+        let (empty, filled) = place(after, middle.after);
         vec![Hunk { before: empty, after: filled }]
-    } else {
+    } else if !middle.before.is_empty() {
+        let (empty, filled) = place(before, middle.before);
         vec![Hunk { before: filled, after: empty }]
+    } else {
+        Vec::new()
     }
 }
 
@@ -193,6 +246,10 @@ fn collect(old: &Records<'_>, new: &Records<'_>) -> Vec<Hunk> {
     let mut hunks = Vec::new();
     let (mut at_old, mut at_new) = (0, 0);
     loop {
+        // Lines that are not changed stand side by side.
+        let unchanged = old.unchanged_from(at_old).min(new.unchanged_from(at_new));
+        at_old += unchanged;
+        at_new += unchanged;
         let (from_old, from_new) = (at_old, at_new);
         while old.is_changed(at_old) {
             at_old += 1;
@@ -200,17 +257,13 @@ fn collect(old: &Records<'_>, new: &Records<'_>) -> Vec<Hunk> {
         while new.is_changed(at_new) {
             at_new += 1;
         }
-        if at_old > from_old || at_new > from_new {
-            hunks.push(Hunk {
-                before: LineRange { start: from_old, end: at_old },
-                after: LineRange { start: from_new, end: at_new },
-            });
-        }
-        if at_old >= old.len() || at_new >= new.len() {
+        if at_old == from_old && at_new == from_new {
             return hunks;
         }
-        at_old += 1;
-        at_new += 1;
+        hunks.push(Hunk {
+            before: LineRange { start: from_old, end: at_old },
+            after: LineRange { start: from_new, end: at_new },
+        });
     }
 }
 

@@ -15,10 +15,19 @@ const MOST_FREQUENT: u32 = 1_024;
 /// How far around a frequent line its neighbourhood is looked at.
 const NEIGHBOURHOOD_LINES: usize = 100;
 
-/// Marks the changed lines of both versions.
-pub(crate) fn mark_changes(old: &mut Records<'_>, new: &mut Records<'_>) {
-    let one = Kept::select(old, &new.occurrences);
-    let two = Kept::select(new, &old.occurrences);
+/// With fewer lines without a match than this, these prevail around no frequent line:
+/// see [`is_among_unmatched`], where two or more frequent lines count a quarter.
+pub(crate) const LEAST_PREVAILING: usize = 7;
+
+/// Marks the changed lines of both versions. `counts` says how often each line of the
+/// middle stands in the older and in the newer version.
+pub(crate) fn mark_changes(
+    old: &mut Records<'_>,
+    new: &mut Records<'_>,
+    counts: &[[u32; 2]],
+) {
+    let one = Kept::select(old, |token| counts[token as usize][1]);
+    let two = Kept::select(new, |token| counts[token as usize][0]);
     let mut search = Search::new(&one.tokens, &two.tokens);
     search.run(whole(&one), whole(&two), false);
     let (old_changed, new_changed) = (search.old_changed, search.new_changed);
@@ -47,18 +56,21 @@ enum Matches {
 }
 
 impl Kept {
-    fn select(file: &mut Records<'_>, other_occurrences: &[u32]) -> Self {
+    fn select(file: &mut Records<'_>, in_other: impl Fn(u32) -> u32) -> Self {
         let (first, last) = file.middle;
         let frequent = rough_square_root(file.len()).min(MOST_FREQUENT);
-        let matches: Vec<Matches> = file.tokens[first as usize..last as usize]
+        let tokens = &file.lines.tokens[first as usize..last as usize];
+        let matches: Vec<Matches> = tokens
             .iter()
-            .map(|&token| match other_occurrences.get(token as usize) {
-                None | Some(0) => Matches::None,
-                Some(&count) if count >= frequent => Matches::Many,
-                Some(_) => Matches::Some,
+            .map(|&token| match in_other(token) {
+                0 => Matches::None,
+                count if count >= frequent => Matches::Many,
+                _ => Matches::Some,
             })
             .collect();
-        let mut kept = Self { tokens: Vec::new(), lines: Vec::new() };
+        let room = tokens.len();
+        let mut kept =
+            Self { tokens: Vec::with_capacity(room), lines: Vec::with_capacity(room) };
         for (line, (at, &matched)) in (first..last).zip(matches.iter().enumerate()) {
             let keep = match matched {
                 Matches::None => false,
@@ -66,7 +78,7 @@ impl Kept {
                 Matches::Many => !is_among_unmatched(&matches, at),
             };
             if keep {
-                kept.tokens.push(file.tokens[line as usize]);
+                kept.tokens.push(tokens[at]);
                 kept.lines.push(line);
             } else {
                 file.set_changed(line, true);

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use crate::history::ObjectId;
 use crate::history::objects::{ObjectKind, ObjectReader};
+use crate::history::tree::EntryKind;
 use crate::limits;
 use crate::lines::similarity::{self, Pieces, RENAME_SCORE, SAME_NAME_SCORE};
 use crate::units::len_to_u64;
@@ -17,8 +18,17 @@ use crate::units::len_to_u64;
 pub struct Candidate<'a> {
     /// Its path.
     pub path: &'a [u8],
+    /// What it is. Git looks at links and submodules too: they are like nothing but
+    /// their equals, and yet they take places in its lists.
+    pub kind: EntryKind,
     /// Its content.
     pub blob: ObjectId,
+}
+
+impl Candidate<'_> {
+    fn content(&self) -> (EntryKind, ObjectId) {
+        (self.kind, self.blob)
+    }
 }
 
 /// For each created file the deleted file it comes from.
@@ -32,9 +42,14 @@ pub struct Renames {
     pub over_limit: bool,
 }
 
+/// The pieces of files that were compared, for the next comparison; `None` for files
+/// that cannot be read.
+pub type KnownPieces = FxHashMap<ObjectId, Option<Pieces>>;
+
 /// Finds where created files come from. Both lists are in git's order of paths.
 pub fn find(
     reader: &mut ObjectReader<'_>,
+    pieces: &mut KnownPieces,
     deleted: &[Candidate<'_>],
     created: &[Candidate<'_>],
 ) -> Renames {
@@ -58,7 +73,7 @@ pub fn find(
         renames.over_limit = true;
         return renames;
     }
-    let mut scores = Scores { reader, pieces: FxHashMap::default() };
+    let mut scores = Scores { reader, pieces };
     follow_each(&mut scores, deleted, created, &mut renames.followed);
     pair_all(&mut scores, deleted, created, &mut renames.paired);
     renames
@@ -69,13 +84,13 @@ fn find_exact(
     created: &[Candidate<'_>],
     renames: &mut Renames,
 ) {
-    let mut by_blob: FxHashMap<ObjectId, Vec<usize>> = FxHashMap::default();
+    let mut by_content: FxHashMap<(EntryKind, ObjectId), Vec<usize>> = FxHashMap::default();
     for (index, source) in deleted.iter().enumerate() {
-        by_blob.entry(source.blob).or_default().push(index);
+        by_content.entry(source.content()).or_default().push(index);
     }
     let mut used = vec![false; deleted.len()];
     for (index, target) in created.iter().enumerate() {
-        let Some(sources) = by_blob.get(&target.blob) else { continue };
+        let Some(sources) = by_content.get(&target.content()) else { continue };
         let same_name =
             |&&source: &&usize| file_name(deleted[source].path) == file_name(target.path);
         let best = sources.iter().find(same_name).or(sources.first());
@@ -97,7 +112,7 @@ fn file_name(path: &[u8]) -> &[u8] {
 /// Similarity scores, each file cut into pieces once.
 struct Scores<'s, 'r> {
     reader: &'s mut ObjectReader<'r>,
-    pieces: FxHashMap<ObjectId, Option<Pieces>>,
+    pieces: &'s mut KnownPieces,
 }
 
 impl Scores<'_, '_> {
@@ -110,10 +125,13 @@ impl Scores<'_, '_> {
         });
     }
 
-    fn between(&mut self, source: ObjectId, target: ObjectId) -> u64 {
-        self.load(source);
-        self.load(target);
-        match (&self.pieces[&source], &self.pieces[&target]) {
+    fn between(&mut self, source: Candidate<'_>, target: Candidate<'_>) -> u64 {
+        if (source.kind, target.kind) != (EntryKind::File, EntryKind::File) {
+            return 0;
+        }
+        self.load(source.blob);
+        self.load(target.blob);
+        match (&self.pieces[&source.blob], &self.pieces[&target.blob]) {
             (Some(source), Some(target)) => similarity::score(source, target),
             _ => 0,
         }
@@ -137,22 +155,13 @@ fn follow_each(
         };
         let mut named = (0..deleted.len()).filter(|&index| same_name(&deleted[index]));
         if let (Some(only), None) = (named.next(), named.next())
-            && scores.between(deleted[only].blob, target.blob) >= SAME_NAME_SCORE
+            && scores.between(deleted[only], *target) >= SAME_NAME_SCORE
         {
             *source = Some(only);
             continue;
         }
-        let mut best = (RENAME_SCORE, false, None);
-        for (index, candidate) in deleted.iter().enumerate() {
-            let score = scores.between(candidate.blob, target.blob);
-            let named = same_name(candidate);
-            let better = (score, named) > (best.0, best.1)
-                || (score == best.0 && best.2.is_none());
-            if score >= RENAME_SCORE && better {
-                best = (score, named, Some(index));
-            }
-        }
-        *source = best.2;
+        let best = best_four(scores, deleted, *target, &[], 0);
+        *source = best.first().map(|pair| pair.source);
     }
 }
 
@@ -189,7 +198,10 @@ struct Pair {
     target: usize,
 }
 
-/// Git keeps four candidates for each created file.
+/// The candidates for a created file that are similar enough, best first.
+///
+/// Git keeps four places, and the order of the places decides between equal scores: a
+/// source takes the first of the worst places, be what it displaces similar or not.
 fn best_four(
     scores: &mut Scores<'_, '_>,
     deleted: &[Candidate<'_>],
@@ -197,17 +209,32 @@ fn best_four(
     used: &[bool],
     target: usize,
 ) -> Vec<Pair> {
-    let mut best: Vec<Pair> = Vec::new();
-    for (source, candidate) in deleted.iter().enumerate().filter(|(at, _)| !used[*at]) {
-        let score = scores.between(candidate.blob, created.blob);
-        if score < RENAME_SCORE {
+    const PLACES: usize = 4;
+    let rank = |pair: &Pair| (pair.score, pair.same_name);
+    let mut best: Vec<Pair> = Vec::with_capacity(PLACES);
+    for (source, candidate) in deleted.iter().enumerate() {
+        if used.get(source) == Some(&true) {
             continue;
         }
+        let score = scores.between(*candidate, created);
         let same_name = file_name(candidate.path) == file_name(created.path);
-        best.push(Pair { score, same_name, source, target });
-        best.sort_by_key(|pair| std::cmp::Reverse((pair.score, pair.same_name)));
-        best.truncate(4);
+        let pair = Pair { score, same_name, source, target };
+        if best.len() < PLACES {
+            best.push(pair);
+            continue;
+        }
+        let mut worst = 0;
+        for place in 1..PLACES {
+            if rank(&best[place]) < rank(&best[worst]) {
+                worst = place;
+            }
+        }
+        if rank(&pair) > rank(&best[worst]) {
+            best[worst] = pair;
+        }
     }
+    best.retain(|pair| pair.score >= RENAME_SCORE);
+    best.sort_by_key(|pair| std::cmp::Reverse(rank(pair)));
     best
 }
 
@@ -227,7 +254,7 @@ fn pair_same_names(
         else {
             continue;
         };
-        if scores.between(deleted[source].blob, created[target].blob) >= SAME_NAME_SCORE {
+        if scores.between(deleted[source], created[target]) >= SAME_NAME_SCORE {
             paired[target] = Some(source);
             used[source] = true;
         }

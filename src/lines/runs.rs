@@ -56,37 +56,51 @@ impl<T: Copy + PartialEq> Runs<T> {
         mut died: impl FnMut(&Hunk, u32, T),
     ) -> Self {
         let mut result = Self(Vec::with_capacity(self.0.len() + 2 * hunks.len()));
-        let mut reader = RunReader { runs: &self.0, at: 0, used: 0, line: 0 };
+        let mut reader = self.reader();
         for hunk in hunks {
-            reader.take(hunk.before.start, |lines, label| result.push(lines, label));
+            reader.copy(hunk.before.start, &mut result);
             reader.take(hunk.before.end, |lines, label| died(hunk, lines, label));
             if !hunk.after.is_empty() {
                 born(hunk.after.start, hunk.after.lines(), &mut result);
             }
         }
-        reader.take(u32::MAX, |lines, label| result.push(lines, label));
+        reader.copy(u32::MAX, &mut result);
         result
     }
 
-    /// Shows the labels of the lines from `start` on, `lines` of them.
-    pub fn slice(&self, start: u32, lines: u32, mut show: impl FnMut(u32, T)) {
-        let mut reader = RunReader { runs: &self.0, at: 0, used: 0, line: 0 };
-        reader.take(start, |_, _| {});
-        reader.take(start.saturating_add(lines), &mut show);
+    /// Reads the labels from the first line on.
+    pub fn reader(&self) -> RunReader<'_, T> {
+        RunReader { runs: &self.0, at: 0, used: 0, line: 0 }
+    }
+
+    /// Adds runs at the end.
+    fn append(&mut self, runs: &[Run<T>]) {
+        if let Some((first, rest)) = runs.split_first() {
+            // Only the first can have the label of what stands before it.
+            self.push(first.lines, first.label);
+            self.0.extend_from_slice(rest);
+        }
     }
 }
 
-/// Reads runs from the first line to the last.
-struct RunReader<'a, T> {
+/// Reads runs from the first line to the last, and never back, so that reading a file
+/// piece by piece costs as much as reading it once.
+#[derive(Debug, Clone)]
+pub struct RunReader<'a, T> {
     runs: &'a [Run<T>],
     at: usize,
     used: u32,
     line: u32,
 }
 
-impl<T: Copy> RunReader<'_, T> {
+impl<T: Copy + PartialEq> RunReader<'_, T> {
+    /// Passes over everything up to line `end`.
+    pub fn skip(&mut self, end: u32) {
+        self.take(end, |_, _| {});
+    }
+
     /// Shows everything up to line `end`.
-    fn take(&mut self, end: u32, mut show: impl FnMut(u32, T)) {
+    pub fn take(&mut self, end: u32, mut show: impl FnMut(u32, T)) {
         while self.line < end {
             let Some(run) = self.runs.get(self.at) else { return };
             let lines = (run.lines - self.used).min(end - self.line);
@@ -98,6 +112,35 @@ impl<T: Copy> RunReader<'_, T> {
                 self.used = 0;
             }
         }
+    }
+
+    /// The label of the next line.
+    pub fn peek(&self) -> Option<T> {
+        self.runs.get(self.at).map(|run| run.label)
+    }
+
+    /// Copies everything up to line `end`, whole runs at once.
+    fn copy(&mut self, end: u32, result: &mut Runs<T>) {
+        if self.used > 0
+            && let Some(run) = self.runs.get(self.at)
+        {
+            let rest = run.lines - self.used;
+            self.take(end.min(self.line + rest), |lines, label| {
+                result.push(lines, label);
+            });
+        }
+        if self.used == 0 {
+            let first = self.at;
+            while let Some(run) = self.runs.get(self.at)
+                && self.line < end
+                && run.lines <= end - self.line
+            {
+                self.line += run.lines;
+                self.at += 1;
+            }
+            result.append(&self.runs[first..self.at]);
+        }
+        self.take(end, |lines, label| result.push(lines, label));
     }
 }
 
@@ -126,6 +169,34 @@ mod tests {
         let run = |lines, label| Run { lines, label };
         assert_eq!(after.0, vec![run(1, 'a'), run(2, 'X'), run(2, 'b')]);
         assert_eq!(after.lines(), 5);
+    }
+
+    #[test]
+    fn a_reader_that_goes_on_sees_what_a_new_one_would() {
+        let mut runs = Runs::uniform(2, 'a');
+        runs.push(3, 'b');
+        runs.push(1, 'c');
+        let mut reader = runs.reader();
+        reader.skip(1);
+        assert_eq!(reader.peek(), Some('a'));
+        let mut seen = Vec::new();
+        reader.take(4, |lines, label| seen.push((lines, label)));
+        reader.skip(5);
+        reader.take(9, |lines, label| seen.push((lines, label)));
+        assert_eq!(seen, vec![(1, 'a'), (2, 'b'), (1, 'c')]);
+        assert_eq!(reader.peek(), None);
+    }
+
+    #[test]
+    fn a_copy_in_pieces_is_the_whole() {
+        let mut runs = Runs::uniform(2, 'a');
+        runs.push(3, 'b');
+        runs.push(4, 'c');
+        for cut in 0..=9 {
+            let unchanged = hunk((cut, cut), (cut, cut));
+            let after = runs.after(&[unchanged, unchanged], |_, _, _| {}, |_, _, _| {});
+            assert_eq!(after, runs, "cut at {cut}");
+        }
     }
 
     #[test]

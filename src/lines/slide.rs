@@ -4,9 +4,8 @@
 
 use std::ops::Range;
 
-use crate::lines::diff::WhiteSpace;
-use crate::lines::tokens::{self, Records};
-use crate::units::len_to_u32;
+use crate::lines::diff::LineRange;
+use crate::lines::tokens::{self, Lines, Records};
 
 /// The most positions that are weighed.
 const MOST_POSITIONS: u32 = 100;
@@ -39,8 +38,9 @@ struct Block {
 }
 
 impl Block {
-    fn first(file: &Records<'_>) -> Self {
-        let mut block = Self { start: 0, end: 0 };
+    /// The block that begins at `start`.
+    fn at(file: &Records<'_>, start: u32) -> Self {
+        let mut block = Self { start, end: start };
         block.grow_down(file);
         block
     }
@@ -105,17 +105,22 @@ impl Block {
 }
 
 fn same_token(file: &Records<'_>, one: u32, two: u32) -> bool {
-    file.tokens[one as usize] == file.tokens[two as usize]
+    let tokens = file.lines.tokens;
+    tokens[one as usize] == tokens[two as usize]
 }
 
 fn settle_one(file: &mut Records<'_>, other: &Records<'_>) {
-    let mut block = Block::first(file);
-    let mut beside = Block::first(other);
+    // The lines before the first change stand side by side. A block of the other version
+    // may already have slid up, above what is between the equal ends.
+    let start = file.unchanged_from(0).min(other.unchanged_from(0));
+    let mut block = Block::at(file, start);
+    let mut beside = Block::at(other, start);
     loop {
         if !block.is_empty() {
             settle_block(file, other, &mut block, &mut beside);
         }
-        if !block.next(file) {
+        // Behind the middle there are no blocks, except such as have slid there.
+        if block.start > file.middle.1 || !block.next(file) {
             return;
         }
         beside.next(other);
@@ -154,8 +159,7 @@ fn settle_block(
     let best_end = if meets_other {
         None
     } else {
-        let text = Text { bytes: file.bytes, starts: &file.starts };
-        Some(best_end(&text, highest_end, block.end, lines))
+        Some(best_end(file.lines, highest_end, block.end, lines))
     };
     while best_end.map_or(beside.is_empty(), |best| block.end > best) {
         if !block.slide_up(file) {
@@ -166,64 +170,25 @@ fn settle_block(
 }
 
 /// Returns the first line of a lone block of added or removed lines after it has
-/// found its place. The block begins at byte `at`, on line `first_line`.
-pub(crate) fn place_block(
-    file: &[u8],
-    at: usize,
-    len: usize,
-    first_line: u32,
-    space: WhiteSpace,
-) -> u32 {
-    let block = &file[at..at + len];
-    let last_start =
-        memchr::memrchr(b'\n', &block[..len - 1]).map_or(0, |newline| newline + 1);
-    let above = &file[..at];
-    let line_above = &above
-        [memchr::memrchr(b'\n', &above[..at.saturating_sub(1)]).map_or(0, |n| n + 1)..];
-    let first_end = memchr::memchr(b'\n', block).map_or(len, |newline| newline + 1);
-    let below = &file[at + len..];
-    let line_below =
-        &below[..memchr::memchr(b'\n', below).map_or(below.len(), |n| n + 1)];
-    let up =
-        !above.is_empty() && tokens::same_line(line_above, &block[last_start..], space);
-    let down =
-        !below.is_empty() && tokens::same_line(&block[..first_end], line_below, space);
-    if !up && !down {
-        return first_line;
-    }
-    slide_alone(file, first_line, crate::lines::diff::count_lines(block), space)
-}
-
-fn slide_alone(file: &[u8], first_line: u32, lines: u32, space: WhiteSpace) -> u32 {
-    let starts = tokens::line_starts(file);
-    let text = Text { bytes: file, starts: &starts };
-    let same =
-        |one: u32, two: u32| tokens::same_line(text.line(one), text.line(two), space);
-    let mut lowest = first_line;
-    while lowest + lines < text.len() && same(lowest, lowest + lines) {
+/// found its place.
+pub(crate) fn place_block(file: Lines<'_>, block: LineRange) -> u32 {
+    let (tokens, lines) = (file.tokens, block.lines());
+    let same = |one: u32, two: u32| tokens[one as usize] == tokens[two as usize];
+    let mut lowest = block.start;
+    while lowest + lines < file.len() && same(lowest, lowest + lines) {
         lowest += 1;
     }
-    let mut highest = first_line;
+    let mut highest = block.start;
     while highest > 0 && same(highest - 1, highest + lines - 1) {
         highest -= 1;
     }
     if lowest == highest {
-        return first_line;
+        return block.start;
     }
-    best_end(&text, highest + lines, lowest + lines, lines) - lines
+    best_end(file, highest + lines, lowest + lines, lines) - lines
 }
 
-/// The text of a version, for measuring indentation.
-struct Text<'a> {
-    bytes: &'a [u8],
-    starts: &'a [u32],
-}
-
-impl Text<'_> {
-    fn len(&self) -> u32 {
-        if self.bytes.is_empty() { 0 } else { len_to_u32(self.starts.len() - 1) }
-    }
-
+impl Lines<'_> {
     fn line(&self, line: u32) -> &[u8] {
         let line = line as usize;
         &self.bytes[self.starts[line] as usize..self.starts[line + 1] as usize]
@@ -272,7 +237,7 @@ struct Score {
 
 /// Returns the end of the best place for a block that may end anywhere from
 /// `highest_end` to `lowest_end`. Of equally good places the lowest wins.
-fn best_end(text: &Text<'_>, highest_end: u32, lowest_end: u32, lines: u32) -> u32 {
+fn best_end(text: Lines<'_>, highest_end: u32, lowest_end: u32, lines: u32) -> u32 {
     let first = highest_end
         .max(lowest_end.saturating_sub(lines + 1))
         .max(lowest_end.saturating_sub(MOST_POSITIONS));
@@ -293,7 +258,7 @@ fn compare(one: Score, two: Score) -> i32 {
     INDENT_WEIGHT * indent + one.penalty - two.penalty
 }
 
-fn add_edge(text: &Text<'_>, edge: u32, score: &mut Score) {
+fn add_edge(text: Lines<'_>, edge: u32, score: &mut Score) {
     let at_end = edge >= text.len();
     let here = if at_end { None } else { text.indent(edge) };
     let (above, blanks_above) = text.nearest((0..edge).rev());

@@ -1,12 +1,13 @@
 //! Lines as small numbers: two lines have the same number exactly when they are equal.
+//!
+//! The numbers are kept with each version, and a version is read beside the one it
+//! came from: the lines that both have in one piece are found by comparing bytes and
+//! take their numbers over, so that only lines that came are hashed.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::lines::diff::WhiteSpace;
 use crate::units::len_to_u32;
-
-/// A line that equals none between the ends.
-const ELSEWHERE: u32 = u32::MAX;
 
 /// Whether git takes `byte` for white space.
 pub(crate) fn is_space(byte: u8) -> bool {
@@ -14,244 +15,369 @@ pub(crate) fn is_space(byte: u8) -> bool {
 }
 
 /// Whether two lines are equal under `space`.
-pub(crate) fn same_line(one: &[u8], two: &[u8], space: WhiteSpace) -> bool {
-    match space {
-        WhiteSpace::Exact => one == two,
-        WhiteSpace::Ignored => {
-            let inked = |line: &[u8]| {
-                line.iter().copied().filter(|&byte| !is_space(byte)).collect::<Vec<_>>()
-            };
-            one == two || inked(one) == inked(two)
-        }
-    }
+fn same_line(one: &[u8], two: &[u8], space: WhiteSpace) -> bool {
+    let inked = |line: &'_ [u8]| -> Vec<u8> {
+        line.iter().copied().filter(|&byte| !is_space(byte)).collect()
+    };
+    one == two || (space == WhiteSpace::Ignored && inked(one) == inked(two))
 }
 
 /// Returns the lines of `bytes`, each with its `\n`.
+#[cfg(test)]
 pub(crate) fn split_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
-        let (line, tail) = rest.split_at(end);
-        rest = tail;
-        Some(line)
-    })
+    bytes.split_inclusive(|&byte| byte == b'\n')
 }
 
-/// Gives equal lines equal numbers: a hash table with open addressing, since one is
-/// filled for every comparison and must cost no more than its lines.
-struct Interner<'a> {
+/// The numbers of all lines met so far.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
     space: WhiteSpace,
-    /// Places of the table: the number of a line plus one, or zero.
+    /// Places of a hash table with open addressing: a number plus one, or zero.
     slots: Vec<u32>,
-    /// For each number the hash and the line that has it.
-    known: Vec<(u64, &'a [u8])>,
+    /// For each number the hash of its line and where the line ends in `text`.
+    known: Vec<(u32, usize)>,
+    /// The lines one after the other: a hash alone does not make lines equal.
+    text: Vec<u8>,
     inked: Vec<u8>,
+    /// For each number how often it stands in the older and in the newer version, while
+    /// two are compared; all zero in between.
+    pub(crate) counts: Vec<[u32; 2]>,
+    /// Lines that were hashed.
+    pub(crate) lines_hashed: u64,
 }
 
-impl<'a> Interner<'a> {
-    /// An empty table for at most `lines` different lines.
-    fn new(space: WhiteSpace, lines: usize) -> Self {
-        let size = (lines * 2).next_power_of_two();
-        Self { space, slots: vec![0; size], known: Vec::new(), inked: Vec::new() }
+impl Lexicon {
+    /// Knows no line yet.
+    pub(crate) fn new(space: WhiteSpace) -> Self {
+        Self {
+            space,
+            slots: vec![0; 64],
+            known: Vec::new(),
+            text: Vec::new(),
+            inked: Vec::new(),
+            counts: Vec::new(),
+            lines_hashed: 0,
+        }
     }
 
-    fn hash(&mut self, line: &[u8]) -> u64 {
+    /// When lines count as equal.
+    pub(crate) fn space(&self) -> WhiteSpace {
+        self.space
+    }
+
+    /// How many bytes it holds, roughly.
+    pub(crate) fn bytes(&self) -> usize {
+        // A number costs its entry, two to four places, and its counts.
+        self.text.len() + self.known.len() * 40
+    }
+
+    fn hash(&mut self, line: &[u8]) -> u32 {
+        self.lines_hashed += 1;
         match self.space {
-            WhiteSpace::Exact => xxh3_64(line),
+            WhiteSpace::Exact => low_bits(xxh3_64(line)),
             WhiteSpace::Ignored => {
                 self.inked.clear();
                 self.inked.extend(line.iter().filter(|&&byte| !is_space(byte)));
-                xxh3_64(&self.inked)
+                low_bits(xxh3_64(&self.inked))
             }
         }
     }
 
-    /// The number of an equal line, or the free slot where it would stand.
-    fn find(&self, hash: u64, line: &[u8]) -> Result<u32, usize> {
+    fn line(&self, number: usize) -> &[u8] {
+        let start = number.checked_sub(1).map_or(0, |before| self.known[before].1);
+        &self.text[start..self.known[number].1]
+    }
+
+    fn number(&mut self, line: &[u8]) -> u32 {
+        let hash = self.hash(line);
         let mask = self.slots.len() - 1;
-        let mut slot = low_bits(hash) & mask;
-        loop {
-            let Some(class) = self.slots[slot].checked_sub(1) else { return Err(slot) };
-            let (known_hash, known) = self.known[class as usize];
-            if known_hash == hash && same_line(known, line, self.space) {
-                return Ok(class);
+        let mut slot = hash as usize & mask;
+        while let Some(number) = self.slots[slot].checked_sub(1) {
+            let known = number as usize;
+            if self.known[known].0 == hash
+                && same_line(self.line(known), line, self.space)
+            {
+                return number;
             }
             slot = (slot + 1) & mask;
         }
-    }
-
-    fn intern(&mut self, line: &'a [u8]) -> u32 {
-        let hash = self.hash(line);
-        match self.find(hash, line) {
-            Ok(class) => class,
-            Err(slot) => {
-                self.known.push((hash, line));
-                let next = len_to_u32(self.known.len());
-                self.slots[slot] = next;
-                next - 1
-            }
+        self.text.extend_from_slice(line);
+        self.known.push((hash, self.text.len()));
+        self.counts.push([0, 0]);
+        let next = len_to_u32(self.known.len());
+        self.slots[slot] = next;
+        if self.known.len() * 2 > self.slots.len() {
+            self.grow();
         }
+        next - 1
     }
 
-    fn look_up(&mut self, line: &[u8]) -> u32 {
-        let hash = self.hash(line);
-        self.find(hash, line).unwrap_or(ELSEWHERE)
-    }
-
-    fn classes(&self) -> u32 {
-        len_to_u32(self.known.len())
+    fn grow(&mut self) {
+        let mut slots = vec![0; self.slots.len() * 2];
+        let mask = slots.len() - 1;
+        for (next, &(hash, _)) in (1..).zip(&self.known) {
+            let mut slot = hash as usize & mask;
+            while slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            slots[slot] = next;
+        }
+        self.slots = slots;
     }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
-fn low_bits(hash: u64) -> usize {
-    hash as usize
+fn low_bits(hash: u64) -> u32 {
+    hash as u32
 }
 
-/// The lines between the equal ends of two versions.
-pub(crate) struct Middle<'a> {
-    interner: Interner<'a>,
-    old: Vec<u32>,
-    new: Vec<u32>,
-    shared: bool,
+/// A version of a file, cut into numbered lines.
+#[derive(Debug)]
+pub(crate) struct Text {
+    bytes: Vec<u8>,
+    /// Where each line begins, and the end.
+    starts: Vec<u32>,
+    /// For each lexicon the number of each line.
+    tokens: Vec<Vec<u32>>,
 }
 
-impl<'a> Middle<'a> {
-    pub(crate) fn new(old: &'a [u8], new: &'a [u8], space: WhiteSpace) -> Self {
-        let lines = memchr::memchr_iter(b'\n', old).count()
-            + memchr::memchr_iter(b'\n', new).count();
-        let mut interner = Interner::new(space, lines + 2);
-        let old: Vec<u32> = split_lines(old).map(|line| interner.intern(line)).collect();
-        let old_classes = interner.classes();
-        let new: Vec<u32> = split_lines(new).map(|line| interner.intern(line)).collect();
-        let shared = new.iter().any(|&class| class < old_classes);
-        Self { interner, old, new, shared }
-    }
-
-    pub(crate) fn shares_a_line(&self) -> bool {
-        self.shared
-    }
-
-    pub(crate) fn old_lines(&self) -> u32 {
-        len_to_u32(self.old.len())
-    }
-
-    pub(crate) fn new_lines(&self) -> u32 {
-        len_to_u32(self.new.len())
-    }
-
-    pub(crate) fn lines(&self) -> u64 {
-        (self.old.len() + self.new.len()) as u64
-    }
-
-    /// Completes both versions with their equal ends.
-    pub(crate) fn into_records(
-        mut self,
-        before: &'a [u8],
-        after: &'a [u8],
-        prefix: usize,
-        suffix: usize,
-    ) -> (Records<'a>, Records<'a>) {
-        let mut outside = |bytes: &[u8]| -> Vec<u32> {
-            split_lines(bytes).map(|line| self.interner.look_up(line)).collect()
-        };
-        let head = outside(&before[..prefix]);
-        let tail = outside(&before[before.len() - suffix..]);
-        let classes = self.interner.classes();
-        let whole = |middle: &[u32]| -> Vec<u32> {
-            [head.as_slice(), middle, tail.as_slice()].concat()
-        };
-        let (old, new) = (whole(&self.old), whole(&self.new));
-        let mut first = 0;
-        while first < old.len().min(new.len())
-            && same(&old, &new, first, first, head.len())
-        {
-            first += 1;
+impl Text {
+    /// Numbers the lines of `bytes`, beside a version that is likely to have most of
+    /// them; it must have been read with the same lexicons.
+    pub(crate) fn read(
+        bytes: Vec<u8>,
+        beside: Option<&Self>,
+        lexicons: &mut [Lexicon],
+    ) -> Self {
+        /// How far ahead a line is looked for when the versions part.
+        const NEAR_LINES: usize = 128;
+        let room = beside.map_or(16, |beside| beside.starts.len() + 16);
+        let mut starts = Vec::with_capacity(room);
+        let mut tokens: Vec<Vec<u32>> =
+            lexicons.iter().map(|_| Vec::with_capacity(room)).collect();
+        starts.push(0);
+        let (mut at, mut line) = (0, 0);
+        while at < bytes.len() {
+            if let Some(beside) = beside {
+                let lines = beside.equal_lines(line, &bytes[at..]);
+                let (same, from) = (line..line + lines, beside.starts[line]);
+                let start = len_to_u32(at);
+                let moved = &beside.starts[line + 1..=line + lines];
+                starts.extend(moved.iter().map(|known| known - from + start));
+                for (tokens, known) in tokens.iter_mut().zip(&beside.tokens) {
+                    tokens.extend_from_slice(&known[same.clone()]);
+                }
+                at += (beside.starts[same.end] - from) as usize;
+                line = same.end;
+            }
+            if at == bytes.len() {
+                break;
+            }
+            let rest = &bytes[at..];
+            let end =
+                memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
+            let mut is_known = true;
+            for (tokens, lexicon) in tokens.iter_mut().zip(&mut *lexicons) {
+                let known = lexicon.known.len();
+                tokens.push(lexicon.number(&rest[..end]));
+                is_known &= lexicon.known.len() == known;
+            }
+            at += end;
+            starts.push(len_to_u32(at));
+            if let (Some(beside), Some(token), true) =
+                (beside, tokens[0].last(), is_known)
+            {
+                let ahead = &beside.tokens[0][line..];
+                let near = &ahead[..ahead.len().min(NEAR_LINES)];
+                line += near.iter().position(|known| known == token).map_or(0, |n| n + 1);
+            }
         }
-        let mut last = 0;
-        let limit = old.len().min(new.len()) - first;
-        while last < limit && same_from_end(&old, &new, last, tail.len()) {
-            last += 1;
-        }
-        let ends = (len_to_u32(first), len_to_u32(last));
-        (
-            Records::new(before, old, classes, ends),
-            Records::new(after, new, classes, ends),
-        )
+        Self { bytes, starts, tokens }
+    }
+
+    /// How many lines from `line` on stand at the start of `other`.
+    fn equal_lines(&self, line: usize, other: &[u8]) -> usize {
+        let start = self.starts[line] as usize;
+        let equal = start + common_prefix(&self.bytes[start..], other);
+        let ends = &self.starts[line + 1..];
+        let lines = ends.partition_point(|&end| end as usize <= equal);
+        // A last line without its end is another line where the text goes on.
+        let is_cut = lines > 0
+            && equal == self.bytes.len()
+            && equal - start < other.len()
+            && self.bytes[equal - 1] != b'\n';
+        lines - usize::from(is_cut)
+    }
+
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many lines it has, as git counts them.
+    pub(crate) fn n_lines(&self) -> u32 {
+        len_to_u32(self.starts.len() - 1)
+    }
+
+    /// How many bytes it holds in all.
+    pub(crate) fn bytes_held(&self) -> usize {
+        self.bytes.len() + 4 * self.starts.len() * (1 + self.tokens.len())
+    }
+
+    /// Its lines with the numbers of one lexicon.
+    pub(crate) fn lines(&self, lexicon: usize) -> Lines<'_> {
+        Lines { bytes: &self.bytes, starts: &self.starts, tokens: &self.tokens[lexicon] }
     }
 }
 
-/// Whether line `at` is equal in both; below `head` it is by construction.
-fn same(old: &[u32], new: &[u32], at_old: usize, at_new: usize, head: usize) -> bool {
-    at_old < head || (old[at_old] == new[at_new] && old[at_old] != ELSEWHERE)
-}
-
-fn same_from_end(old: &[u32], new: &[u32], last: usize, tail: usize) -> bool {
-    let (one, two) = (old[old.len() - 1 - last], new[new.len() - 1 - last]);
-    last < tail || (one == two && one != ELSEWHERE)
-}
-
-/// One version as numbered lines, each marked as changed or not.
-pub(crate) struct Records<'a> {
+/// Numbered lines of a version, from the first on.
+#[derive(Clone, Copy)]
+pub(crate) struct Lines<'a> {
     /// The text, for indentation.
     pub(crate) bytes: &'a [u8],
-    /// Where each line begins.
-    pub(crate) starts: Vec<u32>,
+    /// Where each line begins, and the end.
+    pub(crate) starts: &'a [u32],
     /// The number of each line.
-    pub(crate) tokens: Vec<u32>,
-    /// How often each number occurs in this version.
-    pub(crate) occurrences: Vec<u32>,
-    /// The lines between the equal ends: half-open.
-    pub(crate) middle: (u32, u32),
-    /// Whether each line is changed, with one unchanged line on either side.
-    changed: Vec<bool>,
+    pub(crate) tokens: &'a [u32],
 }
 
-impl<'a> Records<'a> {
-    fn new(bytes: &'a [u8], tokens: Vec<u32>, classes: u32, ends: (u32, u32)) -> Self {
-        let mut occurrences = vec![0; classes as usize];
-        for &token in tokens.iter().filter(|&&token| token != ELSEWHERE) {
-            occurrences[token as usize] += 1;
-        }
-        let n_lines = tokens.len();
-        Self {
-            bytes,
-            starts: line_starts(bytes),
-            tokens,
-            occurrences,
-            middle: (ends.0, len_to_u32(n_lines) - ends.1),
-            changed: vec![false; n_lines + 2],
-        }
-    }
-
+impl<'a> Lines<'a> {
     pub(crate) fn len(&self) -> u32 {
         len_to_u32(self.tokens.len())
     }
 
+    /// Leaves out the lines from byte `end` on, where a line begins.
+    pub(crate) fn up_to(self, end: usize) -> Self {
+        let lines = self.starts.partition_point(|&start| (start as usize) < end);
+        Self {
+            bytes: &self.bytes[..end],
+            starts: &self.starts[..=lines],
+            tokens: &self.tokens[..lines],
+        }
+    }
+}
+
+/// One version while it is compared: each line is marked as changed or not.
+pub(crate) struct Records<'a> {
+    /// The lines.
+    pub(crate) lines: Lines<'a>,
+    /// The lines between the equal ends: half-open.
+    pub(crate) middle: (u32, u32),
+    /// One for each changed line, with one unchanged line on either side.
+    changed: Vec<u8>,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(lines: Lines<'a>, middle: (u32, u32)) -> Self {
+        Self { lines, middle, changed: vec![0; lines.tokens.len() + 2] }
+    }
+
+    pub(crate) fn len(&self) -> u32 {
+        self.lines.len()
+    }
+
     pub(crate) fn is_changed(&self, line: u32) -> bool {
-        self.changed[line as usize + 1]
+        self.changed[line as usize + 1] != 0
     }
 
     /// Whether the line before `line` is changed; before the first there is none.
     pub(crate) fn is_changed_before(&self, line: u32) -> bool {
-        self.changed[line as usize]
+        self.changed[line as usize] != 0
     }
 
     pub(crate) fn set_changed(&mut self, line: u32, changed: bool) {
-        self.changed[line as usize + 1] = changed;
+        self.changed[line as usize + 1] = u8::from(changed);
+    }
+
+    /// How many lines from `line` on are not changed.
+    pub(crate) fn unchanged_from(&self, line: u32) -> u32 {
+        let rest = &self.changed[line as usize + 1..];
+        // The mark after the last line is none of a line.
+        len_to_u32(memchr::memchr(1, rest).unwrap_or(rest.len() - 1))
     }
 }
 
-/// Returns where each line begins, and the end.
-pub(crate) fn line_starts(bytes: &[u8]) -> Vec<u32> {
-    let mut starts = vec![0];
-    starts
-        .extend(memchr::memchr_iter(b'\n', bytes).map(|newline| len_to_u32(newline + 1)));
-    if starts.last() != Some(&len_to_u32(bytes.len())) {
-        starts.push(len_to_u32(bytes.len()));
+/// How many bytes two texts have in common at the start.
+pub(crate) fn common_prefix(one: &[u8], two: &[u8]) -> usize {
+    const BLOCK: usize = 256;
+    const WORD: usize = 8;
+    let limit = one.len().min(two.len());
+    let mut at = 0;
+    while at + BLOCK <= limit && one[at..at + BLOCK] == two[at..at + BLOCK] {
+        at += BLOCK;
     }
-    starts
+    while at + WORD <= limit && one[at..at + WORD] == two[at..at + WORD] {
+        at += WORD;
+    }
+    at + one[at..limit].iter().zip(&two[at..limit]).take_while(|(a, b)| a == b).count()
+}
+
+/// How many bytes two texts have in common at the end.
+pub(crate) fn common_suffix(one: &[u8], two: &[u8]) -> usize {
+    const BLOCK: usize = 256;
+    const WORD: usize = 8;
+    let limit = one.len().min(two.len());
+    let (one, two) = (&one[one.len() - limit..], &two[two.len() - limit..]);
+    let mut left = limit;
+    while left >= BLOCK && one[left - BLOCK..left] == two[left - BLOCK..left] {
+        left -= BLOCK;
+    }
+    while left >= WORD && one[left - WORD..left] == two[left - WORD..left] {
+        left -= WORD;
+    }
+    let rest = one[..left].iter().rev().zip(two[..left].iter().rev());
+    limit - left + rest.take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(
+        lexicon: &mut [Lexicon],
+        before: &str,
+        after: &str,
+    ) -> (Vec<u32>, Vec<u32>) {
+        let old = Text::read(before.into(), None, lexicon);
+        let new = Text::read(after.into(), Some(&old), lexicon);
+        let alone = Text::read(after.into(), None, lexicon);
+        assert_eq!((&new.starts, &new.tokens), (&alone.starts, &alone.tokens));
+        assert_eq!(new.n_lines(), crate::lines::diff::count_lines(after.as_bytes()));
+        (old.tokens[0].clone(), new.tokens[0].clone())
+    }
+
+    #[test]
+    fn a_version_read_beside_another_has_the_numbers_it_would_have_alone() {
+        let mut lexicon = [Lexicon::new(WhiteSpace::Exact)];
+        let texts =
+            ["", "a", "a\n", "ab", "a\nb\n", "a\nb", "b\na\n", "x\na\nb\nc\ny\n", "\n\n"];
+        for before in texts {
+            for after in texts {
+                numbers(&mut lexicon, before, after);
+            }
+        }
+        let (_, new) = numbers(&mut lexicon, "p\nq", "p\nqr\np\n");
+        assert_eq!((new[0] == new[2], new[0] == new[1]), (true, false));
+    }
+
+    #[test]
+    fn lines_that_differ_in_white_space_have_one_number_only_when_it_is_ignored() {
+        let texts = ("a b\n", "ab \n");
+        let (old, new) =
+            numbers(&mut [Lexicon::new(WhiteSpace::Exact)], texts.0, texts.1);
+        assert_ne!(old, new);
+        let (old, new) =
+            numbers(&mut [Lexicon::new(WhiteSpace::Ignored)], texts.0, texts.1);
+        assert_eq!(old, new);
+    }
+
+    #[test]
+    fn numbers_stay_when_the_table_grows() {
+        let mut lexicon = [Lexicon::new(WhiteSpace::Exact)];
+        let many: String = (0..1_000).map(|line| format!("{line}\n")).collect();
+        let first = Text::read(many.clone().into(), None, &mut lexicon);
+        let again = Text::read(many.into(), None, &mut lexicon);
+        assert_eq!(first.tokens, again.tokens);
+        assert_eq!(first.tokens[0], (0..1_000).collect::<Vec<u32>>());
+    }
 }

@@ -6,6 +6,8 @@
 //! which lines stand there, when they landed and what became of them, along first
 //! parents. A line is in the second book once, whatever the branches did.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +16,9 @@ use crate::history::CommitIdx;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::walk::History;
 use crate::lines::diff::{self, DiffWork, Hunk, WhiteSpace};
-use crate::lines::runs::Runs;
+use crate::lines::runs::{RunReader, Runs};
 use crate::lines::similarity::is_binary;
+use crate::lines::tokens::{Lexicon, Text};
 use crate::lines::versions::{Graph, Lineage, Step};
 use crate::problem::{GapKind, Gaps};
 use crate::syntax::LineKind;
@@ -192,7 +195,8 @@ pub fn track(
         options,
         reader,
         kinds,
-        bytes: FxHashMap::default(),
+        lexicons: lexicons(options),
+        texts: FxHashMap::default(),
         bytes_held: 0,
         contents: FxHashMap::default(),
         origins: FxHashMap::default(),
@@ -217,6 +221,17 @@ pub fn track(
         tracker.step(step)?;
     }
     tracker.finish(&lineage.tip)
+}
+
+/// One lexicon for each way in which versions are compared.
+fn lexicons(options: TrackOptions) -> Vec<Lexicon> {
+    if options.exact {
+        vec![Lexicon::new(WhiteSpace::Exact)]
+    } else if options.counts {
+        vec![Lexicon::new(WhiteSpace::Ignored), Lexicon::new(WhiteSpace::Exact)]
+    } else {
+        vec![Lexicon::new(WhiteSpace::Ignored)]
+    }
 }
 
 /// How often the bytes and the origins of each version are still needed.
@@ -259,13 +274,14 @@ struct Tracker<'t, 'r, 'k> {
     options: TrackOptions,
     reader: &'t mut ObjectReader<'r>,
     kinds: &'t mut KindReader<'k>,
-    bytes: FxHashMap<u32, Vec<u8>>,
+    lexicons: Vec<Lexicon>,
+    texts: FxHashMap<u32, Text>,
     bytes_held: usize,
     contents: FxHashMap<u32, Content>,
-    origins: FxHashMap<u32, Runs<Origin>>,
+    origins: FxHashMap<u32, Rc<Runs<Origin>>>,
     uses: FxHashMap<u32, Uses>,
     /// Hunks of the latest pairs, since a version's origins and its step share one.
-    hunks: FxHashMap<(u32, u32), Vec<Hunk>>,
+    hunks: FxHashMap<(u32, u32), Rc<[Hunk]>>,
     lives: FxHashMap<u32, Runs<Life>>,
     ended: FxHashMap<(u32, Life, Option<(u32, DeathCause)>), u64>,
     result: Tracked,
@@ -273,12 +289,14 @@ struct Tracker<'t, 'r, 'k> {
 
 impl Tracker<'_, '_, '_> {
     /// How many bytes of versions are held before they are read again when needed.
-    const HELD_BYTES: usize = 192 << 20;
+    const HELD_BYTES: usize = 160 << 20;
+    /// How many bytes of known lines are held before they are forgotten.
+    const KNOWN_BYTES: usize = 64 << 20;
 
     /// Makes sure that the bytes of a version are at hand.
     fn load(&mut self, version: u32) -> Content {
         if let Some(&content) = self.contents.get(&version)
-            && (self.bytes.contains_key(&version) || !content.is_text())
+            && (self.texts.contains_key(&version) || !content.is_text())
         {
             return content;
         }
@@ -291,9 +309,12 @@ impl Tracker<'_, '_, '_> {
         let content = match read {
             Ok(bytes) if is_binary(&bytes) && !self.options.exact => Content::Binary,
             Ok(bytes) => {
-                let lines = diff::count_lines(&bytes);
-                self.bytes_held += bytes.len();
-                self.bytes.insert(version, bytes);
+                let origin = self.graph.origins(version).first();
+                let beside = origin.and_then(|origin| self.texts.get(origin));
+                let text = Text::read(bytes, beside, &mut self.lexicons);
+                let lines = text.n_lines();
+                self.bytes_held += text.bytes_held();
+                self.texts.insert(version, text);
                 Content::Text { lines }
             }
             Err(why) => {
@@ -310,9 +331,13 @@ impl Tracker<'_, '_, '_> {
     }
 
     fn load_both(&mut self, old: u32, new: u32) -> (Content, Content) {
-        if self.bytes_held > Self::HELD_BYTES {
-            self.bytes.clear();
+        let known: usize = self.lexicons.iter().map(Lexicon::bytes).sum();
+        if self.bytes_held > Self::HELD_BYTES || known > Self::KNOWN_BYTES {
+            // What is still needed is read again; its numbers go with the lexicons.
+            self.texts.clear();
             self.bytes_held = 0;
+            self.count_hashed();
+            self.lexicons = lexicons(self.options);
         }
         (self.load(old), self.load(new))
     }
@@ -321,9 +346,9 @@ impl Tracker<'_, '_, '_> {
         let Some(uses) = self.uses.get_mut(&version) else { return };
         uses.bytes -= 1;
         if uses.bytes == 0
-            && let Some(bytes) = self.bytes.remove(&version)
+            && let Some(text) = self.texts.remove(&version)
         {
-            self.bytes_held -= bytes.len();
+            self.bytes_held -= text.bytes_held();
         }
     }
 
@@ -335,20 +360,25 @@ impl Tracker<'_, '_, '_> {
         }
     }
 
-    fn hunks(&mut self, old: u32, new: u32) -> Vec<Hunk> {
+    fn hunks(&mut self, old: u32, new: u32) -> Rc<[Hunk]> {
         if let Some(hunks) = self.hunks.get(&(old, new)) {
-            return hunks.clone();
+            return Rc::clone(hunks);
         }
         let space =
             if self.options.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
-        let hunks = self.compare(old, new, space);
+        let hunks: Rc<[Hunk]> = self.compare(old, new, space).into();
         // A pair is needed twice at most, and soon.
         const MOST_PAIRS: usize = 64;
         if self.hunks.len() > MOST_PAIRS {
             self.hunks.clear();
         }
-        self.hunks.insert((old, new), hunks.clone());
+        self.hunks.insert((old, new), Rc::clone(&hunks));
         hunks
+    }
+
+    fn count_hashed(&mut self) {
+        let hashed: u64 = self.lexicons.iter().map(|lexicon| lexicon.lines_hashed).sum();
+        self.result.work.lines_hashed += hashed;
     }
 
     fn compare(&mut self, old: u32, new: u32, space: WhiteSpace) -> Vec<Hunk> {
@@ -357,8 +387,15 @@ impl Tracker<'_, '_, '_> {
         }
         let (one, two) = self.load_both(old, new);
         if one.is_text() && two.is_text() {
-            let (one, two) = (&self.bytes[&old], &self.bytes[&new]);
-            return diff::diff(one, two, space, &mut self.result.work);
+            let (one, two) = (&self.texts[&old], &self.texts[&new]);
+            let mut lexicons = self.lexicons.iter_mut().enumerate();
+            if let Some((number, lexicon)) =
+                lexicons.find(|(_, known)| known.space() == space)
+            {
+                let (one, two) = (one.lines(number), two.lines(number));
+                return diff::compare(one, two, lexicon, &mut self.result.work);
+            }
+            return diff::diff(one.bytes(), two.bytes(), space, &mut self.result.work);
         }
         // Nothing to compare line by line: all lines went, all lines came.
         let all = |content: Content| diff::LineRange { start: 0, end: content.lines() };
@@ -373,42 +410,56 @@ impl Tracker<'_, '_, '_> {
         let cut = self.history.commits[commit.at()].is_cut;
         let mut unknown = cut;
         let sources = self.graph.origins(version).to_vec();
-        let mut found: Option<Runs<Option<Origin>>> = None;
-        for source in sources {
-            let hunks = self.hunks(source, version);
+        let mut hunks = Vec::with_capacity(sources.len());
+        for &source in &sources {
+            hunks.push(self.hunks(source, version));
             unknown |= matches!(self.contents[&source], Content::Unreadable(_));
-            let inherited = self.inherited(source, &hunks);
-            found = Some(match found {
-                None => inherited,
-                Some(known) => first_known(&known, &inherited),
-            });
+        }
+        let own = (commit, unknown);
+        let origins = self.merged_origins(&sources, &hunks, content.lines(), own);
+        for source in sources {
             self.used_origins(source);
             self.used_bytes(source);
         }
-        let own = (commit, unknown);
-        let mut origins = Runs::default();
-        match found {
-            None => origins.push(content.lines(), own),
-            Some(found) => {
-                for run in found.0 {
-                    origins.push(run.lines, run.label.unwrap_or(own));
-                }
-            }
-        }
         self.balance(origins.lines(), content.lines(), version)?;
         if self.uses.get(&version).is_some_and(|uses| uses.origins > 0) {
-            self.origins.insert(version, origins);
+            self.origins.insert(version, Rc::new(origins));
         }
         self.used_bytes(version);
         Ok(())
     }
 
-    fn inherited(&self, source: u32, hunks: &[Hunk]) -> Runs<Option<Origin>> {
-        let mut labels = Runs::default();
-        for run in self.origins.get(&source).iter().flat_map(|runs| &runs.0) {
-            labels.push(run.lines, Some(run.label));
+    fn merged_origins(
+        &self,
+        sources: &[u32],
+        hunks: &[Rc<[Hunk]>],
+        lines: u32,
+        own: Origin,
+    ) -> Runs<Origin> {
+        let none = Runs::default();
+        let origins = |source: &u32| self.origins.get(source).map_or(&none, Rc::as_ref);
+        match (sources, hunks) {
+            ([], _) => Runs::uniform(lines, own),
+            ([source], [hunks]) => {
+                let born = |_, lines, result: &mut Runs<Origin>| result.push(lines, own);
+                origins(source).after(hunks, born, |_, _, _| {})
+            }
+            _ => {
+                let mut found: Option<Runs<Option<Origin>>> = None;
+                for (source, hunks) in sources.iter().zip(hunks) {
+                    let inherited = inherited(origins(source), hunks);
+                    found = Some(match found {
+                        None => inherited,
+                        Some(known) => first_known(&known, &inherited),
+                    });
+                }
+                let mut origins = Runs::default();
+                for run in found.iter().flat_map(|found| &found.0) {
+                    origins.push(run.lines, run.label.unwrap_or(own));
+                }
+                origins
+            }
         }
-        labels.after(hunks, |_, lines, result| result.push(lines, None), |_, _, _| {})
     }
 
     fn balance(&self, counted: u32, lines: u32, version: u32) -> Result<(), String> {
@@ -444,10 +495,9 @@ impl Tracker<'_, '_, '_> {
             .flatten()
             .map(|version| self.load(version))
             .collect();
-        let binary = [step.old, step.new]
-            .into_iter()
-            .flatten()
-            .any(|version| self.bytes.get(&version).is_none_or(|bytes| is_binary(bytes)));
+        let binary = [step.old, step.new].into_iter().flatten().any(|version| {
+            self.texts.get(&version).is_none_or(|text| is_binary(text.bytes()))
+        });
         if binary || contents.iter().any(|content| !content.is_text()) {
             return None;
         }
@@ -484,24 +534,31 @@ impl Tracker<'_, '_, '_> {
             None => {
                 let all = diff::LineRange { start: 0, end: content.lines() };
                 let none = diff::LineRange { start: 0, end: 0 };
-                vec![Hunk { before: none, after: all }]
+                Rc::new([Hunk { before: none, after: all }])
             }
         };
-        let came = hunks.iter().any(|hunk| !hunk.after.is_empty());
-        let births =
-            if came { self.births(step, new, landing) } else { Births::default() };
+        let births = self.births(step, new, landing, &hunks);
         let unreadable = matches!(content, Content::Unreadable(_));
         let mut deaths = Vec::new();
+        let mut origins = births.origins.reader();
+        let mut kinds = births.kinds.iter().copied();
         let after = before.after(
             &hunks,
-            |start, lines, result| births.push(start, lines, landing, result),
+            |start, lines, result| {
+                origins.skip(start);
+                births.push(&mut origins, &mut kinds, start + lines, result);
+            },
             |hunk, lines, label| deaths.push((hunk.after, lines, label)),
         );
+        let mut origins = births.origins.reader();
         for (after, lines, label) in deaths {
             let cause = if unreadable {
                 DeathCause::Unreadable
             } else {
-                self.cause(label.origin, births.writer(after))
+                // Who wrote the lines that came in the same hunk, if any came.
+                origins.skip(after.start);
+                let writer = origins.peek().filter(|_| !after.is_empty());
+                self.cause(label.origin, writer.map(|(commit, _)| commit))
             };
             self.end(step.old_path, label, lines, Some((landing, cause)));
         }
@@ -510,13 +567,21 @@ impl Tracker<'_, '_, '_> {
         Ok(())
     }
 
-    /// Who wrote the lines of a version and of what kind they are.
-    fn births(&mut self, step: Step, new: u32, landing: u32) -> Births {
+    /// Who wrote the lines that came with a version and of what kind they are.
+    fn births(&mut self, step: Step, new: u32, landing: u32, hunks: &[Hunk]) -> Births {
+        let came = hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty());
+        if came.clone().next().is_none() {
+            return Births::default();
+        }
         self.load(new);
         let path = &self.graph.paths[step.path as usize];
-        let Some(bytes) = self.bytes.get(&new) else { return Births::default() };
+        let Some(text) = self.texts.get(&new) else { return Births::default() };
+        let bytes = text.bytes();
         let class = file_class::of_version(path, bytes);
         let (kinds, fallback) = (self.kinds)(path, bytes, landing);
+        let kind =
+            |line: u32| kinds.get(line as usize).copied().unwrap_or(LineKind::Text);
+        let kinds = came.flat_map(|came| came.start..came.end).map(kind).collect();
         if let Some(why) = fallback {
             self.result.gaps.add(GapKind::ParserFallback, why, path);
         }
@@ -524,7 +589,7 @@ impl Tracker<'_, '_, '_> {
             matches!(self.contents.get(&old), Some(Content::Unreadable(_)))
         });
         let origins = self.origins.get(&new).cloned().unwrap_or_default();
-        Births { origins, kinds, class: Some(class), after_gap }
+        Births { origins, landing, kinds, class, after_gap }
     }
 
     fn cause(&self, origin: CommitIdx, writer: Option<CommitIdx>) -> DeathCause {
@@ -550,6 +615,7 @@ impl Tracker<'_, '_, '_> {
     }
 
     fn finish(mut self, tip: &[(u32, u32)]) -> Result<Tracked, String> {
+        self.count_hashed();
         for &(path, version) in tip {
             let Some(lives) = self.lives.remove(&path) else {
                 let path = String::from_utf8_lossy(&self.graph.paths[path as usize])
@@ -586,33 +652,43 @@ impl Tracker<'_, '_, '_> {
     }
 }
 
+/// The origins of the lines that a version has from one of several sources.
+fn inherited(origins: &Runs<Origin>, hunks: &[Hunk]) -> Runs<Option<Origin>> {
+    let mut labels = Runs::default();
+    for run in &origins.0 {
+        labels.push(run.lines, Some(run.label));
+    }
+    labels.after(hunks, |_, lines, result| result.push(lines, None), |_, _, _| {})
+}
+
 /// Keeps what is known and fills what is not.
 fn first_known(
     known: &Runs<Option<Origin>>,
     more: &Runs<Option<Origin>>,
 ) -> Runs<Option<Origin>> {
     let mut merged = Runs::default();
-    let mut start = 0;
+    let mut more = more.reader();
+    let mut end = 0;
     for run in &known.0 {
+        end += run.lines;
         match run.label {
-            Some(_) => merged.push(run.lines, run.label),
-            None => {
-                more.slice(start, run.lines, |lines, label| merged.push(lines, label))
+            Some(_) => {
+                merged.push(run.lines, run.label);
+                more.skip(end);
             }
+            None => more.take(end, |lines, label| merged.push(lines, label)),
         }
-        start += run.lines;
     }
     merged
 }
 
 fn standing_file(path: u32, origins: &Runs<Origin>, lives: &Runs<Life>) -> StandingFile {
     let mut runs: Runs<(CommitIdx, u32)> = Runs::default();
-    let mut start = 0;
+    let mut lives = lives.reader();
+    let mut end = 0;
     for run in &origins.0 {
-        lives.slice(start, run.lines, |lines, life| {
-            runs.push(lines, (run.label.0, life.landing));
-        });
-        start += run.lines;
+        end += run.lines;
+        lives.take(end, |lines, life| runs.push(lines, (run.label.0, life.landing)));
     }
     let to_row = |run: &crate::lines::runs::Run<(CommitIdx, u32)>| {
         (run.lines, run.label.0, run.label.1)
@@ -620,36 +696,46 @@ fn standing_file(path: u32, origins: &Runs<Origin>, lives: &Runs<Life>) -> Stand
     StandingFile { path, runs: runs.0.iter().map(to_row).collect() }
 }
 
-/// What is known of the lines of a version that lands.
-#[derive(Default)]
+/// What is known of the lines that came with a version that lands.
 struct Births {
-    origins: Runs<Origin>,
+    origins: Rc<Runs<Origin>>,
+    landing: u32,
     kinds: Vec<LineKind>,
-    class: Option<FileClass>,
+    class: FileClass,
     after_gap: bool,
 }
 
+impl Default for Births {
+    fn default() -> Self {
+        Self {
+            origins: Rc::default(),
+            landing: 0,
+            kinds: Vec::new(),
+            class: FileClass::Product,
+            after_gap: false,
+        }
+    }
+}
+
 impl Births {
-    fn push(&self, start: u32, lines: u32, landing: u32, result: &mut Runs<Life>) {
-        let class = self.class.unwrap_or(FileClass::Product);
-        let mut line = start;
-        self.origins.slice(start, lines, |lines, (origin, unknown)| {
+    fn push(
+        &self,
+        origins: &mut RunReader<'_, Origin>,
+        kinds: &mut impl Iterator<Item = LineKind>,
+        end: u32,
+        result: &mut Runs<Life>,
+    ) {
+        origins.take(end, |lines, (origin, unknown)| {
             for _ in 0..lines {
-                let kind =
-                    self.kinds.get(line as usize).copied().unwrap_or(LineKind::Text);
-                let birth_unknown = unknown || self.after_gap;
-                result.push(1, Life { origin, landing, kind, class, birth_unknown });
-                line += 1;
+                let life = Life {
+                    origin,
+                    landing: self.landing,
+                    kind: kinds.next().unwrap_or(LineKind::Text),
+                    class: self.class,
+                    birth_unknown: unknown || self.after_gap,
+                };
+                result.push(1, life);
             }
         });
-    }
-
-    /// Who wrote the lines that came in a hunk, if any came.
-    fn writer(&self, after: diff::LineRange) -> Option<CommitIdx> {
-        let mut writer = None;
-        self.origins.slice(after.start, after.lines().min(1), |_, (commit, _)| {
-            writer = Some(commit);
-        });
-        writer
     }
 }

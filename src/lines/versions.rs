@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use crate::history::objects::{ObjectReader, Unreadable};
-use crate::history::tree::{self, PathChange, TreeCache};
+use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::path_map::{MOST_PATHS, PathMap};
-use crate::lines::renames::{self, Candidate, Renames};
+use crate::lines::renames::{self, Candidate, KnownPieces, Renames};
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u32;
 
@@ -54,16 +54,9 @@ pub fn delta(
     let changes = compare_trees(reader, cache, parent, commit, &mut gaps);
     let (deleted, created) =
         (created_or_deleted(&changes, false), created_or_deleted(&changes, true));
-    let candidates = |indexes: &[usize], side: fn(&PathChange) -> Option<ObjectId>| {
-        let candidate = |&index: &usize| {
-            let change: &PathChange = &changes[index];
-            side(change).map(|blob| Candidate { path: &change.path, blob })
-        };
-        indexes.iter().filter_map(candidate).collect::<Vec<_>>()
-    };
-    let sources = candidates(&deleted, PathChange::old_file);
-    let targets = candidates(&created, PathChange::new_file);
-    let renames = renames::find(reader, &sources, &targets);
+    let sources = candidates(&changes, &deleted);
+    let targets = candidates(&changes, &created);
+    let renames = renames::find(reader, &mut KnownPieces::default(), &sources, &targets);
     if renames.over_limit {
         let why =
             "too many renamed files to compare their content; equal files were paired";
@@ -104,14 +97,24 @@ fn compare_trees(
     changes
 }
 
-/// Returns the changes that create or delete a regular file outright. A file that
+/// What renames are found among: the side of each of these changes that is there.
+fn candidates<'a>(changes: &'a [PathChange], wanted: &[usize]) -> Vec<Candidate<'a>> {
+    let candidate = |&index: &usize| {
+        let change = &changes[index];
+        let (kind, blob) = change.old.or(change.new)?;
+        Some(Candidate { path: &change.path, kind, blob })
+    };
+    wanted.iter().filter_map(candidate).collect()
+}
+
+/// Returns the changes that create or delete a path outright. A file that
 /// took the place of a link, or gave way to one, is neither for git's renames.
 fn created_or_deleted(changes: &[PathChange], created: bool) -> Vec<usize> {
     let wanted = |change: &PathChange| {
         if created {
-            change.old.is_none() && change.new_file().is_some()
+            change.old.is_none() && change.new.is_some()
         } else {
-            change.new.is_none() && change.old_file().is_some()
+            change.new.is_none() && change.old.is_some()
         }
     };
     (0..changes.len()).filter(|&index| wanted(&changes[index])).collect()
@@ -258,7 +261,11 @@ impl<'h, 'r> Builder<'h, 'r> {
             .parents
             .iter()
             .skip(1)
-            .map(|&parent| OtherParent { commit: parent, changes: None })
+            .map(|&commit| OtherParent {
+                commit,
+                changes: None,
+                pieces: KnownPieces::default(),
+            })
             .collect();
         let first = commit.parents.first().copied();
         let decisions: Vec<Option<Decision>> = (0..delta.files.len())
@@ -385,19 +392,14 @@ impl<'h, 'r> Builder<'h, 'r> {
         }
         let changes = parent.changes.as_deref().unwrap_or_default();
         let deleted = created_or_deleted(changes, false);
-        let sources: Vec<Candidate<'_>> = deleted
-            .iter()
-            .filter_map(|&index| {
-                let change = &changes[index];
-                change.old_file().map(|blob| Candidate { path: &change.path, blob })
-            })
-            .collect();
+        let sources = candidates(changes, &deleted);
         let created = created_or_deleted(changes, true);
         if !created.iter().any(|&index| changes[index].path == path) {
             return None;
         }
+        let created = [Candidate { path, kind: EntryKind::File, blob }];
         let found =
-            renames::find(&mut self.reader, &sources, &[Candidate { path, blob }]);
+            renames::find(&mut self.reader, &mut parent.pieces, &sources, &created);
         let source = found.followed.first().copied().flatten()?;
         let source = sources[source].path.to_vec();
         self.version_at(Some(parent.commit), &source)
@@ -462,6 +464,7 @@ impl<'h, 'r> Builder<'h, 'r> {
 struct OtherParent {
     commit: CommitIdx,
     changes: Option<Vec<PathChange>>,
+    pieces: KnownPieces,
 }
 
 /// Groups of versions and steps that have nothing to do with each other.

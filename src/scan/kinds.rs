@@ -12,13 +12,17 @@ use crate::units::Timestamp;
 pub(super) struct Kinds<'h> {
     history: &'h History,
     since: Option<Timestamp>,
+    wanted: bool,
     free: Mutex<Vec<Parsers>>,
     parsed: AtomicU64,
 }
 
 impl<'h> Kinds<'h> {
-    pub(super) fn new(history: &'h History, since: Option<Timestamp>) -> Self {
-        Self { history, since, free: Mutex::new(Vec::new()), parsed: AtomicU64::new(0) }
+    /// Kinds of the landings of a history; those after `since` are parsed. Unless
+    /// kinds are wanted, every line is text.
+    pub(super) fn new(history: &'h History, since: Option<Timestamp>, wanted: bool) -> Self {
+        let (free, parsed) = (Mutex::new(Vec::new()), AtomicU64::new(0));
+        Self { history, since, wanted, free, parsed }
     }
 
     /// How many versions were parsed.
@@ -41,6 +45,9 @@ impl<'h> Kinds<'h> {
     /// A reader of kinds for one thread.
     pub(super) fn reader(&self) -> Box<KindReader<'_>> {
         Box::new(move |path, bytes, landing| {
+            if !self.wanted {
+                return (Vec::new(), None);
+            }
             let time = self.history.clock[landing as usize];
             let wanted = self.since.is_some_and(|since| time >= since);
             match syntax::language_of(path).filter(|_| wanted) {

@@ -105,7 +105,10 @@ fn an_output_file_is_written_whole_and_alone() {
     fs::create_dir(place.path("out")).expect("the directory is ours");
     let run = place.run(["lines", "rewrite", "--output", "out/lines.tsv"]).ended(0);
     assert!(run.stdout.is_empty(), "the answer is in the file");
-    assert_eq!(fs::read(place.path("out/lines.tsv")).expect("it was written"), direct.stdout);
+    assert_eq!(
+        fs::read(place.path("out/lines.tsv")).expect("it was written"),
+        direct.stdout
+    );
     assert_eq!(snapshot(&place.path("out")).len(), 1, "nothing else is left there");
 }
 
@@ -118,7 +121,10 @@ fn an_empty_repository_has_nothing_to_say_and_that_is_no_error() {
     }
     let run = place.run(["report", "empty"]).ended(0);
     assert!(run.out().contains("no commits yet"), "{}", run.out());
-    assert!(place.run(["lines", "empty"]).ended(0).stdout.is_empty(), "there are no lines");
+    assert!(
+        place.run(["lines", "empty"]).ended(0).stdout.is_empty(),
+        "there are no lines"
+    );
 }
 
 /// A repository of 3 commits, and where its objects of the middle commit are.
@@ -234,12 +240,14 @@ fn a_pipe_where_a_file_should_be_is_refused_and_does_not_hang() {
         let repository = Repository::fixture(&place, "rewrite");
         // Without a HEAD that is a file it is no bare repository; below `.git` it is one.
         fs::create_dir(place.path("tree")).expect("the directory is ours");
-        fs::rename(&repository.path, place.path("tree/.git")).expect("the directory is ours");
+        fs::rename(&repository.path, place.path("tree/.git"))
+            .expect("the directory is ours");
         let file = place.path("tree/.git").join(name);
         if file.exists() {
             fs::remove_file(&file).expect("the repository is ours");
         }
-        let made = Command::new("mkfifo").arg(&file).status().expect("mkfifo is installed");
+        let made =
+            Command::new("mkfifo").arg(&file).status().expect("mkfifo is installed");
         assert!(made.success(), "mkfifo {name}");
         for command in &READERS[..3] {
             place.run(on(command, "tree")).refused(3, "[E-TRAP]");
@@ -266,7 +274,9 @@ fn one_broken_repository_does_not_take_the_others_down() {
 fn a_reader_that_goes_away_ends_the_run_quietly() {
     let place = Place::new();
     let _repository = Repository::fixture(&place, "rewrite");
-    for arguments in [&["report", "rewrite"][..], &["lines", "rewrite"], &["--help"], &["limits"]] {
+    for arguments in
+        [&["report", "rewrite"][..], &["lines", "rewrite"], &["--help"], &["limits"]]
+    {
         let (reader, writer) = pipe().expect("the system has pipes");
         drop(reader);
         let mut command = place.command(arguments);

@@ -16,7 +16,9 @@ pub(crate) const FIXTURES: &[(&str, &str)] = &[
     ("conflict", "0d7de8c633399cab7bb52722c3077586e1882a36"),
     ("recreated", "482c7a2cd89d9dd6fa879d02bff272e0d763a925"),
     ("rename", "c25d4ac2aec023d318b75bb60fd762098b6d78ab"),
+    ("rename_tie", "504f6d3665e3c41551dc2af4556437e3178ec380"),
     ("rewrite", "96b0eb71e7e3caab4cc5b709067c9966f0398b32"),
+    ("twice", "9fa65741ceee995af785aca54f97a6c4e4fdec9f"),
     ("white_space", "332949c44021d03be453de4df390f86271153bf9"),
 ];
 
@@ -77,7 +79,10 @@ impl Repository {
     }
 
     /// What git answers, which must succeed.
-    pub(crate) fn git<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Vec<u8> {
+    pub(crate) fn git<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Vec<u8> {
         self.git_with_input(arguments, b"")
     }
 
@@ -125,13 +130,17 @@ impl Repository {
         let mut files = Vec::new();
         let mut wanted = String::new();
         for entry in list.split(|&byte| byte == 0).filter(|entry| !entry.is_empty()) {
-            let tab = entry.iter().position(|&byte| byte == b'\t').expect("git writes a tab");
+            let tab =
+                entry.iter().position(|&byte| byte == b'\t').expect("git writes a tab");
             let head = std::str::from_utf8(&entry[..tab]).expect("ids are ASCII");
             let fields: Vec<&str> = head.split(' ').collect();
             if REGULAR_MODES.contains(&fields[0]) {
                 wanted.push_str(fields[2]);
                 wanted.push('\n');
-                files.push(TreeFile { path: entry[tab + 1..].to_vec(), content: Vec::new() });
+                files.push(TreeFile {
+                    path: entry[tab + 1..].to_vec(),
+                    content: Vec::new(),
+                });
             }
         }
         let answers = self.git_with_input(["cat-file", "--batch"], wanted.as_bytes());
@@ -151,7 +160,10 @@ impl Repository {
         while let Some(head) = lines.next().filter(|head| !head.is_empty()) {
             origins.push(String::from_utf8_lossy(&head[..40]).into_owned());
             // The line itself follows its description, after a tab.
-            lines.by_ref().find(|line| line.first() == Some(&b'\t')).expect("git shows it");
+            lines
+                .by_ref()
+                .find(|line| line.first() == Some(&b'\t'))
+                .expect("git shows it");
         }
         origins
     }
@@ -178,7 +190,8 @@ pub(crate) fn git_in(folder: &Path) -> Command {
 
 /// Takes the first object off an answer of `git cat-file --batch`.
 fn next_object(answer: &[u8]) -> (Vec<u8>, &[u8]) {
-    let end = answer.iter().position(|&byte| byte == b'\n').expect("git heads each object");
+    let end =
+        answer.iter().position(|&byte| byte == b'\n').expect("git heads each object");
     let head = std::str::from_utf8(&answer[..end]).expect("ids are ASCII");
     let size = head.rsplit(' ').next().and_then(|size| size.parse().ok());
     let size: usize = size.unwrap_or_else(|| panic!("git has no such object: {head}"));

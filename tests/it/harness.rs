@@ -45,7 +45,12 @@ impl Run {
     #[track_caller]
     pub(crate) fn refused(&self, status: i32, words: &str) {
         assert_eq!(self.status, Some(status), "standard error: {}", self.stderr);
-        assert_eq!(self.stderr.lines().count(), 1, "one line is promised: {}", self.stderr);
+        assert_eq!(
+            self.stderr.lines().count(),
+            1,
+            "one line is promised: {}",
+            self.stderr
+        );
         assert!(self.stderr.starts_with("error: "), "no error: {}", self.stderr);
         assert!(self.stderr.contains(words), "{words:?} is not in: {}", self.stderr);
         assert!(self.stdout.is_empty(), "an error is no answer: {}", self.out());
@@ -85,7 +90,10 @@ impl Place {
     }
 
     /// Runs the program in the directory, with nothing on its standard input.
-    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+    pub(crate) fn run<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Run {
         self.run_with_input(arguments, b"")
     }
 

@@ -47,12 +47,8 @@ fn births_minus_deaths_stand_at_every_mainline_commit_of_random_histories() {
 
 #[test]
 fn standing_lifetimes_are_the_rows_of_lines_by_path_and_landing() {
-    for_each_seed(|seed| {
-        let place = Place::new();
-        let stream = random_history::stream(seed);
-        let repository = Repository::import(&place, "random", &stream);
-        check_standing(&place, &repository, &facts(&place, &repository)?)
-    });
+    for_each_fixture(check_standing);
+    for_each_random_history(check_standing);
 }
 
 #[test]
@@ -61,23 +57,24 @@ fn commits_are_those_of_git_and_land_where_the_mainline_first_reaches_them() {
     for_each_random_history(check_commits);
 }
 
-fn for_each_fixture(check: impl Fn(&Repository, &Facts) -> Result<(), String>) {
+fn for_each_fixture(check: impl Fn(&Place, &Repository, &Facts) -> Result<(), String>) {
     let place = Place::new();
     for (name, _) in FIXTURES {
         let repository = Repository::fixture(&place, name);
-        let checked = facts(&place, &repository).and_then(|facts| check(&repository, &facts));
+        let checked = facts(&place, &repository)
+            .and_then(|facts| check(&place, &repository, &facts));
         assert_eq!(checked, Ok(()), "fixture {name}");
     }
 }
 
 fn for_each_random_history(
-    check: impl Fn(&Repository, &Facts) -> Result<(), String> + Sync,
+    check: impl Fn(&Place, &Repository, &Facts) -> Result<(), String> + Sync,
 ) {
     for_each_seed(|seed| {
         let place = Place::new();
         let stream = random_history::stream(seed);
         let repository = Repository::import(&place, "random", &stream);
-        check(&repository, &facts(&place, &repository)?)
+        check(&place, &repository, &facts(&place, &repository)?)
     });
 }
 
@@ -116,7 +113,11 @@ fn count(row: &Row, column: &str) -> u64 {
     row[column].as_u64().unwrap_or_else(|| panic!("{column} is no count: {row:?}"))
 }
 
-fn check_changes(repository: &Repository, facts: &Facts) -> Result<(), String> {
+fn check_changes(
+    _: &Place,
+    repository: &Repository,
+    facts: &Facts,
+) -> Result<(), String> {
     let mut ours: BTreeMap<&str, Counts> = BTreeMap::new();
     for row in &facts.changes {
         // Binary files have no lines.
@@ -126,18 +127,26 @@ fn check_changes(repository: &Repository, facts: &Facts) -> Result<(), String> {
         let changed = (count(row, "added"), count(row, "deleted"));
         add(ours.entry(text(row, "commit")).or_default(), text(row, "path"), changed);
     }
-    for line in String::from_utf8_lossy(&repository.git(["rev-list", "--parents", "HEAD"])).lines()
+    for line in
+        String::from_utf8_lossy(&repository.git(["rev-list", "--parents", "HEAD"]))
+            .lines()
     {
         let mut ids = line.split(' ');
         let commit = ids.next().expect("git names the commit first");
         let theirs = numstat(repository, ids.next(), commit);
         let ours = ours.remove(commit).unwrap_or_default();
         if ours != theirs {
-            return Err(format!("commit {commit}: changes {ours:?}, git says {theirs:?}"));
+            return Err(format!(
+                "commit {commit}: changes {ours:?}, git says {theirs:?}"
+            ));
         }
     }
     let rest: Vec<&&str> = ours.keys().collect();
-    if rest.is_empty() { Ok(()) } else { Err(format!("commits git does not have: {rest:?}")) }
+    if rest.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("commits git does not have: {rest:?}"))
+    }
 }
 
 /// Adds a count, unless it is of no line: whether a change of mode alone is a row is of
@@ -155,7 +164,8 @@ fn numstat(repository: &Repository, parent: Option<&str>, commit: &str) -> Count
     let compared = parent.into_iter().chain([commit]);
     let only_id = if parent.is_some() { None } else { Some("--root") };
     let answer = repository.git(fixed.into_iter().chain(only_id).chain(compared));
-    let mut fields = answer.split(|&byte| byte == 0).map(String::from_utf8_lossy).peekable();
+    let mut fields =
+        answer.split(|&byte| byte == 0).map(String::from_utf8_lossy).peekable();
     if parent.is_none() {
         // For a root, git says again which commit it is.
         fields.next();
@@ -204,7 +214,7 @@ fn stands(row: &Row, numbers: &BTreeMap<&str, usize>, at: usize) -> bool {
     numbers[text(row, "landing")] <= at && died.is_none_or(|died| died > at)
 }
 
-fn check_sums(repository: &Repository, facts: &Facts) -> Result<(), String> {
+fn check_sums(_: &Place, repository: &Repository, facts: &Facts) -> Result<(), String> {
     let mainline = repository.mainline();
     let numbers: BTreeMap<&str, usize> =
         mainline.iter().map(String::as_str).zip(0..).collect();
@@ -230,7 +240,12 @@ fn check_sums(repository: &Repository, facts: &Facts) -> Result<(), String> {
         return Err(format!("at the tip {ours:?} stand, git has {theirs:?}"));
     }
     let total = |died: fn(&Row) -> bool| -> u64 {
-        facts.lifetimes.iter().filter(|row| died(row)).map(|row| count(row, "lines")).sum()
+        facts
+            .lifetimes
+            .iter()
+            .filter(|row| died(row))
+            .map(|row| count(row, "lines"))
+            .sum()
     };
     let [repository] = facts.repositories.as_slice() else {
         return Err(format!("not one repository: {:?}", facts.repositories));
@@ -245,6 +260,7 @@ fn check_sums(repository: &Repository, facts: &Facts) -> Result<(), String> {
 }
 
 /// Standing lifetimes are the rows of `lines`, counted.
+///
 /// Origins are left out: a line that stands at its first parent keeps its life when a
 /// merge takes the other side's file whole, while `git blame`, and `lines` with it, then
 /// names who wrote the same line over there.
@@ -259,7 +275,8 @@ fn check_standing(
         *ours.entry(key).or_default() += count(row, "lines");
     }
     let lines = ["--exact", "--no-syntax", "--format", "ndjson"].map(OsStr::new);
-    let run = place.run([OsStr::new("lines"), repository.path.as_os_str()].iter().chain(&lines));
+    let run = place
+        .run([OsStr::new("lines"), repository.path.as_os_str()].iter().chain(&lines));
     let mut rows: BTreeMap<[String; 2], u64> = BTreeMap::new();
     for line in run.ended(0).out().lines() {
         let row: Row = serde_json::from_str(line).map_err(|error| error.to_string())?;
@@ -273,7 +290,11 @@ fn check_standing(
     Err(format!("`lines` counts {different:?}, which is no sum of standing lifetimes"))
 }
 
-fn check_commits(repository: &Repository, facts: &Facts) -> Result<(), String> {
+fn check_commits(
+    _: &Place,
+    repository: &Repository,
+    facts: &Facts,
+) -> Result<(), String> {
     let mainline = repository.mainline();
     let landings = landings(repository, &mainline);
     let ours: BTreeMap<String, String> = facts

@@ -19,8 +19,8 @@ type Origins = BTreeMap<Vec<u8>, Vec<String>>;
 /// Calls `check` with every seed, on all cores, and fails with what it found.
 pub(crate) fn for_each_seed(check: impl Fn(u64) -> Result<(), String> + Sync) {
     let wanted = std::env::var("SLOPNEXUS_SEEDS").ok();
-    let n_seeds =
-        wanted.map_or(SEEDS, |wanted| wanted.parse().expect("SLOPNEXUS_SEEDS is a number"));
+    let n_seeds = wanted
+        .map_or(SEEDS, |wanted| wanted.parse().expect("SLOPNEXUS_SEEDS is a number"));
     let next = AtomicU64::new(0);
     let work = || {
         let mut failures = String::new();
@@ -37,7 +37,10 @@ pub(crate) fn for_each_seed(check: impl Fn(u64) -> Result<(), String> + Sync) {
     let n_threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let failures: String = thread::scope(|threads| {
         let workers: Vec<_> = (0..n_threads).map(|_| threads.spawn(work)).collect();
-        workers.into_iter().map(|worker| worker.join().expect("a check fails by its result")).collect()
+        workers
+            .into_iter()
+            .map(|worker| worker.join().expect("a check fails by its result"))
+            .collect()
     });
     assert!(failures.is_empty(), "\n{failures}");
 }
@@ -102,7 +105,10 @@ fn compare(place: &Place, repository: &Repository) -> Result<(), String> {
         }
         if ours.len() != theirs.len() {
             let (ours, theirs) = (ours.len(), theirs.len());
-            return Err(format!("{} has {ours} lines, not {theirs}", path.escape_ascii()));
+            return Err(format!(
+                "{} has {ours} lines, not {theirs}",
+                path.escape_ascii()
+            ));
         }
     }
     Ok(())
@@ -126,13 +132,15 @@ fn parse(rows: &[u8]) -> Result<Origins, String> {
     let mut before: Option<(Vec<u8>, usize)> = None;
     for row in rows.split_inclusive(|&byte| byte == b'\n') {
         let shown = row.escape_ascii();
-        let fields: Vec<&[u8]> = row.trim_ascii_end().split(|&byte| byte == b'\t').collect();
+        let fields: Vec<&[u8]> =
+            row.trim_ascii_end().split(|&byte| byte == b'\t').collect();
         let [path, line, origin, landing] = fields[..] else {
             return Err(format!("no row of four columns: {shown}"));
         };
         let path = unquote(path);
         let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
-        let line: usize = text(line).parse().map_err(|_| format!("no line number: {shown}"))?;
+        let line: usize =
+            text(line).parse().map_err(|_| format!("no line number: {shown}"))?;
         let follows = match &before {
             Some((last, at)) if *last == path => line == at + 1,
             Some((last, _)) => *last < path && line == 1,
@@ -152,7 +160,8 @@ fn parse(rows: &[u8]) -> Result<Origins, String> {
 
 /// Takes git's quotes off a path.
 fn unquote(path: &[u8]) -> Vec<u8> {
-    let Some(inner) = path.strip_prefix(b"\"").and_then(|path| path.strip_suffix(b"\"")) else {
+    let Some(inner) = path.strip_prefix(b"\"").and_then(|path| path.strip_suffix(b"\""))
+    else {
         return path.to_vec();
     };
     let mut bytes = Vec::new();
@@ -165,9 +174,10 @@ fn unquote(path: &[u8]) -> Vec<u8> {
         }
         match rest.first() {
             Some(digit @ b'0'..=b'7') => {
-                let value = rest[1..3].iter().fold(u32::from(digit - b'0'), |value, digit| {
-                    value * 8 + u32::from(digit - b'0')
-                });
+                let value =
+                    rest[1..3].iter().fold(u32::from(digit - b'0'), |value, digit| {
+                        value * 8 + u32::from(digit - b'0')
+                    });
                 bytes.push(u8::try_from(value).expect("git writes bytes"));
                 rest = &rest[3..];
             }

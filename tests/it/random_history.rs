@@ -6,7 +6,18 @@ use std::fmt::Write as _;
 
 /// Lines that stand many times in every file, so that blocks can slide.
 const COMMON_LINES: [&str; 12] = [
-    "", "", "}", "{", "    }", "else {", "return", "    return;", "  ", "\tx += 1;", "end", "*/",
+    "",
+    "",
+    "}",
+    "{",
+    "    }",
+    "else {",
+    "return",
+    "    return;",
+    "  ",
+    "\tx += 1;",
+    "end",
+    "*/",
 ];
 
 /// Paths, some of them odd: spaces, quotes, a tab, a line feed, no UTF-8, names that
@@ -140,7 +151,8 @@ impl Story {
     fn step(&mut self) {
         let branch = self.numbers.below(self.branches.len());
         if self.trees.len() > 3 && self.numbers.one_in(4) {
-            let n_others = if self.numbers.one_in(4) { 2 + self.numbers.below(2) } else { 1 };
+            let n_others =
+                if self.numbers.one_in(4) { 2 + self.numbers.below(2) } else { 1 };
             // Not only tips: a commit merged once can be merged again from further
             // back, and both ways, which makes histories cross.
             let recent = self.trees.len().min(8);
@@ -219,7 +231,8 @@ impl Story {
 
     fn copy(&mut self, tree: &mut Tree) {
         let Some(from) = self.some_file(tree) else { return };
-        let Some(Entry::File { mut content, executable }) = tree.get(&from).cloned() else {
+        let Some(Entry::File { mut content, executable }) = tree.get(&from).cloned()
+        else {
             return;
         };
         if self.numbers.one_in(2) {
@@ -243,7 +256,9 @@ impl Story {
     /// One file becomes two that are like it.
     fn split(&mut self, tree: &mut Tree) {
         let Some(from) = self.some_file(tree) else { return };
-        let Some(Entry::File { content, executable }) = tree.remove(&from) else { return };
+        let Some(Entry::File { content, executable }) = tree.remove(&from) else {
+            return;
+        };
         for _ in 0..2 {
             let mut part = content.clone();
             if self.numbers.one_in(2) {
@@ -288,7 +303,9 @@ impl Story {
         let (Some(one), Some(two)) = (self.some_file(tree), self.some_file(tree)) else {
             return;
         };
-        if let (Some(first), Some(second)) = (tree.get(&one).cloned(), tree.get(&two).cloned()) {
+        if let (Some(first), Some(second)) =
+            (tree.get(&one).cloned(), tree.get(&two).cloned())
+        {
             tree.insert(one, second);
             tree.insert(two, first);
         }
@@ -372,7 +389,8 @@ impl Story {
         let n = self.numbers.below(most + 1);
         match self.numbers.below(12) {
             0..=2 => {
-                let new: Vec<_> = (0..=self.numbers.below(5)).map(|_| self.line()).collect();
+                let new: Vec<_> =
+                    (0..=self.numbers.below(5)).map(|_| self.line()).collect();
                 lines.splice(at..at, new);
             }
             3 => drop(lines.splice(at..at + n, [])),
@@ -390,7 +408,9 @@ impl Story {
                 let to = self.numbers.below(lines.len() + 1);
                 lines.splice(to..to, block);
             }
-            8 => lines[at..at + n].iter_mut().for_each(|line| line.splice(0..0, *b"    ").for_each(drop)),
+            8 => lines[at..at + n]
+                .iter_mut()
+                .for_each(|line| line.splice(0..0, *b"    ").for_each(drop)),
             9 => lines[at..at + n].reverse(),
             10 => lines.iter_mut().for_each(toggle_carriage_return),
             _ => {
@@ -421,8 +441,10 @@ impl Story {
         if parents.len() < 2 {
             return;
         }
-        let mut paths: Vec<Vec<u8>> =
-            parents.iter().flat_map(|&parent| self.trees[parent].keys().cloned()).collect();
+        let mut paths: Vec<Vec<u8>> = parents
+            .iter()
+            .flat_map(|&parent| self.trees[parent].keys().cloned())
+            .collect();
         paths.sort();
         paths.dedup();
         let mut tree = Tree::new();
@@ -490,7 +512,11 @@ impl Story {
         let number = self.trees.len();
         // Clocks go wrong: some commits share a second, some go back.
         self.clock += *self.numbers.pick(&[0, 1, 60, 3_600, 90_000, -7_200]);
-        let who = *self.numbers.pick(&["Ana <ana@x.org>", "Ben <ben@x.org>", "Mia <mia@y.org>"]);
+        let who = *self.numbers.pick(&[
+            "Ana <ana@x.org>",
+            "Ben <ben@x.org>",
+            "Mia <mia@y.org>",
+        ]);
         let name =
             if branch == 0 { "main".to_owned() } else { format!("branch{branch}") };
         let mut head = format!("reset refs/heads/{name}\n");
@@ -507,7 +533,12 @@ impl Story {
             clock = self.clock,
         );
         for (at, parent) in parents.iter().enumerate() {
-            _ = writeln!(head, "{} :{}", if at == 0 { "from" } else { "merge" }, parent + 1);
+            _ = writeln!(
+                head,
+                "{} :{}",
+                if at == 0 { "from" } else { "merge" },
+                parent + 1
+            );
         }
         head.push_str("deleteall\n");
         self.stream.extend(head.into_bytes());
@@ -533,7 +564,8 @@ fn toggle_carriage_return(line: &mut Vec<u8>) {
 fn put(tree: &mut Tree, path: Vec<u8>, entry: Entry) {
     let as_folder = [&path, b"/".as_slice()].concat();
     tree.retain(|other, _| {
-        !other.starts_with(&as_folder) && !path.starts_with(&[other, b"/".as_slice()].concat())
+        !other.starts_with(&as_folder)
+            && !path.starts_with(&[other, b"/".as_slice()].concat())
     });
     tree.insert(path, entry);
 }
@@ -550,7 +582,9 @@ fn write_entry(stream: &mut Vec<u8>, path: &[u8], entry: &Entry) {
             return;
         }
     };
-    stream.extend(format!("M {mode} inline \"{path}\"\ndata {}\n", content.len()).into_bytes());
+    stream.extend(
+        format!("M {mode} inline \"{path}\"\ndata {}\n", content.len()).into_bytes(),
+    );
     stream.extend_from_slice(content);
     stream.push(b'\n');
 }

@@ -139,6 +139,43 @@ fn lines_of_a_file_that_came_back_are_new() {
 }
 
 #[test]
+fn of_two_equal_sources_of_a_file_it_is_the_one_git_takes() {
+    check_lines(
+        "rename_tie",
+        &["--exact"],
+        "
+    f.py | 1 | copy b.py to e.py | copy b.py to e.py
+    f.py | 2 | copy b.py to e.py | copy b.py to e.py
+    f.py | 3 | copy b.py to e.py | copy b.py to e.py
+    f.py | 4 | copy b.py to e.py | copy b.py to e.py
+    f.py | 5 | copy b.py to e.py | copy b.py to e.py
+    f.py | 6 | fold all into f.py | fold all into f.py
+    ",
+    );
+}
+
+#[test]
+fn a_line_written_twice_lands_once_and_is_of_whom_the_merge_takes_it_from() {
+    check_lines(
+        "twice",
+        &["--exact"],
+        "
+    a.py | 1 | start | start
+    a.py | 2 | side work | main work
+    a.py | 3 | side work | Merge branch 'side'
+    ",
+    );
+    check_lifetimes(
+        "twice",
+        "
+    a.py | main work | main work | - | - | 1
+    a.py | side work | Merge branch 'side' | - | - | 1
+    a.py | start | start | - | - | 1
+    ",
+    );
+}
+
+#[test]
 fn to_indent_a_line_is_not_to_write_it_unless_exact() {
     check_lines(
         "white_space",
@@ -162,7 +199,9 @@ fn to_indent_a_line_is_not_to_write_it_unless_exact() {
 fn lines_can_be_asked_of_one_path_and_in_json() {
     let place = Place::new();
     let repository = Repository::fixture(&place, "recreated");
-    let run = place.run(["lines", "recreated", "--path", "a.py", "--format", "ndjson"]).ended(0);
+    let run = place
+        .run(["lines", "recreated", "--path", "a.py", "--format", "ndjson"])
+        .ended(0);
     let start = repository.mainline().remove(0);
     let row = format!(
         "{{\"path\":\"a.py\",\"line\":1,\"origin\":\"{start}\",\"landing\":\"{start}\"}}\n"

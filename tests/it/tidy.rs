@@ -37,7 +37,8 @@ struct Source {
 impl Source {
     /// The text without comments and without the tests at its end.
     fn code(&self) -> String {
-        let product = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let product =
+            self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let is_code = |line: &&str| !line.trim_start().starts_with("//");
         product.lines().filter(is_code).map(|line| format!("{line}\n")).collect()
     }
@@ -93,7 +94,11 @@ fn each_dependency_is_named_in_its_home_alone() {
         for (name, homes) in HOMES {
             let at_home = homes.iter().any(|home| source.path.starts_with(home));
             let strays = source.code().contains(name) && !source.is_tests() && !at_home;
-            assert!(!strays, "{} names {name}, which is at home in {homes:?}", source.path);
+            assert!(
+                !strays,
+                "{} names {name}, which is at home in {homes:?}",
+                source.path
+            );
         }
     }
 }
@@ -101,7 +106,8 @@ fn each_dependency_is_named_in_its_home_alone() {
 /// The modules of the library, in the order of `lib.rs`.
 fn modules() -> Vec<String> {
     let text = read("src/lib.rs");
-    let names = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let names =
+        text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     names.map(str::to_owned).collect()
 }
 
@@ -191,17 +197,23 @@ fn every_module_is_named_in_architecture() {
     let text = read("ARCHITECTURE.md");
     for module in modules() {
         let file = format!("src/{module}.rs");
-        assert!(quoted(&text).contains(&file.as_str()), "{file} is not in ARCHITECTURE.md");
+        assert!(
+            quoted(&text).contains(&file.as_str()),
+            "{file} is not in ARCHITECTURE.md"
+        );
     }
 }
 
 #[test]
 fn every_test_named_in_architecture_exists() {
     let tests: String = sources("tests").into_iter().map(|source| source.text).collect();
-    let unit_tests: String = sources("src").into_iter().map(|source| source.text).collect();
+    let unit_tests: String =
+        sources("src").into_iter().map(|source| source.text).collect();
     for name in quoted(&read("ARCHITECTURE.md")) {
         let is_test = name.matches('_').count() > 3
-            && name.chars().all(|character| character.is_ascii_lowercase() || character == '_');
+            && name
+                .chars()
+                .all(|character| character.is_ascii_lowercase() || character == '_');
         let declared = format!("fn {name}()");
         let found = tests.contains(&declared) || unit_tests.contains(&declared);
         assert!(!is_test || found, "ARCHITECTURE.md names the test {name}");
@@ -212,7 +224,8 @@ fn every_test_named_in_architecture_exists() {
 fn every_file_in_tests_is_run() {
     let main = read("tests/it/main.rs");
     for path in files("tests").iter().filter(|path| *path != "tests/it/main.rs") {
-        let name = path.strip_prefix("tests/it/").and_then(|path| path.strip_suffix(".rs"));
+        let name =
+            path.strip_prefix("tests/it/").and_then(|path| path.strip_suffix(".rs"));
         let declared = name.is_some_and(|name| main.contains(&format!("mod {name};")));
         assert!(declared, "{path} is no module of tests/it/main.rs");
     }
@@ -220,8 +233,11 @@ fn every_file_in_tests_is_run() {
 
 #[test]
 fn every_fixture_is_used() {
-    let code: String =
-        ["src", "tests"].into_iter().flat_map(sources).map(|source| source.text).collect();
+    let code: String = ["src", "tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|source| source.text)
+        .collect();
     for path in files("fixtures") {
         let (folder, file) = path.rsplit_once('/').expect("fixtures are in folders");
         let stem = file.split('.').next().unwrap_or(file);
@@ -282,7 +298,9 @@ fn every_command_and_flag_named_in_the_readme_exists() {
         // What follows a pipe or a redirection is not ours.
         let ours = line.split(['|', '>', '#', ';', '&']).next().unwrap_or_default();
         let words: Vec<&str> = ours.split_ascii_whitespace().skip(1).collect();
-        let Some(command) = words.first().filter(|word| !word.starts_with('-')) else { continue };
+        let Some(command) = words.first().filter(|word| !word.starts_with('-')) else {
+            continue;
+        };
         let help = place.run([*command, "--help"]).ended(0).out();
         for flag in words.iter().filter(|word| word.starts_with("--")) {
             let flag = flag.split('=').next().unwrap_or_default();
