@@ -45,7 +45,7 @@ pub fn parse(data: &[u8]) -> Option<RawCommit> {
         let (key, value) = split_at_space(line);
         match key {
             b"tree" if commit.is_none() => {
-                commit = Some(empty(ObjectId::from_hex(value)?))
+                commit = Some(empty(ObjectId::from_hex(value)?));
             }
             b"parent" => commit.as_mut()?.parents.extend(ObjectId::from_hex(value)),
             b"author" => set_first(&mut commit.as_mut()?.author, value),

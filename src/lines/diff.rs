@@ -83,20 +83,35 @@ pub fn diff(
     let before = Text::read(before.to_vec(), None, &mut lexicons);
     let after = Text::read(after.to_vec(), Some(&before), &mut lexicons);
     let [mut lexicon] = lexicons;
-    let hunks = compare(before.lines(0), after.lines(0), &mut lexicon, work);
+    let (before, after) = (before.lines(0), after.lines(0));
+    let hunks = compare(before, after, Tail::Cut, &mut lexicon, work);
     work.lines_hashed += lexicon.lines_hashed;
     hunks
+}
+
+/// Whether long equal tails are cut off before versions are compared. In rare cases
+/// the hunks depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tail {
+    /// As git does without context: `git blame`, `git diff -U0`.
+    Cut,
+    /// As git does with context: `git diff`, `git diff --numstat`.
+    Kept,
 }
 
 /// As [`diff`], of two versions whose lines have numbers of `lexicon`.
 pub(crate) fn compare(
     before: Lines<'_>,
     after: Lines<'_>,
+    tail: Tail,
     lexicon: &mut Lexicon,
     work: &mut DiffWork,
 ) -> Vec<Hunk> {
     work.bytes_compared += (before.bytes.len() + after.bytes.len()) as u64;
-    let (before, after) = trim_common_tail(before, after, lexicon.space());
+    let (before, after) = match tail {
+        Tail::Cut => trim_common_tail(before, after, lexicon.space()),
+        Tail::Kept => (before, after),
+    };
     let first = common_start(before.tokens, after.tokens);
     let (old, new) = (&before.tokens[first..], &after.tokens[first..]);
     let last = common_end(old, new);

@@ -15,8 +15,8 @@ const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Clone)]
 enum Level {
-    Inner(Vec<Option<Rc<Level>>>),
-    Leaf([u32; FAN_OUT]),
+    Inner(Vec<Option<Rc<Self>>>),
+    Leaf(Vec<u32>),
 }
 
 /// A map from path number to version number.
@@ -66,7 +66,7 @@ fn slot(path: u32, shift: u32) -> usize {
 
 fn empty(shift: u32) -> Level {
     if shift == 0 {
-        Level::Leaf([NONE; FAN_OUT])
+        Level::Leaf(vec![NONE; FAN_OUT])
     } else {
         Level::Inner(vec![None; FAN_OUT])
     }

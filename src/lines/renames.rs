@@ -84,7 +84,8 @@ fn find_exact(
     created: &[Candidate<'_>],
     renames: &mut Renames,
 ) {
-    let mut by_content: FxHashMap<(EntryKind, ObjectId), Vec<usize>> = FxHashMap::default();
+    let mut by_content: FxHashMap<(EntryKind, ObjectId), Vec<usize>> =
+        FxHashMap::default();
     for (index, source) in deleted.iter().enumerate() {
         by_content.entry(source.content()).or_default().push(index);
     }

@@ -110,7 +110,7 @@ pub fn track_history(
                 let tools = Tools { reader, kinds: &mut *read_kinds, tick: &tick };
                 tracker::track(history, &graph, lineage, options, tools)
             })?;
-            tracked.map_err(unbalanced)
+            tracked.map_err(|why| unbalanced(&why))
         })
         .collect();
     let mut tracked = Tracked::default();
@@ -128,10 +128,10 @@ pub fn track_history(
     Ok(TrackedHistory { graph, tracked, read, trees_read })
 }
 
-fn unbalanced(why: String) -> Error {
+fn unbalanced(why: &str) -> Error {
     let hint =
         "this is a fault of slopnexus: please report it with the repository's name";
-    Error::input("E-BALANCE", "the ledger of lines does not balance", &why, hint)
+    Error::input("E-BALANCE", "the ledger of lines does not balance", why, hint)
 }
 
 fn merge(all: &mut Tracked, one: Tracked) {

@@ -6,7 +6,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::lines::diff::WhiteSpace;
+use crate::lines::diff::{LineRange, WhiteSpace};
 use crate::units::len_to_u32;
 
 /// Whether git takes `byte` for white space.
@@ -217,6 +217,12 @@ impl Text {
     /// How many lines it has, as git counts them.
     pub(crate) fn n_lines(&self) -> u32 {
         len_to_u32(self.starts.len() - 1)
+    }
+
+    /// The bytes of some of its lines.
+    pub(crate) fn block(&self, lines: LineRange) -> &[u8] {
+        let start = |line: u32| self.starts[line as usize] as usize;
+        &self.bytes[start(lines.start)..start(lines.end)]
     }
 
     /// How many bytes it holds in all.

@@ -15,7 +15,7 @@ use crate::file_class::{self, FileClass};
 use crate::history::CommitIdx;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::walk::History;
-use crate::lines::diff::{self, DiffWork, Hunk, WhiteSpace};
+use crate::lines::diff::{self, DiffWork, Hunk, Tail, WhiteSpace};
 use crate::lines::runs::{RunReader, Runs};
 use crate::lines::similarity::is_binary;
 use crate::lines::tokens::{Lexicon, Text};
@@ -115,9 +115,23 @@ pub struct TrackOptions {
     pub counts: bool,
 }
 
-/// Tells the kinds of the lines of a version that lands: path, bytes, mainline number.
+/// A version that lands, with lines that came.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed<'a> {
+    /// Its path.
+    pub path: &'a [u8],
+    /// The whole version.
+    pub bytes: &'a [u8],
+    /// The number of the landing on the mainline.
+    pub landing: u32,
+    /// The lines that came, in order, each block with its bytes.
+    pub came: &'a [(diff::LineRange, &'a [u8])],
+}
+
+/// Tells the kinds of the lines that came with a version, in order and no others, and
+/// why they could not be told from its syntax, if so.
 pub type KindReader<'a> =
-    dyn FnMut(&[u8], &[u8], u32) -> (Vec<LineKind>, Option<&'static str>) + 'a;
+    dyn FnMut(&Landed<'_>) -> (Vec<LineKind>, Option<&'static str>) + 'a;
 
 /// What the tracker works with.
 pub struct Tools<'t, 'r, 'k> {
@@ -172,6 +186,9 @@ impl Content {
         matches!(self, Self::Text { .. })
     }
 }
+
+/// A path, a life, and how it ended; `None` while it goes on.
+type Ended = (u32, Life, Option<(u32, DeathCause)>);
 
 /// The commit that wrote a line, with a mark when it may be older.
 type Origin = (CommitIdx, bool);
@@ -283,7 +300,7 @@ struct Tracker<'t, 'r, 'k> {
     /// Hunks of the latest pairs, since a version's origins and its step share one.
     hunks: FxHashMap<(u32, u32), Rc<[Hunk]>>,
     lives: FxHashMap<u32, Runs<Life>>,
-    ended: FxHashMap<(u32, Life, Option<(u32, DeathCause)>), u64>,
+    ended: FxHashMap<Ended, u64>,
     result: Tracked,
 }
 
@@ -366,7 +383,7 @@ impl Tracker<'_, '_, '_> {
         }
         let space =
             if self.options.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
-        let hunks: Rc<[Hunk]> = self.compare(old, new, space).into();
+        let hunks: Rc<[Hunk]> = self.compare(old, new, space, Tail::Cut).into();
         // A pair is needed twice at most, and soon.
         const MOST_PAIRS: usize = 64;
         if self.hunks.len() > MOST_PAIRS {
@@ -381,7 +398,13 @@ impl Tracker<'_, '_, '_> {
         self.result.work.lines_hashed += hashed;
     }
 
-    fn compare(&mut self, old: u32, new: u32, space: WhiteSpace) -> Vec<Hunk> {
+    fn compare(
+        &mut self,
+        old: u32,
+        new: u32,
+        space: WhiteSpace,
+        tail: Tail,
+    ) -> Vec<Hunk> {
         if old == new {
             return Vec::new();
         }
@@ -393,7 +416,7 @@ impl Tracker<'_, '_, '_> {
                 lexicons.find(|(_, known)| known.space() == space)
             {
                 let (one, two) = (one.lines(number), two.lines(number));
-                return diff::compare(one, two, lexicon, &mut self.result.work);
+                return diff::compare(one, two, tail, lexicon, &mut self.result.work);
             }
             return diff::diff(one.bytes(), two.bytes(), space, &mut self.result.work);
         }
@@ -503,7 +526,7 @@ impl Tracker<'_, '_, '_> {
         }
         match (step.old, step.new) {
             (Some(old), Some(new)) => {
-                let hunks = self.compare(old, new, WhiteSpace::Exact);
+                let hunks = self.compare(old, new, WhiteSpace::Exact, Tail::Kept);
                 let added = hunks.iter().map(|hunk| hunk.after.lines()).sum();
                 let deleted = hunks.iter().map(|hunk| hunk.before.lines()).sum();
                 Some((added, deleted))
@@ -563,8 +586,22 @@ impl Tracker<'_, '_, '_> {
             self.end(step.old_path, label, lines, Some((landing, cause)));
         }
         self.balance(after.lines(), content.lines(), new)?;
+        let origins =
+            self.origins.get(&new).filter(|_| self.may_change_origins(step, new));
+        let after = match origins {
+            Some(origins) => relabeled(&after, origins),
+            None => after,
+        };
         self.lives.insert(step.path, after);
         Ok(())
+    }
+
+    /// Whether lines that are kept may have other origins now: a merge can take the
+    /// file of another parent, in which somebody else wrote the same lines.
+    fn may_change_origins(&self, step: Step, new: u32) -> bool {
+        let written_here = self.graph.versions[new as usize].commit == step.commit;
+        let from_old = step.old.is_some_and(|old| self.graph.origins(new) == [old]);
+        step.old.is_some() && step.old != Some(new) && !(written_here && from_old)
     }
 
     /// Who wrote the lines that came with a version and of what kind they are.
@@ -578,10 +615,9 @@ impl Tracker<'_, '_, '_> {
         let Some(text) = self.texts.get(&new) else { return Births::default() };
         let bytes = text.bytes();
         let class = file_class::of_version(path, bytes);
-        let (kinds, fallback) = (self.kinds)(path, bytes, landing);
-        let kind =
-            |line: u32| kinds.get(line as usize).copied().unwrap_or(LineKind::Text);
-        let kinds = came.flat_map(|came| came.start..came.end).map(kind).collect();
+        let came: Vec<_> = came.map(|came| (came, text.block(came))).collect();
+        let (kinds, fallback) =
+            (self.kinds)(&Landed { path, bytes, landing, came: &came });
         if let Some(why) = fallback {
             self.result.gaps.add(GapKind::ParserFallback, why, path);
         }
@@ -680,6 +716,20 @@ fn first_known(
         }
     }
     merged
+}
+
+/// Gives lives the origins that `git blame` names now. Who wrote a line is a matter of
+/// the whole history so far; when it landed is not.
+fn relabeled(lives: &Runs<Life>, origins: &Runs<Origin>) -> Runs<Life> {
+    let mut result = Runs::default();
+    let mut reader = lives.reader();
+    let mut end = 0;
+    for run in &origins.0 {
+        end += run.lines;
+        let (origin, _) = run.label;
+        reader.take(end, |lines, life| result.push(lines, Life { origin, ..life }));
+    }
+    result
 }
 
 fn standing_file(path: u32, origins: &Runs<Origin>, lives: &Runs<Life>) -> StandingFile {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::history::walk::History;
 use crate::lines::tracker::KindReader;
-use crate::syntax::{self, Parsers};
+use crate::syntax::{self, LineKind, Parsers};
 use crate::units::Timestamp;
 
 /// Parsers that threads take and give back.
@@ -20,7 +20,11 @@ pub(super) struct Kinds<'h> {
 impl<'h> Kinds<'h> {
     /// Kinds of the landings of a history; those after `since` are parsed. Unless
     /// kinds are wanted, every line is text.
-    pub(super) fn new(history: &'h History, since: Option<Timestamp>, wanted: bool) -> Self {
+    pub(super) fn new(
+        history: &'h History,
+        since: Option<Timestamp>,
+        wanted: bool,
+    ) -> Self {
         let (free, parsed) = (Mutex::new(Vec::new()), AtomicU64::new(0));
         Self { history, since, wanted, free, parsed }
     }
@@ -44,19 +48,24 @@ impl<'h> Kinds<'h> {
 
     /// A reader of kinds for one thread.
     pub(super) fn reader(&self) -> Box<KindReader<'_>> {
-        Box::new(move |path, bytes, landing| {
+        Box::new(move |landed| {
             if !self.wanted {
                 return (Vec::new(), None);
             }
-            let time = self.history.clock[landing as usize];
-            let wanted = self.since.is_some_and(|since| time >= since);
-            match syntax::language_of(path).filter(|_| wanted) {
-                None => (syntax::text_kinds(bytes), None),
-                Some(language) => {
-                    let parsed = self.with(|parsers| parsers.read(language, bytes));
-                    (parsed.kinds, parsed.fallback.map(syntax::Fallback::why))
-                }
-            }
+            let time = self.history.clock[landed.landing as usize];
+            let parsed = self.since.is_some_and(|since| time >= since);
+            let Some(language) = syntax::language_of(landed.path).filter(|_| parsed)
+            else {
+                let blocks = landed.came.iter();
+                let kinds = blocks.flat_map(|(_, block)| syntax::text_kinds(block));
+                return (kinds.collect(), None);
+            };
+            let parsed = self.with(|parsers| parsers.read(language, landed.bytes));
+            let came = landed.came.iter().flat_map(|(lines, _)| lines.start..lines.end);
+            // Past the last line that the parser knows, nothing is known but the text.
+            let kind = |line: u32| parsed.kinds.get(line as usize).copied();
+            let kinds = came.map(|line| kind(line).unwrap_or(LineKind::Text)).collect();
+            (kinds, parsed.fallback.map(syntax::Fallback::why))
         })
     }
 }

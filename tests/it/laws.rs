@@ -46,7 +46,7 @@ fn births_minus_deaths_stand_at_every_mainline_commit_of_random_histories() {
 }
 
 #[test]
-fn standing_lifetimes_are_the_rows_of_lines_by_path_and_landing() {
+fn standing_lifetimes_are_the_rows_of_lines() {
     for_each_fixture(check_standing);
     for_each_random_history(check_standing);
 }
@@ -261,26 +261,25 @@ fn check_sums(_: &Place, repository: &Repository, facts: &Facts) -> Result<(), S
 
 /// Standing lifetimes are the rows of `lines`, counted.
 ///
-/// Origins are left out: a line that stands at its first parent keeps its life when a
-/// merge takes the other side's file whole, while `git blame`, and `lines` with it, then
-/// names who wrote the same line over there.
 fn check_standing(
     place: &Place,
     repository: &Repository,
     facts: &Facts,
 ) -> Result<(), String> {
-    let mut ours: BTreeMap<[String; 2], u64> = BTreeMap::new();
+    let mut ours: BTreeMap<[String; 3], u64> = BTreeMap::new();
     for row in facts.lifetimes.iter().filter(|row| row["death"].is_null()) {
-        let key = ["path", "landing"].map(|column| text(row, column).to_owned());
+        let key =
+            ["path", "origin", "landing"].map(|column| text(row, column).to_owned());
         *ours.entry(key).or_default() += count(row, "lines");
     }
     let lines = ["--exact", "--no-syntax", "--format", "ndjson"].map(OsStr::new);
     let run = place
         .run([OsStr::new("lines"), repository.path.as_os_str()].iter().chain(&lines));
-    let mut rows: BTreeMap<[String; 2], u64> = BTreeMap::new();
+    let mut rows: BTreeMap<[String; 3], u64> = BTreeMap::new();
     for line in run.ended(0).out().lines() {
         let row: Row = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let key = ["path", "landing"].map(|column| text(&row, column).to_owned());
+        let key =
+            ["path", "origin", "landing"].map(|column| text(&row, column).to_owned());
         *rows.entry(key).or_default() += 1;
     }
     if ours == rows {

@@ -10,7 +10,8 @@ use crate::harness::Place;
 fn harbour(arguments: &[&str]) -> Value {
     let place = Place::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orgs/harbour/");
-    let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
+    let read =
+        |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
     Repository::import(&place, "harbour", &read("repo.fi"));
     place.write("usage.csv", read("usage.csv"));
     place.write("cursor.csv", read("cursor.csv"));
@@ -114,12 +115,14 @@ fn the_order_of_exports_changes_nothing_but_their_order() {
 fn words_that_rank_people_are_in_no_report() {
     let place = Place::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orgs/harbour/");
-    let read = |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
+    let read =
+        |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
     Repository::import(&place, "harbour", &read("repo.fi"));
     place.write("usage.csv", read("usage.csv"));
     for format in ["text", "json"] {
-        let run =
-            place.run(["report", "harbour", "--usage", "usage.csv", "--format", format]).ended(0);
+        let run = place
+            .run(["report", "harbour", "--usage", "usage.csv", "--format", format])
+            .ended(0);
         let text = run.out().to_lowercase();
         for word in ["productive", "best ", "worst", "lazy", "ana@", "ben@", "ana lind"] {
             assert!(!text.contains(word), "{word:?} is in the {format} report");

@@ -14,7 +14,8 @@ fn examples(text: &str) -> Vec<Example> {
     blocks
         .map(|block| {
             let block = block.split("```").next().unwrap_or_default();
-            let (command, output) = block.split_once('\n').expect("a command and its output");
+            let (command, output) =
+                block.split_once('\n').expect("a command and its output");
             Example {
                 command: command.strip_prefix("$ ").expect("a prompt").to_owned(),
                 output: output.to_owned(),

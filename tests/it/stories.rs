@@ -168,8 +168,8 @@ fn a_line_written_twice_lands_once_and_is_of_whom_the_merge_takes_it_from() {
     check_lifetimes(
         "twice",
         "
-    a.py | main work | main work | - | - | 1
     a.py | side work | Merge branch 'side' | - | - | 1
+    a.py | side work | main work | - | - | 1
     a.py | start | start | - | - | 1
     ",
     );

@@ -9,7 +9,8 @@ fn hunks(before: &str, after: &str, space: WhiteSpace) -> String {
         let start = if range.is_empty() { range.start } else { range.start + 1 };
         format!("{start},{}", range.lines())
     };
-    let found = diff(before.as_bytes(), after.as_bytes(), space, &mut DiffWork::default());
+    let found =
+        diff(before.as_bytes(), after.as_bytes(), space, &mut DiffWork::default());
     let shown: Vec<String> = found
         .iter()
         .map(|hunk| format!("-{} +{}", side(hunk.before), side(hunk.after)))
@@ -48,8 +49,7 @@ fn a_missing_newline_at_the_end_makes_another_line() {
 #[test]
 fn a_block_that_could_stand_in_several_places_stands_where_git_puts_it() {
     let before = "fn a() {\n    one();\n}\n\nfn c() {\n    three();\n}\n";
-    let after =
-        "fn a() {\n    one();\n}\n\nfn b() {\n    two();\n}\n\nfn c() {\n    three();\n}\n";
+    let after = "fn a() {\n    one();\n}\n\nfn b() {\n    two();\n}\n\nfn c() {\n    three();\n}\n";
     check(before, after, "-4,0 +5,4");
     check("x\nx\nx\n", "x\nx\nx\nx\n", "-3,0 +4,1");
 }
@@ -67,7 +67,8 @@ fn what_git_cuts_off_at_the_end_cannot_be_slid_into() {
     // 200 equal lines follow: more than a block of 1,024 bytes. Git leaves the line in
     // which the first whole block begins, and nothing behind it takes part.
     let tail = "the same line again\n".repeat(200);
-    let (before, after) = (format!("a\n{tail}"), format!("a\nthe same line again\n{tail}"));
+    let (before, after) =
+        (format!("a\n{tail}"), format!("a\nthe same line again\n{tail}"));
     let found = hunks(&before, &after, WhiteSpace::Exact);
     let git = "-48,0 +49,1";
     assert_eq!(found, git);
