@@ -12,6 +12,9 @@ use slopnexus::error::Exit;
 use slopnexus::pipeline::Outside;
 use slopnexus::units::Timestamp;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Parsed::Run(cli) => cli,

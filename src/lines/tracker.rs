@@ -11,7 +11,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::file_class::{self, FileClass};
+use crate::file_class::FileClass;
 use crate::history::CommitIdx;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::walk::History;
@@ -128,10 +128,19 @@ pub struct Landed<'a> {
     pub came: &'a [(diff::LineRange, &'a [u8])],
 }
 
-/// Tells the kinds of the lines that came with a version, in order and no others, and
-/// why they could not be told from its syntax, if so.
-pub type KindReader<'a> =
-    dyn FnMut(&Landed<'_>) -> (Vec<LineKind>, Option<&'static str>) + 'a;
+/// What can be told of the lines that came with a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds {
+    /// The kind of each of them, in order and no others; missing ones are text.
+    pub kinds: Vec<LineKind>,
+    /// The class of their file.
+    pub class: FileClass,
+    /// Why its syntax could not tell the kinds, if so.
+    pub fallback: Option<&'static str>,
+}
+
+/// Tells the kinds of the lines that came with a version.
+pub type KindReader<'a> = dyn FnMut(&Landed<'_>) -> Kinds + 'a;
 
 /// What the tracker works with.
 pub struct Tools<'t, 'r, 'k> {
@@ -614,10 +623,9 @@ impl Tracker<'_, '_, '_> {
         let path = &self.graph.paths[step.path as usize];
         let Some(text) = self.texts.get(&new) else { return Births::default() };
         let bytes = text.bytes();
-        let class = file_class::of_version(path, bytes);
         let came: Vec<_> = came.map(|came| (came, text.block(came))).collect();
-        let (kinds, fallback) =
-            (self.kinds)(&Landed { path, bytes, landing, came: &came });
+        let landed = Landed { path, bytes, landing, came: &came };
+        let Kinds { kinds, class, fallback } = (self.kinds)(&landed);
         if let Some(why) = fallback {
             self.result.gaps.add(GapKind::ParserFallback, why, path);
         }

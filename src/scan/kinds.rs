@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::file_class;
 use crate::history::walk::History;
-use crate::lines::tracker::KindReader;
+use crate::lines::tracker::{KindReader, Kinds as LandedKinds};
 use crate::syntax::{self, LineKind, Parsers};
 use crate::units::Timestamp;
 
@@ -50,22 +51,25 @@ impl<'h> Kinds<'h> {
     pub(super) fn reader(&self) -> Box<KindReader<'_>> {
         Box::new(move |landed| {
             if !self.wanted {
-                return (Vec::new(), None);
+                let class = file_class::by_path(landed.path);
+                return LandedKinds { kinds: Vec::new(), class, fallback: None };
             }
+            let class = file_class::of_version(landed.path, landed.bytes);
             let time = self.history.clock[landed.landing as usize];
             let parsed = self.since.is_some_and(|since| time >= since);
             let Some(language) = syntax::language_of(landed.path).filter(|_| parsed)
             else {
                 let blocks = landed.came.iter();
                 let kinds = blocks.flat_map(|(_, block)| syntax::text_kinds(block));
-                return (kinds.collect(), None);
+                return LandedKinds { kinds: kinds.collect(), class, fallback: None };
             };
             let parsed = self.with(|parsers| parsers.read(language, landed.bytes));
             let came = landed.came.iter().flat_map(|(lines, _)| lines.start..lines.end);
             // Past the last line that the parser knows, nothing is known but the text.
             let kind = |line: u32| parsed.kinds.get(line as usize).copied();
             let kinds = came.map(|line| kind(line).unwrap_or(LineKind::Text)).collect();
-            (kinds, parsed.fallback.map(syntax::Fallback::why))
+            let fallback = parsed.fallback.map(syntax::Fallback::why);
+            LandedKinds { kinds, class, fallback }
         })
     }
 }
