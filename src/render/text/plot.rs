@@ -23,10 +23,15 @@ fn cells(share: f64, width: usize) -> usize {
     if share > 0.0 { full.max(1) } else { 0 }
 }
 
+/// The least that a curve is drawn for.
+const SHORTEST_DAYS: f64 = 7.0;
+
 /// Draws a survival curve as steps. The axis says how far it is observed.
 pub(super) fn curve(points: &[CurvePoint], to: &mut dyn Write) -> io::Result<()> {
     const ROWS: usize = 8;
-    let Some(last) = points.last() else {
+    // A curve of less than a week says nothing that the table does not.
+    let last = points.last().filter(|last| last.age_days >= SHORTEST_DAYS);
+    let Some(last) = last else {
         return writeln!(to, "  Too little was followed to draw a curve.");
     };
     // The scale begins at a round share below the lowest point, and says so.
