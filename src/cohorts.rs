@@ -1,7 +1,7 @@
 //! Facts of all repositories → lifespans: columns of numbers that the statistics take,
 //! for the whole scope or a cohort of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{Facts, LifetimeFacts};
 use crate::history::CommitIdx;
@@ -33,6 +33,16 @@ pub struct Scope<'f> {
     n_persons: u32,
     /// Mainline commits that brought in more than [`BULK_LINES`] countable lines.
     bulk: Vec<Vec<bool>>,
+}
+
+/// Lines that are looked at together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cohort {
+    /// How long they were seen to live, by group.
+    pub lifespans: Vec<Lifespan>,
+    /// How many people wrote them. Bots, and everybody unknown at once, are groups too,
+    /// but no people.
+    pub n_people: u64,
 }
 
 /// Returns the git identities of all repositories in the order of [`Scope::new`], for
@@ -115,12 +125,9 @@ impl<'f> Scope<'f> {
         }
     }
 
-    /// The lifespans of the lines that `wanted` takes. Lines of unknown birth are never
+    /// The cohort of the lines that `wanted` takes. Lines of unknown birth are never
     /// among them: a life cannot be measured from a birth nobody saw.
-    pub fn lifespans(
-        &self,
-        wanted: impl Fn(usize, &LifetimeFacts) -> bool,
-    ) -> Vec<Lifespan> {
+    pub fn cohort(&self, wanted: impl Fn(usize, &LifetimeFacts) -> bool) -> Cohort {
         let mut grouped: BTreeMap<(u32, u32, i64, bool), u64> = BTreeMap::new();
         let first_changes = self.first_changes();
         for (repository, lifetime) in self.lifetimes() {
@@ -142,7 +149,13 @@ impl<'f> Scope<'f> {
             cluster,
             change,
         };
-        grouped.into_iter().map(to_lifespan).collect()
+        let lifespans: Vec<Lifespan> = grouped.into_iter().map(to_lifespan).collect();
+        let people: BTreeSet<u32> = lifespans
+            .iter()
+            .map(|one| one.cluster)
+            .filter(|id| *id < self.n_persons)
+            .collect();
+        Cohort { n_people: len_to_u64(people.len()), lifespans }
     }
 
     fn first_changes(&self) -> Vec<u32> {

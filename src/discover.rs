@@ -1,5 +1,6 @@
 //! Paths → repositories. The only home of walkdir.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -34,7 +35,11 @@ pub fn discover(paths: &[PathBuf], gaps: &mut Gaps) -> Result<Vec<PathBuf>, Erro
         found.extend(here);
     }
     found.sort();
-    found.dedup();
+    // One repository in two spellings is one.
+    let mut seen = BTreeSet::new();
+    found.retain(|path| {
+        seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
+    });
     Ok(found)
 }
 

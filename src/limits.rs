@@ -64,13 +64,6 @@ pub const PATH_BYTES: Limit = Limit {
     why: "the longest path a Linux system call takes",
 };
 
-/// How many paths one commit may change before it is left out as bulk.
-pub const CHANGED_PATHS: Limit = Limit {
-    name: "CHANGED_PATHS",
-    value: 1_000_000,
-    why: "a tree bomb changes billions",
-};
-
 /// How many tree entries one comparison may visit.
 pub const TREE_ENTRIES: Limit = Limit {
     name: "TREE_ENTRIES",
@@ -135,8 +128,8 @@ pub const USAGE_FILE_BYTES: Limit = Limit {
 /// How long a worker may show no progress, in milliseconds.
 pub const STALL_MILLIS: Limit = Limit {
     name: "STALL_MILLIS",
-    value: 10_000,
-    why: "libgit2 can hang for ever on a damaged object",
+    value: 30_000,
+    why: "libgit2 can hang for ever on a damaged object; one large comparison may take long",
 };
 
 /// The most memory a worker may hold, in bytes.
@@ -163,14 +156,12 @@ pub static LIMITS: &[&Limit] = &[
     &SYNTAX_DEPTH,
     &TREE_DEPTH,
     &PATH_BYTES,
-    &CHANGED_PATHS,
     &TREE_ENTRIES,
     &RENAME_CANDIDATES,
     &PARENTS,
     &MESSAGE_BYTES,
     &CONTROL_FILE_BYTES,
     &COMMITS,
-    &REFS,
     &USAGE_RECORD_BYTES,
     &USAGE_COLUMNS,
     &USAGE_FILE_BYTES,

@@ -22,12 +22,14 @@ fn main() -> ExitCode {
         Parsed::Wrong(message) => return fail(&message, Exit::Usage),
     };
     let (stop, signal) = stop_on_signals();
+    end_soon_after_signal(Arc::clone(&stop), Arc::clone(&signal));
     let bar = progress_bar(&cli);
     let show = |words: &str| bar.set_message(words.to_owned());
     let outside = Outside { stop: &stop, progress: &show, today: today() };
     let result = commands::run(&cli, &outside);
     bar.finish_and_clear();
     match result {
+        Ok(Exit::Interrupted) => stopped(signal.load(Ordering::Relaxed)),
         Ok(exit) => ExitCode::from(exit as u8),
         Err(_) if stop.load(Ordering::Relaxed) => stopped(signal.load(Ordering::Relaxed)),
         Err(error) => fail(&format!("{error}\n"), error.exit),
@@ -65,6 +67,25 @@ fn stop_on_signals() -> (Arc<AtomicBool>, Arc<AtomicUsize>) {
         debug_assert!(set.is_ok(), "these signals can be handled");
     }
     (stop, number)
+}
+
+/// Ends the program a little after a signal, if it has not ended by itself: reading
+/// standard input or writing to a slow reader does not see the flag.
+fn end_soon_after_signal(stop: Arc<AtomicBool>, signal: Arc<AtomicUsize>) {
+    use std::time::Duration;
+    std::thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        std::thread::sleep(Duration::from_millis(1_500));
+        let exit = if signal.load(Ordering::Relaxed) == 15 {
+            Exit::Terminated
+        } else {
+            Exit::Interrupted
+        };
+        #[expect(clippy::disallowed_methods, reason = "main is stuck in the system")]
+        std::process::exit(exit as i32);
+    });
 }
 
 /// The progress line: on a terminal only, and gone when the answer comes.

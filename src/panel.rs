@@ -5,9 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cohorts::{self, CommitRef, Scope};
+use crate::facts::LifetimeFacts;
+use crate::file_class::FileClass;
 use crate::identity::{IdentityId, Match};
 use crate::syntax::LineKind;
-use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, Usd, count_to_f64};
+use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, Usd, count_to_f64, len_to_u64};
 use crate::usage::UsageRecord;
 
 /// How long after its week work may still land and count for it, in days.
@@ -83,20 +85,31 @@ pub struct Spend<'u> {
     pub record: &'u UsageRecord,
     /// Whom its account belongs to.
     pub owner: Match,
+    /// Whether a repository holds it, rather than an export that was given.
+    pub from_repository: bool,
 }
 
 /// Chooses the most preferred measure that nearly all usage carries: at least 95 of
-/// 100 records that say anything.
+/// 100 records that say anything. Exports that were given decide; only without any do
+/// the sessions decide that repositories hold.
 pub fn choose_measure(spend: &[Spend<'_>]) -> Option<Measure> {
-    let says = |record: &UsageRecord| {
+    let given: Vec<&UsageRecord> = records(spend, false);
+    let found = records(spend, true);
+    let deciding = if given.is_empty() { found } else { given };
+    let says = |record: &&UsageRecord| {
         Measure::ALL.iter().any(|measure| measure.of(record).is_some())
     };
-    let all = spend.iter().filter(|one| says(one.record)).count();
+    let all = deciding.iter().copied().filter(says).count();
     let carries = |measure: &Measure| {
-        let with = spend.iter().filter(|one| measure.of(one.record).is_some()).count();
+        let with = deciding.iter().filter(|one| measure.of(one).is_some()).count();
         with > 0 && with * 100 >= all * 95
     };
     Measure::ALL.into_iter().find(carries)
+}
+
+fn records<'u>(spend: &[Spend<'u>], from_repository: bool) -> Vec<&'u UsageRecord> {
+    let wanted = spend.iter().filter(|one| one.from_repository == from_repository);
+    wanted.map(|one| one.record).collect()
 }
 
 /// One person's week.
@@ -112,23 +125,68 @@ pub struct PersonWeek {
     pub undecided_lines: u64,
 }
 
-/// Where spend went.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Destinations {
-    /// All spend that the measure can tell, exact.
-    pub seen: i128,
+/// Where spend can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Destination {
     /// In weeks of people who landed lines written in that or the following week.
-    pub tied: i128,
+    Tied,
     /// In weeks of people in these repositories without any such line.
-    pub untied: i128,
+    Untied,
     /// In weeks whose work may still land.
-    pub too_recent: i128,
-    /// Of accounts that are nobody's in these repositories, or of more than one.
-    pub nobody: i128,
+    TooRecent,
+    /// Sessions in a repository that no commit of the judged branch names.
+    NotLanded,
+    /// Of accounts that could be more than one person's.
+    Ambiguous,
+    /// Of accounts that are nobody's in these repositories.
+    Nobody,
     /// Of services, automation and shared keys.
-    pub service: i128,
+    Service,
     /// Of records without a date, or with one longer than a week.
-    pub undated: i128,
+    Undated,
+    /// Before or after the time that was asked about.
+    Outside,
+}
+
+impl Destination {
+    /// All of them, in the order they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::Tied,
+        Self::Untied,
+        Self::TooRecent,
+        Self::NotLanded,
+        Self::Nobody,
+        Self::Ambiguous,
+        Self::Service,
+        Self::Undated,
+        Self::Outside,
+    ];
+}
+
+/// What went to one place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// How much, exact.
+    pub amount: i128,
+    /// The accounts it came from: people by their number, others by their own key.
+    pub accounts: BTreeSet<Vec<u8>>,
+}
+
+/// The time that is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The earliest moment, if one was asked for.
+    pub since: Option<Timestamp>,
+    /// The end of observation: of several repositories the earliest, since beyond it
+    /// nobody knows what became of lines there.
+    pub as_of: Timestamp,
+}
+
+impl Window {
+    fn holds(&self, week: IsoWeek) -> bool {
+        let first = self.since.map(|since| since.day().week());
+        first.is_none_or(|first| week >= first) && week <= self.as_of.day().week()
+    }
 }
 
 /// The panel of person-weeks.
@@ -142,14 +200,28 @@ pub struct Panel {
     pub weeks: BTreeMap<(IdentityId, IsoWeek), PersonWeek>,
     /// The last week that is mature: its work had time to land and to last.
     pub last_mature: IsoWeek,
-    /// The first and the last week that the exports cover.
-    pub covered: (IsoWeek, IsoWeek),
+    /// The weeks that the exports cover: those with any record. In the others nothing
+    /// is known of the spend, which is not the same as nothing.
+    pub covered: BTreeSet<IsoWeek>,
     /// Where spend went.
-    pub destinations: Destinations,
+    pub destinations: BTreeMap<Destination, Placed>,
+    /// Spend of nobody in mature weeks.
+    pub nobody_mature: i128,
+    /// Records that do not say how much they are in this measure.
+    pub unmeasured_records: u64,
     /// Lines whose author has usage, and all lines written in covered weeks.
     pub lines_with_usage: (u64, u64),
     /// Lines left out because their dates cannot both be right.
     pub suspect_lines: u64,
+    /// People and weeks in which lines were written that landed, covered or not.
+    landed: BTreeSet<(IdentityId, IsoWeek)>,
+}
+
+/// A record that the measure can tell: its amount and its week.
+struct Measured<'u> {
+    spend: Spend<'u>,
+    amount: i128,
+    week: Option<IsoWeek>,
 }
 
 /// Builds the panel; `None` without spend that can be measured and dated.
@@ -157,28 +229,37 @@ pub fn build(
     scope: &Scope<'_>,
     spend: &[Spend<'_>],
     measure: Measure,
-    as_of: Timestamp,
+    window: Window,
     durable_days: u32,
 ) -> Option<Panel> {
-    let weekly: Vec<(Spend<'_>, i128, Option<IsoWeek>)> = spend
+    let measured: Vec<Measured<'_>> = spend
         .iter()
-        .filter_map(|one| Some((*one, measure.of(one.record)?, week_of(one.record))))
+        .filter_map(|&spend| {
+            let amount = measure.of(spend.record)?;
+            Some(Measured { spend, amount, week: week_of(spend.record) })
+        })
         .collect();
-    let weeks = weekly.iter().filter_map(|(_, _, week)| *week);
-    let covered = (weeks.clone().min()?, weeks.max()?);
+    let weeks = measured.iter().filter_map(|one| one.week);
+    let covered: BTreeSet<IsoWeek> = weeks.filter(|week| window.holds(*week)).collect();
+    if covered.is_empty() {
+        return None;
+    }
     let mut panel = Panel {
         measure,
         durable_days,
         weeks: BTreeMap::new(),
-        last_mature: last_week_before(as_of, durable_days + LANDING_DAYS),
+        last_mature: last_week_before(window.as_of, durable_days + LANDING_DAYS),
         covered,
-        destinations: Destinations::default(),
+        destinations: BTreeMap::new(),
+        nobody_mature: 0,
+        unmeasured_records: len_to_u64(spend.len() - measured.len()),
         lines_with_usage: (0, 0),
         suspect_lines: 0,
+        landed: BTreeSet::new(),
     };
-    panel.add_lines(scope);
-    panel.add_spend(&weekly);
-    panel.place_spend(&weekly, last_week_before(as_of, LANDING_DAYS));
+    panel.add_lines(scope, window);
+    panel.add_spend(&measured, window);
+    panel.place_spend(&measured, window);
     Some(panel)
 }
 
@@ -197,12 +278,9 @@ fn last_week_before(as_of: Timestamp, days: u32) -> IsoWeek {
 }
 
 impl Panel {
-    fn add_lines(&mut self, scope: &Scope<'_>) {
+    fn add_lines(&mut self, scope: &Scope<'_>, window: Window) {
         for (repository, lifetime) in scope.lifetimes() {
-            if !is_panel_line(lifetime.kind)
-                || !lifetime.is_countable()
-                || lifetime.birth_unknown
-            {
+            if !lifetime.is_countable() || lifetime.birth_unknown {
                 continue;
             }
             let facts = &scope.repositories[repository];
@@ -217,12 +295,17 @@ impl Panel {
                 continue;
             }
             let week = written.day().week();
-            if week < self.covered.0 || week > self.covered.1 {
+            let at = CommitRef { repository, commit: lifetime.origin };
+            let person = scope.person(at);
+            if landed <= window.as_of {
+                self.landed.extend(person.map(|person| (person, week)));
+            }
+            // Any line that counts ties spend; only code can be durable code.
+            if !self.covered.contains(&week) || !is_panel_line(lifetime) {
                 continue;
             }
             self.lines_with_usage.1 += lifetime.lines;
-            let at = CommitRef { repository, commit: lifetime.origin };
-            let Some(person) = scope.person(at) else { continue };
+            let Some(person) = person else { continue };
             let cell = self.weeks.entry((person, week)).or_default();
             cell.landed_lines += lifetime.lines;
             match cohorts::stands_at(facts, lifetime, self.durable_days) {
@@ -233,10 +316,19 @@ impl Panel {
         }
     }
 
-    fn add_spend(&mut self, weekly: &[(Spend<'_>, i128, Option<IsoWeek>)]) {
-        for (spend, amount, week) in weekly {
-            if let (Match::Person(person, _), Some(week)) = (spend.owner, week) {
-                self.weeks.entry((person, *week)).or_default().spend += amount;
+    fn add_spend(&mut self, measured: &[Measured<'_>], window: Window) {
+        for one in measured {
+            let Some(week) = one.week.filter(|week| window.holds(*week)) else {
+                continue;
+            };
+            match one.spend.owner {
+                Match::Person(person, _) => {
+                    self.weeks.entry((person, week)).or_default().spend += one.amount;
+                }
+                Match::Ambiguous | Match::Unmatched if week <= self.last_mature => {
+                    self.nobody_mature += one.amount;
+                }
+                Match::Ambiguous | Match::Unmatched | Match::Service => {}
             }
         }
         let users: BTreeSet<IdentityId> = self.users().collect();
@@ -244,37 +336,48 @@ impl Panel {
         self.lines_with_usage.0 = lines.map(|(_, cell)| cell.landed_lines).sum();
     }
 
-    fn place_spend(
-        &mut self,
-        weekly: &[(Spend<'_>, i128, Option<IsoWeek>)],
-        last_landed: IsoWeek,
-    ) {
-        let mut to = Destinations::default();
-        for (spend, amount, week) in weekly {
-            to.seen += amount;
-            let place = match (spend.owner, week) {
-                (Match::Service, _) => &mut to.service,
-                (Match::Ambiguous | Match::Unmatched, _) => &mut to.nobody,
-                (Match::Person(..), None) => &mut to.undated,
+    fn place_spend(&mut self, measured: &[Measured<'_>], window: Window) {
+        let last_landed = last_week_before(window.as_of, LANDING_DAYS);
+        for one in measured {
+            let place = match (one.spend.owner, one.week) {
+                (_, Some(week)) if !window.holds(week) => Destination::Outside,
+                (Match::Service, _) => Destination::Service,
+                (Match::Ambiguous, _) => Destination::Ambiguous,
+                (Match::Unmatched, _)
+                    if one.spend.from_repository && one.spend.record.commit.is_none() =>
+                {
+                    Destination::NotLanded
+                }
+                (Match::Unmatched, _) => Destination::Nobody,
+                (Match::Person(..), None) => Destination::Undated,
                 (Match::Person(person, _), Some(week)) => {
                     let next = IsoWeek(week.0 + 1);
-                    let landed = [*week, next].iter().any(|week| {
-                        self.weeks
-                            .get(&(person, *week))
-                            .is_some_and(|cell| cell.landed_lines > 0)
-                    });
+                    let landed = [week, next]
+                        .iter()
+                        .any(|week| self.landed.contains(&(person, *week)));
                     if landed {
-                        &mut to.tied
-                    } else if *week > last_landed {
-                        &mut to.too_recent
+                        Destination::Tied
+                    } else if week > last_landed {
+                        Destination::TooRecent
                     } else {
-                        &mut to.untied
+                        Destination::Untied
                     }
                 }
             };
-            *place += amount;
+            let placed = self.destinations.entry(place).or_default();
+            placed.amount += one.amount;
+            placed.accounts.insert(account_key(&one.spend));
         }
-        self.destinations = to;
+    }
+
+    /// All spend that the measure can tell, exact.
+    pub fn counted(&self) -> i128 {
+        self.destinations.values().map(|placed| placed.amount).sum()
+    }
+
+    /// What went to one place, exact.
+    pub fn amount(&self, place: Destination) -> i128 {
+        self.destinations.get(&place).map_or(0, |placed| placed.amount)
     }
 
     /// The people with usage of their own, each once.
@@ -288,22 +391,29 @@ impl Panel {
         users.into_iter()
     }
 
-    /// The mature person-weeks of people with usage.
+    /// The mature person-weeks of people with usage: of each line of them it is known
+    /// whether it lasted.
     pub fn mature(&self) -> impl Iterator<Item = (IdentityId, IsoWeek, PersonWeek)> {
         let users: BTreeSet<IdentityId> = self.users().collect();
         self.weeks
             .iter()
-            .filter(move |((person, week), _)| {
-                *week <= self.last_mature && users.contains(person)
+            .filter(move |((person, week), cell)| {
+                *week <= self.last_mature
+                    && cell.undecided_lines == 0
+                    && users.contains(person)
             })
             .map(|((person, week), cell)| (*person, *week, *cell))
     }
 
     /// The share of spend whose account is a person of these repositories.
     pub fn spend_coverage(&self) -> Option<f64> {
-        let to = &self.destinations;
-        let matched = to.tied + to.untied + to.too_recent + to.undated;
-        share(self.measure.to_f64(matched), self.measure.to_f64(to.seen))
+        use Destination::{Outside, Tied, TooRecent, Undated, Untied};
+        let matched: i128 = [Tied, Untied, TooRecent, Undated]
+            .into_iter()
+            .map(|one| self.amount(one))
+            .sum();
+        let all = self.counted() - self.amount(Outside);
+        share(self.measure.to_f64(matched), self.measure.to_f64(all))
     }
 
     /// The share of lines written in covered weeks whose author has usage.
@@ -317,9 +427,22 @@ fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
 }
 
-/// Code, imports, and what was not parsed: not comments, documentation or data.
-fn is_panel_line(kind: LineKind) -> bool {
-    matches!(kind, LineKind::Code | LineKind::Import | LineKind::Text)
+/// Lines of code: of product and test files, and, where the kind was told, neither
+/// comment nor documentation nor data. Of files that were not parsed it was not told.
+fn is_panel_line(lifetime: &LifetimeFacts) -> bool {
+    let is_code_file = matches!(lifetime.class, FileClass::Product | FileClass::Test);
+    is_code_file
+        && matches!(lifetime.kind, LineKind::Code | LineKind::Import | LineKind::Text)
+}
+
+/// What tells accounts apart when they are counted.
+fn account_key(spend: &Spend<'_>) -> Vec<u8> {
+    match spend.owner {
+        Match::Person(person, _) => format!("person {}", person.0).into_bytes(),
+        Match::Service | Match::Ambiguous | Match::Unmatched => {
+            spend.record.account.key().unwrap_or_default()
+        }
+    }
 }
 
 /// Whether a line was written more than a day after it landed, or more than a year

@@ -11,7 +11,8 @@ pub use repositories::{Gathered, gather};
 use crate::cohorts::{self, Scope};
 use crate::error::Error;
 use crate::identity::{self, AccountKey, Match, People};
-use crate::panel::{self, Panel, Spend};
+use crate::panel::{self, Panel, Spend, Window};
+use crate::problem::Gaps;
 use crate::report::{self, Inputs, Report, UsageReport};
 use crate::request::{ExportRequest, RepositoryRequest};
 use crate::units::Timestamp;
@@ -75,29 +76,30 @@ pub fn report(
         .map(|kept| Spend {
             record: kept.record,
             owner: owners.get(&kept.record.account).copied().unwrap_or(Match::Unmatched),
+            from_repository: kept.record.format == usage::entire::FORMAT.name
+                && kept.record.repo.is_some(),
         })
         .collect();
     let scope = Scope::new(&repositories, &people);
-    let panel = join(&scope, &spend);
+    let panel = join(&scope, &spend, repository.since);
 
     // 6. The answer.
     let mut gaps = gaps;
-    let export_gaps = exports_read.iter().map(|one| (shown(&one.file), one.gaps.clone()));
+    let export_gaps = (1..)
+        .zip(&exports_read)
+        .map(|(number, one)| (report::export_name(number), one.gaps.without_places()));
     gaps.extend(export_gaps.filter(|(_, gaps)| !gaps.is_empty()));
     gaps.push(("ledger".to_owned(), settled.gaps.clone()));
     Ok(report::build(Inputs {
         scope: &scope,
-        usage: (!exports_read.is_empty())
-            .then(|| UsageReport::new(&exports_read, &settled.ledger)),
+        usage: (!exports_read.is_empty()).then(|| {
+            UsageReport::new(&exports_read, &settled.ledger).without_small_files()
+        }),
         panel,
         gaps,
         since: repository.since,
         options: options(repository, exports),
     }))
-}
-
-fn shown(name: &crate::untrusted::Untrusted) -> String {
-    name.to_json_text().into_owned()
 }
 
 /// What is in the exports, and does every dollar tie out?
@@ -108,7 +110,7 @@ fn shown(name: &crate::untrusted::Untrusted) -> String {
 pub fn usage_report(
     request: &ExportRequest,
     outside: &Outside<'_>,
-) -> Result<UsageReport, Error> {
+) -> Result<(UsageReport, Gaps), Error> {
     let exports = read_exports(request, outside.today)?;
     let accounts = accounts(&exports);
     let keys: Vec<AccountKey> = accounts.iter().map(exports::account_key).collect();
@@ -124,7 +126,7 @@ pub fn usage_report(
             Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
         })?;
     }
-    Ok(UsageReport::new(&exports, &settled.ledger))
+    Ok((UsageReport::new(&exports, &settled.ledger), settled.gaps.clone()))
 }
 
 /// The accounts of all exports, each once, in a fixed order.
@@ -152,13 +154,18 @@ fn person_key(
 
 /// Chooses the measure and the age that count as durable, and builds the panel. The
 /// age falls back when the history is too short to have followed any week that far.
-fn join(scope: &Scope<'_>, spend: &[Spend<'_>]) -> Option<Panel> {
+fn join(
+    scope: &Scope<'_>,
+    spend: &[Spend<'_>],
+    since: Option<Timestamp>,
+) -> Option<Panel> {
     const DURABLE_DAYS: [u32; 3] = [30, 14, 7];
     let measure = panel::choose_measure(spend)?;
-    let as_of = scope.repositories.iter().filter_map(|facts| facts.as_of).max()?;
+    let as_of = scope.repositories.iter().filter_map(|facts| facts.as_of).min()?;
+    let window = Window { since, as_of };
     let mut first = None;
     for days in DURABLE_DAYS {
-        let panel = panel::build(scope, spend, measure, as_of, days)?;
+        let panel = panel::build(scope, spend, measure, window, days)?;
         if panel.mature().next().is_some() {
             return Some(panel);
         }

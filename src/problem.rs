@@ -25,8 +25,8 @@ pub enum GapKind {
     CommitField,
     /// A file version over a size limit.
     OverLimit,
-    /// A commit that changes more paths than the limit.
-    BulkCommit,
+    /// Files whose lines do not add up: a fault of this program.
+    Unbalanced,
     /// Mainline commits whose clock ran backwards and was lifted.
     ClockLifted,
     /// Commits whose work date and landing date cannot both be right.
@@ -37,16 +37,14 @@ pub enum GapKind {
     SideFile,
     /// Repository features present but ignored (replace refs, grafts).
     IgnoredFeature,
-    /// Files that are not regular source: symlinks, submodules.
-    NotAFile,
     /// A record of an export that was rejected.
     UsageRecord,
     /// An export that says it has more pages than were given.
     IncompleteExport,
     /// A token total that differs from the sum of its parts.
     TokenMismatch,
-    /// The end of observation lies long before the run.
-    OldTip,
+    /// Records that do not say how much they are in the measure of the report.
+    NotMeasured,
 }
 
 impl GapKind {
@@ -60,17 +58,16 @@ impl GapKind {
             Self::CorruptObject => "W-CORRUPT",
             Self::CommitField => "W-COMMIT",
             Self::OverLimit => "W-SIZE",
-            Self::BulkCommit => "W-BULK",
+            Self::Unbalanced => "W-BALANCE",
             Self::ClockLifted => "W-CLOCK",
             Self::WorkTimeSuspect => "W-WORKTIME",
             Self::ParserFallback => "W-PARSER",
             Self::SideFile => "W-SIDEFILE",
             Self::IgnoredFeature => "W-IGNORED",
-            Self::NotAFile => "W-NOTFILE",
             Self::UsageRecord => "W-RECORD",
             Self::IncompleteExport => "W-PAGES",
             Self::TokenMismatch => "W-TOKENS",
-            Self::OldTip => "W-OLDTIP",
+            Self::NotMeasured => "W-MEASURE",
         }
     }
 
@@ -82,8 +79,6 @@ impl GapKind {
             Self::ClockLifted
                 | Self::WorkTimeSuspect
                 | Self::IgnoredFeature
-                | Self::NotAFile
-                | Self::OldTip
                 | Self::CommitField
         )
     }
@@ -134,6 +129,13 @@ impl Gaps {
         for ((kind, why), (count, first)) in &other.0 {
             self.add_many(*kind, why, first.bytes(), *count);
         }
+    }
+
+    /// The same without places, for sinks where places could name people.
+    #[must_use]
+    pub fn without_places(&self) -> Self {
+        let nowhere = |(count, _): &(u64, Untrusted)| (*count, Untrusted::default());
+        Self(self.0.iter().map(|(key, gap)| (key.clone(), nowhere(gap))).collect())
     }
 
     /// All gaps, by kind, then by reason.

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 pub use build::{Inputs, build, gap_reports};
 pub use money::{
-    CostReport, EntryReport, LedgerReport, SpendReport, UsageFile, UsageReport,
+    CostReport, EntryReport, LedgerReport, SpendReport, SpendRow, UsageFile, UsageReport,
+    export_name,
 };
 pub use survival::{CurvePoint, HalfLifeReport, SurvivalPoint, SurvivalReport};
 
@@ -53,7 +54,9 @@ pub struct Report {
     pub spend: Option<SpendReport>,
     /// Groups of code side by side: descriptions, no comparison.
     pub cohorts: Vec<CohortReport>,
-    /// Top-level directories, the largest first.
+    /// Changes that are in no cohort because they are imports rather than work.
+    pub bulk: BulkReport,
+    /// The largest top-level directories, at most twelve, the largest first.
     pub areas: Vec<AreaReport>,
     /// What is asked before an association may be stated.
     pub association: AssociationReport,
@@ -198,6 +201,17 @@ pub struct CohortReport {
     pub about: &'static str,
     /// How long its lines live.
     pub survival: SurvivalReport,
+}
+
+/// Changes that bring in so much that they are imports rather than work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct BulkReport {
+    /// Changes with more countable lines than this.
+    pub more_than_lines: u64,
+    /// How many there are.
+    pub changes: u64,
+    /// Their lines.
+    pub lines: u64,
 }
 
 /// A top-level directory of a repository.

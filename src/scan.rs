@@ -7,6 +7,7 @@ mod kinds;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -111,7 +112,7 @@ fn scan_here(
     let provenance = if options.no_marks {
         vec![Provenance::default(); history.commits.len()]
     } else {
-        classify(&history)?
+        classify(&history, progress)?
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
     let people = authors::number(&history, &provenance, &mailmap)?;
@@ -127,7 +128,8 @@ fn scan_here(
         facts.checkpoints = checkpoints::read(&opened, &mut reader, &mut facts.gaps);
     }
     if options.parsed_days.is_some() {
-        facts.definitions = definitions::count(&opened, &tracked.graph, &kinds)?;
+        facts.definitions =
+            definitions::count(&opened, &tracked.graph, &kinds, progress)?;
     }
     facts.work.versions_parsed = kinds.parsed();
     facts.work.commits = len_to_u64(history.commits.len());
@@ -164,16 +166,28 @@ fn read_history(
     Some(read(history.commits[last.at()].id, gaps))
 }
 
-fn classify(history: &History) -> Result<Vec<Provenance>, Error> {
-    const SLICE_COMMITS: usize = 4_096;
+fn classify(
+    history: &History,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Vec<Provenance>, Error> {
+    const SLICE_COMMITS: usize = 1_024;
     let rules = Rules::embedded()?;
+    let total = len_to_u64(history.commits.len());
+    let done = AtomicU64::new(0);
     let slices: Vec<Vec<Provenance>> = history
         .commits
         .par_chunks(SLICE_COMMITS)
         .map(|slice| {
             // Each thread has its own rules: sharing the matchers would make it wait.
             let rules = rules.clone();
-            slice.iter().map(|commit| classify_commit(&rules, commit)).collect()
+            let found =
+                slice.iter().map(|commit| classify_commit(&rules, commit)).collect();
+            let n = len_to_u64(slice.len());
+            progress(Progress::Classified(
+                done.fetch_add(n, Ordering::Relaxed) + n,
+                total,
+            ));
+            found
         })
         .collect();
     Ok(slices.into_iter().flatten().collect())
@@ -193,7 +207,7 @@ fn classify_commit(rules: &Rules, commit: &Commit) -> Provenance {
         committer_time: commit.committer_time(),
         message: &commit.message,
     });
-    if commit.parents.len() > 1 {
+    if commit.n_parents > 1 {
         // A merge says something about the branch it brings, not about lines of its own.
         provenance.class = crate::provenance::AiClass::Unknown;
     }

@@ -73,7 +73,12 @@ pub fn gates(evidence: &Evidence) -> Vec<Gate> {
     };
     let largest = evidence.largest_share;
     vec![
-        count("follow_up", "mature person-weeks", 1.0, evidence.mature_weeks),
+        count(
+            "follow_up",
+            "mature person-weeks, whose work had time to land and to last",
+            1.0,
+            evidence.mature_weeks,
+        ),
         count(
             "people",
             "people with at least 8 mature weeks",
@@ -111,7 +116,8 @@ pub fn gates(evidence: &Evidence) -> Vec<Gate> {
             id: "largest_person",
             asks: "share of the lines that one person wrote",
             needed: 0.50,
-            found: largest,
+            // A figure about one person is never shown, met or not.
+            found: None,
             is_share: true,
             passed: largest.is_some_and(|share| share <= 0.50),
         },
@@ -194,10 +200,10 @@ pub fn from_gates(gates: &[Gate]) -> Verdict {
 /// `3 people with at least 8 mature weeks (8 needed)`.
 fn reason(gate: &Gate) -> String {
     let (found, needed) = (show(gate, gate.found), show(gate, Some(gate.needed)));
-    let bound = if gate.id == "largest_person" { "at most " } else { "" };
-    let bound_after = if bound.is_empty() { " needed" } else { " allowed" };
-    if gate.is_share || gate.found.is_none() {
-        format!("{}: {found} ({bound}{needed}{bound_after})", gate.asks)
+    if gate.id == "largest_person" {
+        format!("one person wrote more than {needed} of the lines, or that is unknown")
+    } else if gate.is_share || gate.found.is_none() {
+        format!("{}: {found} ({needed} needed)", gate.asks)
     } else {
         format!("{found} {} ({needed} needed)", gate.asks)
     }
@@ -253,7 +259,9 @@ mod tests {
     #[test]
     fn one_person_with_most_lines_is_no_evidence() {
         let evidence = Evidence { largest_share: Some(0.51), ..plenty() };
-        assert!(from_gates(&gates(&evidence)).sentence.contains("51%"));
+        let verdict = from_gates(&gates(&evidence));
+        assert!(verdict.sentence.contains("more than 50%"), "{}", verdict.sentence);
+        assert!(!verdict.sentence.contains("51%"), "that is a figure about one person");
     }
 
     #[test]

@@ -70,7 +70,10 @@ pub fn serve(
         let (at, now, of) = match progress {
             Progress::Commits(now) => (0, now, 0),
             Progress::Compared(now, of) => (1, now, of),
-            Progress::Versions(now, of) => (2, now, of),
+            Progress::Placed(now, of) => (2, now, of),
+            Progress::Versions(now, of) => (3, now, of),
+            Progress::Classified(now, of) => (4, now, of),
+            Progress::Parsed(now, of) => (5, now, of),
         };
         stage.store(at, Ordering::Relaxed);
         done.store(now, Ordering::Relaxed);
@@ -94,11 +97,22 @@ pub fn serve(
     std::thread::scope(|threads| {
         let heart = threads.spawn(beat);
         let path = path_of(&order.path);
-        let result = scan::scan(&path, &order.options, &note);
-        finished.store(true, Ordering::Relaxed);
+        let result = {
+            let _end = EndOfWork(&finished);
+            scan::scan(&path, &order.options, &note)
+        };
         heart.thread().unpark();
         send(&output, &last_frame(result))
     })
+}
+
+/// Tells the heart to stop, also when the work ends in a panic.
+struct EndOfWork<'f>(&'f AtomicBool);
+
+impl Drop for EndOfWork<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[cfg(unix)]
@@ -266,7 +280,7 @@ fn wait(
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 if last_beat.elapsed() > stall {
-                    return Err(lost("it made no progress for 10 seconds and was ended"));
+                    return Err(lost("it made no progress for 30 seconds and was ended"));
                 }
                 if memory_bytes(worker.id()) > Some(limits::WORKER_MEMORY_BYTES.value) {
                     return Err(lost("it took more memory than its limit and was ended"));
@@ -280,6 +294,9 @@ fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
     match stage {
         0 => Progress::Commits(done),
         1 => Progress::Compared(done, total),
+        2 => Progress::Placed(done, total),
+        4 => Progress::Classified(done, total),
+        5 => Progress::Parsed(done, total),
         _ => Progress::Versions(done, total),
     }
 }
@@ -296,7 +313,7 @@ fn known_code(code: &str) -> &'static str {
         "E-REV",
         "E-HEAD",
         "E-TIP",
-        "E-BALANCE",
+        "E-BRANCH",
         "E-THREADS",
         "E-RULES",
     ];

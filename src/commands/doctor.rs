@@ -29,6 +29,7 @@ pub(super) fn run(args: &DoctorArgs, outside: &Outside<'_>) -> Result<Exit, Erro
     }];
     let mut gaps = Gaps::default();
     let paths = discover(&args.paths, &mut gaps)?;
+    let mut n_readable = 0;
     for path in &paths {
         let options = ScanOptions {
             allow_foreign_owner: args.allow_foreign_owner,
@@ -54,26 +55,32 @@ pub(super) fn run(args: &DoctorArgs, outside: &Outside<'_>) -> Result<Exit, Erro
                     ),
                     mend: String::new(),
                 });
-                checks.extend(gap_reports(&name, &facts.gaps).into_iter().map(|gap| {
-                    Check {
-                        ok: !gap.incomplete,
-                        what: format!(
-                            "{name}: {} × {} (first: {}) [{}]",
-                            gap.count,
-                            Untrusted::from(gap.why.as_str()).to_terminal(),
-                            Untrusted::from(gap.first.as_str()).to_terminal(),
-                            gap.code
-                        ),
-                        mend: mend(gap.code).to_owned(),
-                    }
-                }));
+                checks.extend(gap_checks(&name, &facts.gaps));
+                n_readable += 1;
             }
         }
     }
+    checks.extend(gap_checks("search", &gaps));
     output::write(None, |to| write(&checks, to))?;
-    let failed =
-        checks.iter().all(|check| !check.ok || check.mend.is_empty() && paths.is_empty());
-    Ok(if failed { Exit::Input } else { Exit::Done })
+    if outside.stop.load(std::sync::atomic::Ordering::Relaxed) {
+        return Ok(Exit::Interrupted);
+    }
+    Ok(if n_readable == 0 { Exit::Input } else { Exit::Done })
+}
+
+fn gap_checks(name: &str, gaps: &Gaps) -> Vec<Check> {
+    let check = |gap: crate::report::GapReport| Check {
+        ok: !gap.incomplete,
+        what: format!(
+            "{name}: {} × {} (first: {}) [{}]",
+            gap.count,
+            Untrusted::from(gap.why.as_str()).to_terminal(),
+            Untrusted::from(gap.first.as_str()).to_terminal(),
+            gap.code
+        ),
+        mend: mend(gap.code).to_owned(),
+    };
+    gap_reports(name, gaps).into_iter().map(check).collect()
 }
 
 fn mend(code: &str) -> &'static str {

@@ -11,6 +11,7 @@ use crate::history::CommitIdx;
 use crate::identity::pseudonym;
 use crate::output;
 use crate::pipeline::{self, Outside};
+use crate::problem::Gaps;
 use crate::render::tables::{self, Cell, TableFormat};
 use crate::report::gap_reports;
 use crate::request;
@@ -36,6 +37,7 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
             FactsFormat::Csv => TableFormat::Csv,
         },
         repositories: &gathered.repositories,
+        failed: &gathered.gaps,
         key,
     };
     tables.repositories()?;
@@ -55,6 +57,7 @@ struct Tables<'t> {
     folder: &'t Path,
     format: TableFormat,
     repositories: &'t [Facts],
+    failed: &'t [(String, Gaps)],
     key: [u8; 32],
 }
 
@@ -142,7 +145,17 @@ impl Tables<'_> {
                 ),
             ]
         };
-        self.write("repositories", &columns, self.repositories.iter().map(row))
+        let failed = self.failed.iter().map(|(name, gaps)| {
+            let mut row = vec![Cell::Null; columns.len()];
+            row[0] = Cell::Text(TABLES_SCHEMA.to_owned());
+            (row[1], row[2]) = (Cell::Text(name.clone()), Cell::Text(name.clone()));
+            let gaps = gaps.list().into_iter();
+            let codes = gaps.map(|gap| format!("{} {}", gap.kind.code(), gap.count));
+            row[columns.len() - 1] = Cell::List(codes.collect());
+            row
+        });
+        let rows = self.repositories.iter().map(row).chain(failed);
+        self.write("repositories", &columns, rows)
     }
 
     fn commits(&self) -> Result<(), Error> {

@@ -17,11 +17,13 @@ use crate::request;
 pub(super) fn run(args: &LinesArgs, outside: &Outside<'_>) -> Result<Exit, Error> {
     let request = request::lines(args)?;
     let gathered = pipeline::gather(&request, outside)?;
-    let [facts] = gathered.repositories.as_slice() else {
+    let only =
+        Some(gathered.repositories.as_slice()).filter(|_| gathered.gaps.is_empty());
+    let Some([facts]) = only else {
         let error = Error::usage(
             "E-ONEREPO",
             "cannot list lines",
-            "there are several repositories below the path",
+            "there is more than one repository below the path, or not all of it can be searched",
             "name one of them",
         );
         return Err(error.at(args.repository.as_os_str().as_bytes()));

@@ -28,6 +28,22 @@ pub struct RawCommit {
     pub committer: Option<Signature>,
     /// The message, cut at the limit.
     pub message: Vec<u8>,
+    /// Whether a parent could not be read, or there are more than the limit.
+    pub lost_parents: bool,
+}
+
+impl RawCommit {
+    /// Parents come right after the tree; what comes later under that name is none.
+    fn add_parent(&mut self, hex: &[u8]) {
+        if self.author.is_some() || self.committer.is_some() {
+            return;
+        }
+        let within = crate::units::len_to_u64(self.parents.len()) < limits::PARENTS.value;
+        match ObjectId::from_hex(hex).filter(|_| within) {
+            Some(parent) => self.parents.push(parent),
+            None => self.lost_parents = true,
+        }
+    }
 }
 
 /// Reads a commit object; `None` when it has no tree, so that there is nothing to
@@ -47,7 +63,7 @@ pub fn parse(data: &[u8]) -> Option<RawCommit> {
             b"tree" if commit.is_none() => {
                 commit = Some(empty(ObjectId::from_hex(value)?));
             }
-            b"parent" => commit.as_mut()?.parents.extend(ObjectId::from_hex(value)),
+            b"parent" => commit.as_mut()?.add_parent(value),
             b"author" => set_first(&mut commit.as_mut()?.author, value),
             b"committer" => set_first(&mut commit.as_mut()?.committer, value),
             _ => {}
@@ -56,8 +72,6 @@ pub fn parse(data: &[u8]) -> Option<RawCommit> {
     let mut commit = commit?;
     let cap = usize::try_from(limits::MESSAGE_BYTES.value).unwrap_or(usize::MAX);
     commit.message = rest[..rest.len().min(cap)].to_vec();
-    let most = usize::try_from(limits::PARENTS.value).unwrap_or(usize::MAX);
-    commit.parents.truncate(most);
     Some(commit)
 }
 
@@ -68,6 +82,7 @@ fn empty(tree: ObjectId) -> RawCommit {
         author: None,
         committer: None,
         message: Vec::new(),
+        lost_parents: false,
     }
 }
 
@@ -142,6 +157,15 @@ mod tests {
             "gpgsig -----BEGIN\n author X <x@x> 1 +0000\n -----END\nauthor A <a@x> 5 +0100\n\nm",
         );
         assert_eq!(commit.author.unwrap().name, b"A");
+    }
+
+    #[test]
+    fn a_parent_that_is_no_id_is_lost_and_one_after_the_author_is_none() {
+        let bad = commit("parent zzzz\nauthor A <a@x> 5 +0100\n\nm");
+        assert!(bad.lost_parents && bad.parents.is_empty());
+        let id = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+        let late = commit(&format!("author A <a@x> 5 +0100\nparent {id}\n\nm"));
+        assert!(!late.lost_parents && late.parents.is_empty());
     }
 
     #[test]

@@ -88,7 +88,12 @@ impl LooseObjects {
     pub fn list(objects: &Path) -> Self {
         let mut loose = Self::default();
         let mut waiting = vec![(objects.to_path_buf(), 0)];
+        let mut seen = HashSet::new();
         while let Some((folder, depth)) = waiting.pop() {
+            let real = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+            if !seen.insert(real) {
+                continue;
+            }
             loose.list_folder(&folder);
             // As deep as libgit2 follows them.
             if depth < 5 {

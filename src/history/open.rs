@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::history::ObjectId;
 use crate::history::objects::{LooseObjects, ObjectKind, ObjectReader};
 use crate::limits;
+use crate::untrusted::Untrusted;
 
 /// A repository that could be opened.
 #[derive(Debug)]
@@ -310,23 +311,33 @@ impl Opened {
     }
 
     fn default_tip(&self, repository: &git2::Repository) -> Result<Tip, Error> {
+        let shown = self.git_folder.as_os_str().as_encoded_bytes();
+        let broken = |name: &[u8], why: &str| {
+            let what = format!("cannot read {}", Untrusted::from(name).to_terminal());
+            let hint = "mend it with git in a copy, or name another branch with --rev";
+            Err(Error::input("E-BRANCH", &what, why, hint).at(shown))
+        };
         for name in ["refs/remotes/origin/HEAD", "HEAD"] {
             if let Some((full_name, id)) = resolve(repository, name) {
                 return self.peeled(&full_name, id);
             }
+            let Some(target) = symbolic_target(repository, name) else { continue };
+            // A branch that is there and leads nowhere is broken, not young.
+            let file = self.common_folder.join(String::from_utf8_lossy(&target).as_ref());
+            if file.symlink_metadata().is_ok() {
+                return broken(&target, "the ref is there but names no commit");
+            }
+            if name == "HEAD" {
+                return match repository.references().map(|mut refs| refs.next().is_some())
+                {
+                    Ok(false) => Ok(Tip { name: target, commit: None }),
+                    _ => {
+                        broken(&target, "there is no such branch, while there are others")
+                    }
+                };
+            }
         }
-        let head = repository.find_reference("HEAD").ok();
-        let target = head.as_ref().and_then(|head| head.symbolic_target_bytes());
-        match target {
-            Some(branch) => Ok(Tip { name: branch.to_vec(), commit: None }),
-            None => Err(Error::input(
-                "E-HEAD",
-                "cannot find the tip",
-                "HEAD names neither a branch nor a commit",
-                "name a branch with --rev",
-            )
-            .at(self.git_folder.as_os_str().as_encoded_bytes())),
-        }
+        broken(b"HEAD", "it names neither a branch nor a commit")
     }
 
     /// Follows annotated tags to the commit.
@@ -366,6 +377,11 @@ fn resolve(repository: &git2::Repository, name: &str) -> Option<(Vec<u8>, Object
     let reference = repository.find_reference(name).ok()?.resolve().ok()?;
     let id = ObjectId::from_raw(reference.target()?.as_bytes())?;
     Some((reference.name_bytes().to_vec(), id))
+}
+
+fn symbolic_target(repository: &git2::Repository, name: &str) -> Option<Vec<u8>> {
+    let reference = repository.find_reference(name).ok()?;
+    reference.symbolic_target_bytes().map(<[u8]>::to_vec)
 }
 
 fn tagged(tag: &[u8]) -> Option<ObjectId> {

@@ -62,22 +62,33 @@ fn first_entry(data: &[u8]) -> Option<(Option<Entry<'_>>, &[u8])> {
     split_first(data).map(|(entry, rest)| (Some(entry), rest))
 }
 
-/// Returns how many bytes at the start of two trees are the same whole entries, and
-/// how many entries these are. Only modes as git writes them are taken for equal;
+/// Returns how many bytes at the start of two trees are the same whole entries, how
+/// many entries these are, and where the last of them begins. Only modes as git writes them are taken for equal;
 /// others are left to [`split_first`].
-fn equal_entries(old: &[u8], new: &[u8]) -> (usize, u64) {
+fn equal_entries(old: &[u8], new: &[u8]) -> (usize, u64, usize) {
     const MODES: [&[u8]; 4] = [b"100644 ", b"100755 ", b"40000 ", b"120000 "];
-    let (mut at, mut entries) = (0, 0);
+    let (mut at, mut entries, mut last) = (0, 0, 0);
     while MODES.iter().any(|mode| old[at..].starts_with(mode))
         && let Some(nul) = memchr::memchr(0, &old[at..])
         && let end = at + nul + 21
         && let (Some(one), Some(two)) = (old.get(at..end), new.get(at..end))
         && one == two
     {
+        last = at;
         at = end;
         entries += 1;
     }
-    (at, entries)
+    (at, entries, last)
+}
+
+/// Whether an entry may follow the one before it. Names come once, in git's order, and
+/// are single components; a tree that breaks this would name one path twice.
+fn may_follow(before: Option<&Entry<'_>>, entry: &Entry<'_>) -> bool {
+    let sound = !entry.name.is_empty() && !entry.name.contains(&b'/');
+    let after = before.is_none_or(|before| {
+        sort_key(before).cmp(sort_key(entry)).is_lt() && before.name != entry.name
+    });
+    sound && after
 }
 
 fn entry_kind(mode: &[u8]) -> Option<EntryKind> {
@@ -234,8 +245,17 @@ impl Walk<'_, '_> {
         mut new: &[u8],
         depth: u64,
     ) -> Result<Option<()>, Unreadable> {
+        let (mut last_old, mut last_new) = (None, None);
         loop {
-            let (same, entries) = equal_entries(old, new);
+            let (same, entries, last) = equal_entries(old, new);
+            if entries > 0 {
+                let (Some(one), Some(two)) =
+                    (split_first(&old[last..]), split_first(&new[last..]))
+                else {
+                    return Ok(None);
+                };
+                (last_old, last_new) = (Some(one.0), Some(two.0));
+            }
             (old, new) = (&old[same..], &new[same..]);
             self.entries += entries + 1;
             if self.entries > limits::TREE_ENTRIES.value {
@@ -248,11 +268,17 @@ impl Walk<'_, '_> {
                 return Ok(None);
             };
             let (left, right) = pair(one.0.as_ref(), two.0.as_ref());
-            if left.is_some() {
-                old = one.1;
+            if let Some(entry) = left {
+                if !may_follow(last_old.as_ref(), entry) {
+                    return Ok(None);
+                }
+                (old, last_old) = (one.1, Some(*entry));
             }
-            if right.is_some() {
-                new = two.1;
+            if let Some(entry) = right {
+                if !may_follow(last_new.as_ref(), entry) {
+                    return Ok(None);
+                }
+                (new, last_new) = (two.1, Some(*entry));
             }
             self.entry(left, right, depth)?;
         }
@@ -361,10 +387,30 @@ mod tests {
             |name: &str, id: u8| [b"100644 ", name.as_bytes(), &[0], &[id; 20]].concat();
         let old = [entry("a", 1), entry("b", 0), entry("c", 3)].concat();
         let new = [entry("a", 1), entry("b", 0), entry("c", 4)].concat();
-        assert_eq!(equal_entries(&old, &new), (2 * entry("a", 1).len(), 2));
-        assert_eq!(equal_entries(&old, &old), (old.len(), 3));
+        assert_eq!(
+            equal_entries(&old, &new),
+            (2 * entry("a", 1).len(), 2, entry("a", 1).len())
+        );
+        assert_eq!(
+            equal_entries(&old, &old),
+            (old.len(), 3, old.len() - entry("a", 1).len())
+        );
         assert_eq!(equal_entries(&old[..old.len() - 1], &old).1, 2);
-        assert_eq!(equal_entries(b"999 a", b"999 a"), (0, 0));
+        assert_eq!(equal_entries(b"999 a", b"999 a"), (0, 0, 0));
+    }
+
+    #[test]
+    fn names_come_once_and_in_order() {
+        let entry = |name: &'static [u8]| Entry {
+            kind: EntryKind::File,
+            name,
+            id: ObjectId([0; 20]),
+        };
+        assert!(may_follow(Some(&entry(b"a")), &entry(b"b")));
+        assert!(!may_follow(Some(&entry(b"a")), &entry(b"a")));
+        assert!(!may_follow(Some(&entry(b"b")), &entry(b"a")));
+        assert!(!may_follow(None, &entry(b"a/b")));
+        assert!(!may_follow(None, &entry(b"")));
     }
 
     #[test]

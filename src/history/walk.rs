@@ -1,6 +1,6 @@
 //! The history: every commit reachable from the tip, parents first, and the mainline.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::commit::{self, RawCommit, Signature};
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
@@ -18,6 +18,10 @@ pub struct Commit {
     pub tree: ObjectId,
     /// The parents that are here, in order.
     pub parents: Vec<CommitIdx>,
+    /// How many parents it has, here or not.
+    pub n_parents: usize,
+    /// Whether the first of them is here; without it the mainline ends at this commit.
+    has_first_parent: bool,
     /// Whether a parent is missing or beyond a shallow boundary: what this commit
     /// seems to add may be older.
     pub is_cut: bool,
@@ -30,6 +34,16 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// The first parent, if it is here: what came before on the branch.
+    pub fn first_parent(&self) -> Option<CommitIdx> {
+        self.parents.first().copied().filter(|_| self.has_first_parent)
+    }
+
+    /// The other parents that are here: what a merge brings in.
+    pub fn other_parents(&self) -> &[CommitIdx] {
+        &self.parents[usize::from(self.first_parent().is_some())..]
+    }
+
     /// When it was committed; `None` when unknown.
     pub fn committer_time(&self) -> Option<Timestamp> {
         self.committer.as_ref().and_then(|who| who.seconds).map(Timestamp)
@@ -71,7 +85,7 @@ pub fn read(
 ) -> History {
     let mut walk = Walk {
         reader,
-        shallow,
+        shallow: shallow.iter().copied().collect(),
         gaps,
         raw: FxHashMap::default(),
         placed: FxHashMap::default(),
@@ -86,7 +100,7 @@ pub fn read(
 
 struct Walk<'w, 'r> {
     reader: &'w mut ObjectReader<'r>,
-    shallow: &'w [ObjectId],
+    shallow: FxHashSet<ObjectId>,
     gaps: &'w mut Gaps,
     /// Commits read and waiting for their parents; `None` for unreadable ones.
     raw: FxHashMap<ObjectId, Option<RawCommit>>,
@@ -102,8 +116,10 @@ impl Walk<'_, '_> {
             path.push((tip, 0));
         }
         while let Some((id, next)) = path.last_mut() {
+            // What a shallow clone ends at has no parents, even if they are here.
+            let raw = self.raw.get(id).and_then(Option::as_ref);
             let parents =
-                self.raw.get(id).and_then(Option::as_ref).map(|raw| &raw.parents);
+                raw.filter(|_| !self.shallow.contains(id)).map(|raw| &raw.parents);
             let parent = parents.and_then(|parents| parents.get(*next)).copied();
             *next += 1;
             match parent {
@@ -158,20 +174,31 @@ impl Walk<'_, '_> {
                 .filter_map(|parent| self.placed.get(parent).copied())
                 .collect()
         };
-        let is_cut = parents.len() < raw.parents.len();
+        let is_cut = parents.len() < raw.parents.len() || raw.lost_parents;
+        if raw.lost_parents {
+            let why = "history is cut at a commit with parents that cannot be read";
+            self.gaps.add(GapKind::HistoryCut, why, id.to_string().as_bytes());
+        }
+        let has_first_parent = !at_boundary
+            && raw.parents.first().is_some_and(|first| self.placed.contains_key(first));
         if at_boundary && is_cut {
             let why = "shallow clone; what is older is unknown: fetch with full depth";
             self.gaps.add(GapKind::HistoryCut, why, id.to_string().as_bytes());
         }
-        if raw.author.is_none() || raw.committer.is_none() {
-            let why = "author or committer cannot be read and counts as unknown";
+        let dated = |who: &Option<Signature>| {
+            who.as_ref().is_some_and(|who| who.seconds.is_some())
+        };
+        if !dated(&raw.author) || !dated(&raw.committer) {
+            let why = "author, committer or a date cannot be read and counts as unknown";
             self.gaps.add(GapKind::CommitField, why, id.to_string().as_bytes());
         }
         self.placed.insert(id, CommitIdx(len_to_u32(self.history.commits.len())));
         self.history.commits.push(Commit {
             id,
             tree: raw.tree,
+            n_parents: raw.parents.len(),
             parents,
+            has_first_parent,
             is_cut,
             author: raw.author,
             committer: raw.committer,
@@ -185,7 +212,7 @@ fn mainline(commits: &[Commit]) -> Vec<CommitIdx> {
     let mut next = commits.len().checked_sub(1).map(|last| CommitIdx(len_to_u32(last)));
     while let Some(idx) = next {
         chain.push(idx);
-        next = commits[idx.at()].parents.first().copied();
+        next = commits[idx.at()].first_parent();
     }
     chain.reverse();
     chain

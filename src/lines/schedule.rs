@@ -13,8 +13,8 @@ use crate::history::tree::TreeCache;
 use crate::history::walk::History;
 use crate::lines::diff::DiffWork;
 use crate::lines::tracker::{self, KindReader, Tools, TrackOptions, Tracked};
-use crate::lines::versions::{self, Builder, CommitDelta, Graph};
-use crate::problem::Gaps;
+use crate::lines::versions::{self, Builder, CommitDelta, Graph, Lineage};
+use crate::problem::{GapKind, Gaps};
 use crate::units::{len_to_u32, len_to_u64};
 
 /// How far the work has come.
@@ -24,6 +24,12 @@ pub enum Progress {
     Commits(u64),
     /// Commits compared with their parents, of how many.
     Compared(u64, u64),
+    /// Commits placed in the graph of versions, of how many.
+    Placed(u64, u64),
+    /// Commits classified, of how many.
+    Classified(u64, u64),
+    /// Files at the tip parsed, of how many.
+    Parsed(u64, u64),
     /// File versions worked through, of how many.
     Versions(u64, u64),
 }
@@ -84,7 +90,7 @@ impl<'o> Pool<'o> {
 ///
 /// # Errors
 ///
-/// When the repository vanishes, or the books do not balance.
+/// When the repository vanishes.
 pub fn track_history(
     opened: &Opened,
     history: &History,
@@ -110,7 +116,7 @@ pub fn track_history(
                 let tools = Tools { reader, kinds: &mut *read_kinds, tick: &tick };
                 tracker::track(history, &graph, lineage, options, tools)
             })?;
-            tracked.map_err(|why| unbalanced(&why))
+            Ok(tracked.unwrap_or_else(|why| unbalanced(&graph, lineage, &why)))
         })
         .collect();
     let mut tracked = Tracked::default();
@@ -128,10 +134,16 @@ pub fn track_history(
     Ok(TrackedHistory { graph, tracked, read, trees_read })
 }
 
-fn unbalanced(why: &str) -> Error {
-    let hint =
-        "this is a fault of slopnexus: please report it with the repository's name";
-    Error::input("E-BALANCE", "the ledger of lines does not balance", why, hint)
+/// Files whose books do not balance are left out, and said to be: a fault of ours must
+/// not take the rest of the repository along.
+fn unbalanced(graph: &Graph, lineage: &Lineage, why: &str) -> Tracked {
+    let mut tracked = Tracked::default();
+    let first = lineage.versions.first();
+    let path = first.map(|version| graph.versions[*version as usize].path);
+    let place = path.map_or(&b""[..], |path| &graph.paths[path as usize]);
+    let words = format!("files left out, since their lines do not add up: {why}");
+    tracked.gaps.add(GapKind::Unbalanced, &words, place);
+    tracked
 }
 
 fn merge(all: &mut Tracked, one: Tracked) {
@@ -183,6 +195,7 @@ fn build_graph(
             for delta in slice? {
                 builder.add(CommitIdx(idx), &delta);
                 idx += 1;
+                progress(Progress::Placed(u64::from(idx), total));
             }
         }
     }

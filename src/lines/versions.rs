@@ -50,7 +50,7 @@ pub fn delta(
     commit: &Commit,
 ) -> CommitDelta {
     let mut gaps = Gaps::default();
-    let parent = commit.parents.first().map(|parent| history.commits[parent.at()].tree);
+    let parent = commit.first_parent().map(|parent| history.commits[parent.at()].tree);
     let changes = compare_trees(reader, cache, parent, commit, &mut gaps);
     let (deleted, created) =
         (created_or_deleted(&changes, false), created_or_deleted(&changes, true));
@@ -258,16 +258,15 @@ impl<'h, 'r> Builder<'h, 'r> {
         self.gaps.merge(&delta.gaps);
         let commit = &self.history.commits[idx.at()];
         let mut others: Vec<OtherParent> = commit
-            .parents
+            .other_parents()
             .iter()
-            .skip(1)
             .map(|&commit| OtherParent {
                 commit,
                 changes: None,
                 pieces: KnownPieces::default(),
             })
             .collect();
-        let first = commit.parents.first().copied();
+        let first = commit.first_parent();
         let decisions: Vec<Option<Decision>> = (0..delta.files.len())
             .map(|index| self.decide(idx, first, &mut others, delta, index))
             .collect();

@@ -131,9 +131,10 @@ fn run_one(
         let words = match progress {
             Progress::Commits(n) => format!("reading commits: {n}"),
             Progress::Compared(n, of) => format!("comparing commits: {n} of {of}"),
-            Progress::Versions(n, of) => {
-                format!("following lines: {n} of {of} file versions")
-            }
+            Progress::Placed(n, of) => format!("ordering versions: {n} of {of} commits"),
+            Progress::Classified(n, of) => format!("reading messages: {n} of {of}"),
+            Progress::Parsed(n, of) => format!("parsing files: {n} of {of}"),
+            Progress::Versions(n, of) => format!("following lines: {n} of {of} versions"),
         };
         (outside.progress)(&format!("{prefix}{}  {words}", name.to_terminal()));
     };

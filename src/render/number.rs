@@ -25,11 +25,18 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }
 
-/// A value with its interval, or why there is none: `93.4% (91.0 to 95.2)`.
+/// A value with its interval: `93.4% (91.0 to 95.2)`, with a star when the interval is
+/// by change and not by person.
 pub fn survival(point: &SurvivalPoint) -> String {
     match (point.value, point.low, point.high) {
         (Some(value), Some(low), Some(high)) => {
-            format!("{} ({:.1} to {:.1})", percent(value), low * 100.0, high * 100.0)
+            let mark = if point.clustered_by == "person" { "" } else { "*" };
+            format!(
+                "{} ({:.1} to {:.1}){mark}",
+                percent(value),
+                low * 100.0,
+                high * 100.0
+            )
         }
         (Some(value), _, _) => format!("{} (no interval)", percent(value)),
         _ => "not observed yet".to_owned(),

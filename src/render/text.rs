@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::number::{count, count_of, decimal, percent, survival};
-use crate::report::{CohortReport, Report, RepositoryReport, SpendReport};
+use crate::report::{CohortReport, Report, RepositoryReport, SpendReport, SpendRow};
 use crate::untrusted::Untrusted;
 
 const WIDTH: usize = 92;
@@ -83,27 +83,33 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     section(to, "Did it last?")?;
     let lines = total_lines(report);
     if lines.0 == 0 {
-        return paragraph(
-            to,
-            "  ",
-            "There are no commits yet, so there is nothing to say.",
-        );
+        let none = report.repositories.iter().all(|repository| repository.tip.is_none());
+        let text = if none {
+            "There are no commits yet, so there is nothing to say."
+        } else {
+            "No line that counts has landed, so there is nothing to say."
+        };
+        return paragraph(to, "  ", text);
     }
-    let mut text = format!(
-        "{} landed since {}; {} still stand ({}).",
+    paragraph(to, "  ", &lasting(report))?;
+    let since = match report.inputs.options.get("since") {
+        Some(since) => format!("since {} (--since)", day(since)),
+        None => format!("since {}", first_landing(report)),
+    };
+    let text = format!(
+        "{} that count landed {since}; {} of them stand.",
         count_of(lines.0, "line", "lines"),
-        first_landing(report),
-        count(lines.1),
-        percent(
-            crate::units::count_to_f64(lines.1) / crate::units::count_to_f64(lines.0)
-        ),
+        count(lines.1)
     );
-    text.push_str(&lasting(report));
     paragraph(to, "  ", &text)?;
     for verdict in &report.verdicts {
         paragraph(to, "  ", &verdict.sentence)?;
     }
     Ok(())
+}
+
+fn day(time: &str) -> &str {
+    time.split('T').next().unwrap_or(time)
 }
 
 fn total_lines(report: &Report) -> (u64, u64) {
@@ -122,14 +128,14 @@ fn lasting(report: &Report) -> String {
     let at =
         |days: &str| report.survival.survival.get(days).filter(|one| one.value.is_some());
     let Some(point) = at("90").or_else(|| at("30")).or_else(|| at("7")) else {
-        return " How long a line lives cannot be said yet: too little was followed for a week."
+        return "How long a line lives cannot be said yet: too little was followed for a week."
             .to_owned();
     };
     let window = point.window_days;
     let half = match (report.survival.half_life.days, report.survival.half_life.survival)
     {
         (Some(days), _) => {
-            format!(" Half of the lines are gone after {}.", days_in_words(days))
+            format!(" Half of them are gone after {} (no interval).", days_in_words(days))
         }
         (None, Some(share)) => {
             let age = report.survival.half_life.age_days.unwrap_or_default();
@@ -142,7 +148,7 @@ fn lasting(report: &Report) -> String {
         (None, None) => String::new(),
     };
     format!(
-        " {window} days after landing, {} of lines are still there.{half}",
+        "{window} days after landing, {} of lines are still there.{half}",
         survival(point)
     )
 }
@@ -172,38 +178,41 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         spend.first_week.as_deref().unwrap_or("?"),
         spend.last_week.as_deref().unwrap_or("?"),
     )?;
-    let rows = [
-        ("seen", "seen in the exports"),
-        ("tied_to_landed_lines", "tied to landed code"),
-        ("without_landed_lines", "no landed lines: unattributed, not wasted"),
-        ("too_recent", "too recent: the work may still land"),
-        ("nobody_in_these_repositories", "people who are not in these repositories"),
-        ("services", "services, automation, shared keys"),
-        ("undated", "without a week"),
-    ];
-    for (key, words) in rows {
-        spend_row(spend, key, words, to)?;
+    let amount = decimal(&spend.counted, spend.shown_places);
+    writeln!(to, "  {amount:>18}  100.0%  counted, nothing twice")?;
+    for row in &spend.rows {
+        spend_row(spend, row, to)?;
+    }
+    if spend.unmeasured_records > 0 {
+        let records = count_of(spend.unmeasured_records, "record gives", "records give");
+        let text =
+            format!("{records} no amount in this measure and are not in these sums.");
+        paragraph(to, "  ", &text)?;
     }
     durable_yield(spend, to)
 }
 
-fn spend_row(
-    spend: &SpendReport,
-    key: &str,
-    words: &str,
-    to: &mut dyn Write,
-) -> io::Result<()> {
-    let Some(amount) = spend.amounts.get(key) else { return Ok(()) };
-    let share = spend.shares.get(key).copied().flatten();
-    if key != "seen" && share == Some(0.0) {
-        return Ok(());
+fn place_words(place: &str) -> &str {
+    match place {
+        "tied_to_landed_lines" => "tied to landed code",
+        "without_landed_lines" => "no landed lines: unattributed, not wasted",
+        "too_recent" => "too recent: the work may still land",
+        "sessions_that_did_not_land" => "sessions that no commit of this branch names",
+        "nobody_in_these_repositories" => "people who are not in these repositories",
+        "ambiguous_accounts" => "accounts that could be several people",
+        "services" => "services, automation, shared keys",
+        "undated" => "without a week",
+        "outside_of_the_time_asked_for" => "before or after the time asked for",
+        _ => "parts with fewer than 5 people, put together",
     }
-    let bar = share
-        .filter(|_| key != "seen")
-        .map_or(String::new(), |share| plot::bar(share, 20));
-    let shown = share.map_or(String::new(), percent);
-    let amount = decimal(amount, spend.shown_places);
-    let row = format!("  {amount:>18}  {shown:>6}  {words:<44}{bar}");
+}
+
+fn spend_row(spend: &SpendReport, row: &SpendRow, to: &mut dyn Write) -> io::Result<()> {
+    let bar = row.share.map_or(String::new(), |share| plot::bar(share, 20));
+    let shown = row.share.map_or(String::new(), percent);
+    let amount = decimal(&row.amount, spend.shown_places);
+    let words = place_words(row.place);
+    let row = format!("  {amount:>18}  {shown:>6}  {words:<46}{bar}");
     writeln!(to, "{}", row.trim_end())
 }
 
@@ -225,9 +234,10 @@ fn durable_yield(spend: &SpendReport, to: &mut dyn Write) -> io::Result<()> {
             });
             format!(
                 "Durable yield: {value:.2} {} still there after {days} days ({interval}{bound}; \
-                 {} people, mature weeks only). Comparable within these repositories and this \
+                 {}, mature weeks only). Comparable within these repositories and this \
                  time only, and never a target.",
-                one.unit, one.n_people
+                one.unit,
+                count_of(one.n_people, "person", "people")
             )
         }
     };
@@ -255,13 +265,16 @@ fn survival_section(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if let Some(point) = report.survival.survival.get("30") {
+        let groups = match point.clustered_by {
+            "person" => format!("{} people and bots", count(point.n_groups)),
+            _ => count_of(point.n_groups, "change", "changes"),
+        };
         let text = format!(
-            "{} lines in {} landed by {}; interval over {} groups by {}, {:.1} effective{}.",
-            count(point.n_lines),
+            "{} in {} landed by {}. {} over {groups}, who count as {:.1} independent ones{}.",
+            count_of(point.n_lines, "line", "lines"),
             count_of(point.n_changes, "change", "changes"),
             count_of(point.n_people, "person", "people"),
-            if point.clustered_by == "person" { point.n_people } else { point.n_changes },
-            point.clustered_by,
+            if point.low.is_some() { "Intervals are" } else { "An interval would be" },
             point.g_eff,
             point.reason.map_or(String::new(), |why| format!("; at 30 days {why}")),
         );
@@ -376,8 +389,17 @@ fn marks(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         "", "lines", "changes", "people", "there after 30 days", "after 90 days"
     )?;
     report.cohorts.iter().try_for_each(|cohort| cohort_row(cohort, to))?;
+    let bulk = match report.bulk.changes {
+        0 => String::new(),
+        changes => format!(
+            " {} of more than {} lines ({} in all) are in neither: imports rather than work.",
+            count_of(changes, "change", "changes"),
+            count(report.bulk.more_than_lines),
+            count_of(report.bulk.lines, "line", "lines"),
+        ),
+    };
     let text = "Side by side, not compared: the two differ in tasks, people and places.";
-    paragraph(to, "  ", text)
+    paragraph(to, "  ", &format!("{text}{bulk}"))
 }
 
 fn cohort_row(cohort: &CohortReport, to: &mut dyn Write) -> io::Result<()> {
@@ -460,6 +482,12 @@ fn how_to_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for limit in &report.limits {
         paragraph(to, "  ", limit)?;
     }
+    let text = "* Interval by change and not by person, since fewer than eight people wrote \
+                these lines; people may differ more than it shows.";
+    paragraph(to, "  ", text)?;
+    let text = "No interval where a few people hold most of the lines: see g_eff and reason in \
+                --format json.";
+    paragraph(to, "  ", text)?;
     let text = format!("This report is {}.", report.purpose);
     paragraph(to, "  ", &text)
 }

@@ -1,19 +1,20 @@
 //! From facts, usage and people to the finished answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::money::{SpendReport, UsageReport, YieldReport};
+use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
 use super::survival;
 use super::{
-    AreaReport, AssociationReport, CohortReport, GapReport, InputsReport, LinesReport,
-    PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, WorkReport, YearReport,
+    AreaReport, AssociationReport, BulkReport, CohortReport, GapReport, InputsReport,
+    LinesReport, PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, WorkReport,
+    YearReport,
 };
 use crate::cohorts::Scope;
 use crate::facts::{Coverage, Facts, LifetimeFacts};
 use crate::identity::IdentityId;
-use crate::panel::{Measure, Panel};
-use crate::problem::Gaps;
-use crate::stats::{Lifespan, Ratio, RatioPart, WhyNone, ratio_jackknife};
+use crate::panel::{Destination, Measure, Panel};
+use crate::problem::{GapKind, Gaps};
+use crate::stats::{Ratio, RatioPart, WhyNone, ratio_jackknife};
 use crate::units::{Timestamp, Usd, count_to_f64, len_to_u64};
 use crate::verdict::{self, Evidence, Level, Verdict};
 
@@ -38,7 +39,7 @@ pub struct Inputs<'i> {
 pub fn build(inputs: Inputs<'_>) -> Report {
     let scope = inputs.scope;
     let filter = Filter { scope, since: inputs.since };
-    let gaps = all_gaps(scope, &inputs.gaps);
+    let gaps = all_gaps(scope, &inputs.gaps, inputs.panel.as_ref());
     let (gates, verdict) = judge(scope, inputs.panel.as_ref(), inputs.usage.is_some());
     let exports = inputs.usage.iter().flat_map(|usage| &usage.files);
     Report {
@@ -58,11 +59,12 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         repositories: (0..scope.repositories.len())
             .map(|at| repository(&filter, at))
             .collect(),
-        survival: survival::report(&scope.lifespans(|at, one| filter.takes(at, one))),
+        survival: survival::report(&scope.cohort(|at, one| filter.takes(at, one))),
         composition: composition(&filter),
         usage: inputs.usage,
         spend: inputs.panel.as_ref().map(spend),
         cohorts: cohorts(&filter),
+        bulk: bulk(&filter),
         areas: areas(&filter),
         association: AssociationReport { status: status(&verdict, &gates), gates },
         verdicts: vec![verdict],
@@ -125,13 +127,25 @@ fn rfc3339(time: Option<Timestamp>) -> Option<String> {
     time.and_then(Timestamp::to_rfc3339)
 }
 
-fn all_gaps(scope: &Scope<'_>, others: &[(String, Gaps)]) -> Vec<GapReport> {
+fn all_gaps(
+    scope: &Scope<'_>,
+    others: &[(String, Gaps)],
+    panel: Option<&Panel>,
+) -> Vec<GapReport> {
+    let mut join = Gaps::default();
+    if let Some(panel) = panel {
+        let why =
+            "record without an amount in the measure of this report, not in its spend";
+        join.add_many(GapKind::NotMeasured, why, b"", panel.unmeasured_records);
+        let why = "line whose dates cannot both be right, not in the join";
+        join.add_many(GapKind::WorkTimeSuspect, why, b"", panel.suspect_lines);
+    }
     let of_repositories = scope
         .repositories
         .iter()
         .flat_map(|facts| gap_reports(&facts.path.to_json_text(), &facts.gaps));
     let of_others = others.iter().flat_map(|(scope, gaps)| gap_reports(scope, gaps));
-    of_repositories.chain(of_others).collect()
+    of_repositories.chain(of_others).chain(gap_reports("join", &join)).collect()
 }
 
 /// Returns gaps as they are reported, for one repository or export.
@@ -149,9 +163,9 @@ pub fn gap_reports(scope: &str, gaps: &Gaps) -> Vec<GapReport> {
 
 fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
     let facts = &filter.scope.repositories[at];
-    let lifespans =
-        filter.scope.lifespans(|number, one| number == at && filter.takes(number, one));
-    let survival = survival::points(&lifespans, &crate::stats::HORIZONS_DAYS);
+    let cohort =
+        filter.scope.cohort(|number, one| number == at && filter.takes(number, one));
+    let survival = survival::points(&cohort, &crate::stats::HORIZONS_DAYS);
     let landing =
         |landing: Option<&crate::facts::Landing>| rfc3339(landing.map(|one| one.time));
     RepositoryReport {
@@ -163,10 +177,10 @@ fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
         landings: len_to_u64(facts.mainline.len()),
         first_landing: landing(facts.mainline.first()),
         last_landing: landing(facts.mainline.last()),
-        lines: lines(facts.lifetimes.iter().filter(|one| filter.counts(at, one))),
+        lines: lines(facts.lifetimes.iter().filter(|one| filter.takes(at, one))),
         churn: survival::churn_of(&survival),
         survival,
-        half_life: survival::half_life(&lifespans),
+        half_life: survival::half_life(&cohort.lifespans),
         deaths_by_cause: tally(filter, at, |one| Some(one.death?.1.as_str())),
         births_by_kind: tally(filter, at, |one| Some(one.kind.as_str())),
         commits_by_ai_class: ai_classes(facts),
@@ -207,7 +221,7 @@ fn tally(
 ) -> BTreeMap<&'static str, u64> {
     let mut sums = BTreeMap::new();
     let lifetimes = filter.scope.repositories[at].lifetimes.iter();
-    for lifetime in lifetimes.filter(|one| filter.counts(at, one)) {
+    for lifetime in lifetimes.filter(|one| filter.takes(at, one)) {
         if let Some(name) = name(lifetime) {
             *sums.entry(name).or_insert(0) += lifetime.lines;
         }
@@ -235,7 +249,7 @@ fn tools(facts: &Facts) -> BTreeMap<String, u64> {
 fn composition(filter: &Filter<'_>) -> Vec<YearReport> {
     let mut years: BTreeMap<i16, (u64, u64)> = BTreeMap::new();
     for (repository, lifetime) in filter.scope.lifetimes() {
-        if !filter.counts(repository, lifetime) {
+        if !filter.takes(repository, lifetime) {
             continue;
         }
         let facts = &filter.scope.repositories[repository];
@@ -260,8 +274,8 @@ fn cohorts(filter: &Filter<'_>) -> Vec<CohortReport> {
     };
     let usable =
         |at: usize, one: &LifetimeFacts| filter.takes(at, one) && !scope.is_bulk(at, one);
-    let of = |wanted: bool| -> Vec<Lifespan> {
-        scope.lifespans(|at, one| usable(at, one) && marked(at, one) == wanted)
+    let of = |wanted: bool| {
+        scope.cohort(|at, one| usable(at, one) && marked(at, one) == wanted)
     };
     vec![
         CohortReport {
@@ -277,11 +291,26 @@ fn cohorts(filter: &Filter<'_>) -> Vec<CohortReport> {
     ]
 }
 
+/// Changes that bring in so much that they are imports rather than work.
+fn bulk(filter: &Filter<'_>) -> BulkReport {
+    let scope = filter.scope;
+    let in_bulk = scope
+        .lifetimes()
+        .filter(|(at, one)| filter.takes(*at, one) && scope.is_bulk(*at, one));
+    BulkReport {
+        more_than_lines: crate::cohorts::BULK_LINES,
+        changes: scope.n_bulk(),
+        lines: in_bulk.map(|(_, one)| one.lines).sum(),
+    }
+}
+
+/// How many areas are listed.
+const MOST_AREAS: usize = 12;
+
 fn areas(filter: &Filter<'_>) -> Vec<AreaReport> {
-    const MOST_AREAS: usize = 12;
     let mut births: BTreeMap<(usize, Vec<u8>), u64> = BTreeMap::new();
     for (repository, lifetime) in filter.scope.lifetimes() {
-        if filter.counts(repository, lifetime) && lifetime.death.is_none() {
+        if filter.takes(repository, lifetime) && lifetime.death.is_none() {
             let area = area(&filter.scope.repositories[repository], lifetime);
             *births.entry((repository, area.to_vec())).or_insert(0) += lifetime.lines;
         }
@@ -302,57 +331,102 @@ fn area<'f>(facts: &'f Facts, lifetime: &LifetimeFacts) -> &'f [u8] {
 
 fn area_report(filter: &Filter<'_>, at: usize, name: &[u8]) -> Option<AreaReport> {
     let facts = &filter.scope.repositories[at];
-    let inside =
-        |one: &&LifetimeFacts| filter.counts(at, one) && area(facts, one) == name;
-    let lifespans = filter.scope.lifespans(|number, one| {
+    let inside = |one: &&LifetimeFacts| filter.takes(at, one) && area(facts, one) == name;
+    let cohort = filter.scope.cohort(|number, one| {
         number == at && filter.takes(at, one) && area(facts, one) == name
     });
     Some(AreaReport {
         repository: facts.path.to_json_text().into_owned(),
         area: String::from_utf8_lossy(name).into_owned(),
         lines: lines(facts.lifetimes.iter().filter(inside)),
-        survival_90: survival::points(&lifespans, &[90]).into_values().next()?,
+        survival_90: survival::points(&cohort, &[90]).into_values().next()?,
     })
 }
 
 fn spend(panel: &Panel) -> SpendReport {
-    let to = &panel.destinations;
-    let amounts: BTreeMap<&'static str, i128> = [
-        ("seen", to.seen),
-        ("tied_to_landed_lines", to.tied),
-        ("without_landed_lines", to.untied),
-        ("too_recent", to.too_recent),
-        ("nobody_in_these_repositories", to.nobody),
-        ("services", to.service),
-        ("undated", to.undated),
-    ]
-    .into();
-    let seen = panel.measure.to_f64(to.seen);
-    let share = |amount: i128| (seen > 0.0).then(|| panel.measure.to_f64(amount) / seen);
-    let monday = |week: crate::units::IsoWeek| week.monday().to_iso();
+    let counted = panel.measure.to_f64(panel.counted());
+    let share =
+        |amount: i128| (counted > 0.0).then(|| panel.measure.to_f64(amount) / counted);
+    let row = |place: Option<Destination>, amount: i128| SpendRow {
+        place: place.map_or("groups_of_fewer_than_5", place_name),
+        amount: exact(panel.measure, amount),
+        share: share(amount),
+    };
+    let (shown, hidden) = shown_places(panel);
+    let mut rows: Vec<SpendRow> =
+        shown.iter().map(|place| row(Some(*place), panel.amount(*place))).collect();
+    if !hidden.is_empty() {
+        rows.push(row(None, hidden.iter().map(|place| panel.amount(*place)).sum()));
+    }
+    let monday = |week: Option<&crate::units::IsoWeek>| week?.monday().to_iso();
     SpendReport {
         measure: panel.measure.as_str(),
         unit: unit(panel.measure),
         shown_places: if panel.measure == Measure::WeightedTokens { 0 } else { 2 },
-        first_week: monday(panel.covered.0),
-        last_week: monday(panel.covered.1),
-        shares: amounts.iter().map(|(name, amount)| (*name, share(*amount))).collect(),
-        amounts: amounts
-            .iter()
-            .map(|(name, amount)| (*name, exact(panel.measure, *amount)))
-            .collect(),
+        first_week: monday(panel.covered.first()),
+        last_week: monday(panel.covered.last()),
+        n_weeks: len_to_u64(panel.covered.len()),
+        counted: exact(panel.measure, panel.counted()),
+        rows,
+        unmeasured_records: panel.unmeasured_records,
         spend_coverage: panel.spend_coverage(),
         line_coverage: panel.line_coverage(),
         n_people: len_to_u64(panel.users().count()),
         n_mature_person_weeks: len_to_u64(panel.mature().count()),
+        suspect_lines: panel.suspect_lines,
         durable_yield: durable_yield(panel),
+    }
+}
+
+/// The least people behind a figure that breaks spend down.
+const LEAST_PEOPLE: usize = 5;
+
+/// Divides the places that spend went to into those shown and those put together,
+/// because fewer than five people are behind them. What is put together must have five
+/// people behind it too, or one could subtract: the smallest of the others join it.
+/// Services are nobody's, and who ran a session that did not land is not known: nothing
+/// of a person shows there.
+fn shown_places(panel: &Panel) -> (Vec<Destination>, Vec<Destination>) {
+    let people = |places: &[Destination]| {
+        let accounts = places.iter().filter_map(|place| panel.destinations.get(place));
+        let accounts: BTreeSet<&Vec<u8>> =
+            accounts.flat_map(|one| &one.accounts).collect();
+        accounts.len()
+    };
+    let is_nobodys = |place: &Destination| {
+        matches!(place, Destination::Service | Destination::NotLanded)
+    };
+    let spent = Destination::ALL.into_iter().filter(|place| panel.amount(*place) != 0);
+    let (mut shown, mut hidden): (Vec<_>, Vec<_>) =
+        spent.partition(|place| is_nobodys(place) || people(&[*place]) >= LEAST_PEOPLE);
+    while !hidden.is_empty() && people(&hidden) < LEAST_PEOPLE {
+        let others = shown.iter().filter(|place| !is_nobodys(place));
+        let smallest = others.min_by_key(|place| (people(&[**place]), **place)).copied();
+        let Some(smallest) = smallest else { break };
+        shown.retain(|place| *place != smallest);
+        hidden.push(smallest);
+    }
+    (shown, hidden)
+}
+
+fn place_name(place: Destination) -> &'static str {
+    match place {
+        Destination::Tied => "tied_to_landed_lines",
+        Destination::Untied => "without_landed_lines",
+        Destination::TooRecent => "too_recent",
+        Destination::NotLanded => "sessions_that_did_not_land",
+        Destination::Nobody => "nobody_in_these_repositories",
+        Destination::Ambiguous => "ambiguous_accounts",
+        Destination::Service => "services",
+        Destination::Undated => "undated",
+        Destination::Outside => "outside_of_the_time_asked_for",
     }
 }
 
 fn unit(measure: Measure) -> &'static str {
     match measure {
         Measure::BilledUsd => "US dollars, billed",
-        Measure::ListUsd => "US dollars, list price or the vendor's estimate",
+        Measure::ListUsd => "US dollars, list price or an estimate of it",
         Measure::WeightedTokens => {
             "tokens weighted like prices (input 1, cache write 1.25, cache read 0.1, output 5)"
         }
@@ -395,14 +469,15 @@ fn durable_yield(panel: &Panel) -> YieldReport {
     let ratio = ratio_jackknife(&parts);
     let durable_lines = people.values().map(|sums| sums.0).sum();
     let spend: i128 = people.values().map(|sums| sums.2).sum();
-    let all = panel.measure.to_f64(spend + panel.destinations.nobody) / per;
+    let all = panel.measure.to_f64(spend + panel.nobody_mature) / per;
     YieldReport {
         unit: unit.to_owned(),
         window_days: panel.durable_days,
         value: ratio.value,
         low: ratio.low,
         high: ratio.high,
-        bound_low: (all > 0.0).then(|| count_to_f64(durable_lines) / all),
+        bound_low: (panel.nobody_mature > 0 && all > 0.0)
+            .then(|| count_to_f64(durable_lines) / all),
         durable_lines,
         landed_lines: people.values().map(|sums| sums.1).sum(),
         spend: exact(panel.measure, spend),
@@ -442,8 +517,8 @@ fn judge(
     let verdict = match panel {
         Some(_) => verdict::from_gates(&gates),
         None if has_usage => verdict::not_computable(
-            "the exports hold no dated spend that can be measured",
-            "exports with a day and an amount or tokens for each record",
+            "no one measure (billed dollars, list dollars, tokens) with a date is in 95% of the records",
+            "exports with a day and the same kind of amount for each record",
         ),
         None => verdict::not_computable(
             "no usage export was given, so nothing is known of the spend",

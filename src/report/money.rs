@@ -1,8 +1,6 @@
 //! Usage and spend as they are reported: tokens are integers, money is a decimal
 //! string in US dollars, exact; absent is null and never zero.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::GapReport;
@@ -47,6 +45,8 @@ pub struct UsageFile {
     pub credits: Vec<CreditsReport>,
     /// The accounts it names.
     pub people: u64,
+    /// Why its figures are not shown, if they are not.
+    pub left_out: Option<&'static str>,
     /// What was left out of it, or is to be said about it.
     pub problems: Vec<GapReport>,
 }
@@ -163,6 +163,28 @@ pub struct EntryReport {
 }
 
 impl UsageReport {
+    /// The same for a report that others read: exports have no names, and figures of
+    /// those with fewer than five accounts are left out, since such a file is often one
+    /// person's.
+    pub fn without_small_files(mut self) -> Self {
+        const LEAST_ACCOUNTS: u64 = 5;
+        for (number, file) in (1..).zip(&mut self.files) {
+            file.file = export_name(number);
+            for problem in &mut file.problems {
+                problem.scope = export_name(number);
+                problem.first = String::new();
+            }
+            if file.people < LEAST_ACCOUNTS {
+                file.tokens = TokenCounts::default().into();
+                file.cost_usd = Cost::default().into();
+                file.credits = Vec::new();
+                file.left_out =
+                    Some("fewer than five accounts: figures are in the ledger only");
+            }
+        }
+        self
+    }
+
     /// Reports exports and their ledger.
     pub fn new(exports: &[Export], ledger: &Ledger) -> Self {
         let known = Known::of(exports);
@@ -174,7 +196,7 @@ impl UsageReport {
                 seen: entry(&ledger.seen),
                 kept: entry(&ledger.kept),
                 shadowed: entry(&ledger.shadowed),
-                rejected: entry(&ledger.rejected),
+                rejected: known.rejected(&ledger.rejected, exports),
                 assigned: ledger.assigned.as_ref().map(entry),
                 service: ledger.service.as_ref().map(entry),
                 unassigned: ledger.unassigned.as_ref().map(entry),
@@ -205,6 +227,22 @@ impl Known {
         }
     }
 
+    /// What was rejected: the amounts of rows that could not be read are not known.
+    fn rejected(&self, entry: &Entry, exports: &[Export]) -> EntryReport {
+        let unread = exports.iter().any(|export| !export.rejected.is_empty());
+        let known = self.entry(entry);
+        if !unread {
+            return known;
+        }
+        EntryReport {
+            tokens: None,
+            billed_usd: None,
+            list_usd: None,
+            estimated_usd: None,
+            ..known
+        }
+    }
+
     fn entry(&self, entry: &Entry) -> EntryReport {
         let money = |known: Option<Usd>, usd: Usd| known.map(|_| usd.to_string());
         EntryReport {
@@ -215,6 +253,11 @@ impl Known {
             estimated_usd: money(self.cost.estimated, entry.estimated),
         }
     }
+}
+
+/// The name of an export in a report: its number, since names can hold those of people.
+pub fn export_name(number: usize) -> String {
+    format!("export {number}")
 }
 
 fn usage_file(export: &Export) -> UsageFile {
@@ -241,6 +284,7 @@ fn usage_file(export: &Export) -> UsageFile {
             })
             .collect(),
         people: crate::units::len_to_u64(export.n_accounts()),
+        left_out: None,
         problems: super::build::gap_reports(&export.file.to_json_text(), &export.gaps),
     }
 }
@@ -259,10 +303,15 @@ pub struct SpendReport {
     pub first_week: Option<String>,
     /// See [`Self::first_week`].
     pub last_week: Option<String>,
-    /// Exact amounts by where they went: `seen` and its parts, which add up.
-    pub amounts: BTreeMap<&'static str, String>,
-    /// The same as shares of what was seen.
-    pub shares: BTreeMap<&'static str, Option<f64>>,
+    /// Weeks in which the exports have any record.
+    pub n_weeks: u64,
+    /// All that is counted, nothing twice, exact.
+    pub counted: String,
+    /// Where it went: parts that add up. Parts with fewer than five people behind them
+    /// are one, and so protected against subtraction.
+    pub rows: Vec<SpendRow>,
+    /// Records that give no amount in this measure, and are not in it.
+    pub unmeasured_records: u64,
     /// Share of spend whose account is a person of these repositories.
     pub spend_coverage: Option<f64>,
     /// Share of lines written in these weeks whose author has usage.
@@ -271,8 +320,21 @@ pub struct SpendReport {
     pub n_people: u64,
     /// Mature person-weeks.
     pub n_mature_person_weeks: u64,
+    /// Lines left out of the join because their dates cannot both be right.
+    pub suspect_lines: u64,
     /// Lines that lasted for each unit spent.
     pub durable_yield: YieldReport,
+}
+
+/// A part of the spend.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpendRow {
+    /// Where it went.
+    pub place: &'static str,
+    /// How much, exact.
+    pub amount: String,
+    /// The share of all that is counted.
+    pub share: Option<f64>,
 }
 
 /// Lines that lasted for each unit spent, over the whole scope.

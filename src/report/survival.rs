@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::cohorts::Cohort;
 use crate::stats::{
     HORIZONS_DAYS, HalfLife, Lifespan, SurvivalAt, Weighting, kaplan_meier,
     largest_observed_age, mean_life, survival_at,
@@ -31,6 +32,8 @@ pub struct SurvivalPoint {
     pub n_people: u64,
     /// Lines still followed at this age.
     pub at_risk_lines: u64,
+    /// Groups that may live and die together: people and bots, or changes.
+    pub n_groups: u64,
     /// The effective number of independent groups.
     pub g_eff: f64,
     /// What those groups are: `person` or `change`.
@@ -40,7 +43,7 @@ pub struct SurvivalPoint {
 }
 
 impl SurvivalPoint {
-    fn new(at: &SurvivalAt) -> Self {
+    fn new(at: &SurvivalAt, n_people: u64) -> Self {
         Self {
             unit: "share of lines",
             window_days: at.horizon_days,
@@ -49,7 +52,8 @@ impl SurvivalPoint {
             high: at.high,
             n_lines: at.support.n_lines,
             n_changes: at.support.n_changes,
-            n_people: at.support.n_people,
+            n_people,
+            n_groups: at.support.n_clusters,
             at_risk_lines: at.at_risk_lines,
             g_eff: at.support.effective_clusters,
             clustered_by: at.support.clustered_by.as_str(),
@@ -77,7 +81,14 @@ pub struct HalfLifeReport {
     pub survival: Option<f64>,
     /// That age in days.
     pub age_days: Option<f64>,
+    /// Lines it is read from.
+    pub n_lines: u64,
+    /// Why there is no interval.
+    pub reason: &'static str,
 }
+
+/// Why half-lives have no interval.
+const NO_INTERVAL: &str = "no interval is estimated for a half-life; see the ages";
 
 /// A point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -111,6 +122,8 @@ pub struct SurvivalReport {
     pub mean_days_of_90_low: Option<f64>,
     /// See [`Self::mean_days_of_90`].
     pub mean_days_of_90_high: Option<f64>,
+    /// Why the value or its interval is missing.
+    pub mean_days_of_90_reason: Option<&'static str>,
     /// The Kaplan-Meier curve, as far as it is observed, at up to 60 ages.
     pub curve: Vec<CurvePoint>,
 }
@@ -119,20 +132,22 @@ pub struct SurvivalReport {
 const CHURN_DAYS: [u32; 4] = [7, 14, 21, 30];
 
 /// Estimates the survival of a cohort.
-pub(super) fn report(lifespans: &[Lifespan]) -> SurvivalReport {
-    let points = points(lifespans, &HORIZONS_DAYS);
+pub(super) fn report(cohort: &Cohort) -> SurvivalReport {
+    let lifespans = &cohort.lifespans;
+    let points = points(cohort, &HORIZONS_DAYS);
     let churn = churn_of(&points);
     let support = points.values().next();
     let mean = mean_life(lifespans, 90.0, Weighting::Lines);
     SurvivalReport {
         n_lines: support.map_or(0, |point| point.n_lines),
         n_changes: support.map_or(0, |point| point.n_changes),
-        n_people: support.map_or(0, |point| point.n_people),
+        n_people: cohort.n_people,
         churn,
         half_life: half_life(lifespans),
         mean_days_of_90: mean.value,
         mean_days_of_90_low: mean.low,
         mean_days_of_90_high: mean.high,
+        mean_days_of_90_reason: mean.reason.map(crate::stats::WhyNone::message),
         curve: curve(lifespans),
         survival: points,
     }
@@ -140,12 +155,12 @@ pub(super) fn report(lifespans: &[Lifespan]) -> SurvivalReport {
 
 /// Estimates at some ages; keys sort by age.
 pub(super) fn points(
-    lifespans: &[Lifespan],
+    cohort: &Cohort,
     horizons_days: &[u32],
 ) -> BTreeMap<String, SurvivalPoint> {
-    survival_at(lifespans, horizons_days, Weighting::Lines)
+    survival_at(&cohort.lifespans, horizons_days, Weighting::Lines)
         .iter()
-        .map(|at| (at.horizon_days.to_string(), SurvivalPoint::new(at)))
+        .map(|at| (at.horizon_days.to_string(), SurvivalPoint::new(at, cohort.n_people)))
         .collect()
 }
 
@@ -160,14 +175,22 @@ pub(super) fn churn_of(
 }
 
 pub(super) fn half_life(lifespans: &[Lifespan]) -> HalfLifeReport {
-    let unknown = HalfLifeReport { days: None, survival: None, age_days: None };
+    let unknown = HalfLifeReport {
+        days: None,
+        survival: None,
+        age_days: None,
+        n_lines: lifespans.iter().map(|one| one.lines).sum(),
+        reason: "too little was followed",
+    };
     let Some(last) = largest_observed_age(lifespans) else { return unknown };
+    let unknown = HalfLifeReport { reason: NO_INTERVAL, ..unknown };
     match kaplan_meier(lifespans).half_life_until(last) {
         HalfLife::Reached(days) => HalfLifeReport { days: Some(days), ..unknown },
         HalfLife::NotReached { survival, age_days } => HalfLifeReport {
             days: None,
             survival: Some(survival),
             age_days: Some(age_days),
+            ..unknown
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Definitions at the tip, counted by language.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -10,6 +11,7 @@ use crate::facts::DefinitionCount;
 use crate::history::ObjectId;
 use crate::history::objects::ObjectKind;
 use crate::history::open::Opened;
+use crate::lines::schedule::Progress;
 use crate::lines::versions::Graph;
 use crate::syntax::{self, DefinitionKind, LanguageId};
 use crate::units::len_to_u64;
@@ -20,6 +22,7 @@ pub(super) fn count(
     opened: &Opened,
     graph: &Graph,
     kinds: &Kinds<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<DefinitionCount>, Error> {
     const SLICE_FILES: usize = 64;
     let wanted: Vec<(LanguageId, ObjectId)> = graph
@@ -30,9 +33,13 @@ pub(super) fn count(
             Some((language, graph.versions[version as usize].blob))
         })
         .collect();
+    let done = AtomicU64::new(0);
+    let total = len_to_u64(wanted.len());
+    let tick =
+        || progress(Progress::Parsed(done.fetch_add(1, Ordering::Relaxed) + 1, total));
     let slices: Vec<Result<Vec<DefinitionCount>, Error>> = wanted
         .par_chunks(SLICE_FILES)
-        .map(|slice| count_slice(opened, kinds, slice))
+        .map(|slice| count_slice(opened, kinds, slice, &tick))
         .collect();
     let mut total: BTreeMap<String, DefinitionCount> = BTreeMap::new();
     for slice in slices {
@@ -52,10 +59,12 @@ fn count_slice(
     opened: &Opened,
     kinds: &Kinds<'_>,
     slice: &[(LanguageId, ObjectId)],
+    tick: &dyn Fn(),
 ) -> Result<Vec<DefinitionCount>, Error> {
     let mut reader = opened.reader()?;
     let mut counts = Vec::new();
     for &(language, blob) in slice {
+        tick();
         let Ok(bytes) = reader.read(blob, ObjectKind::Blob) else { continue };
         let parsed = kinds.with(|parsers| parsers.read(language, &bytes));
         let of = |wanted: &[DefinitionKind]| {

@@ -267,7 +267,60 @@ fn one_broken_repository_does_not_take_the_others_down() {
     let run = place.run(["facts", "all", "--output", "tables"]).ended(0);
     assert!(run.stderr.contains("rename"), "{}", run.stderr);
     let rows = fs::read_to_string(place.path("tables/repositories.ndjson"));
-    assert_eq!(rows.expect("it was written").lines().count(), 2);
+    let rows = rows.expect("it was written");
+    let failed: Vec<&str> =
+        rows.lines().filter(|row| row.contains("\"tip\":null")).collect();
+    assert_eq!(rows.lines().count(), 3, "the one that failed has a row too: {rows}");
+    assert_eq!(failed.len(), 1, "{rows}");
+    assert!(failed[0].contains("W-REPOSITORY 1"), "{}", failed[0]);
+}
+
+/// A tree that names one path twice must cost its own directory and no more.
+#[test]
+fn a_tree_with_one_name_twice_is_a_gap_and_not_the_end() {
+    let place = Place::new();
+    let repository = Repository::fixture(&place, "rewrite");
+    let blob = String::from_utf8(
+        repository.git_with_input(["hash-object", "-w", "--stdin"], b"twice\n"),
+    );
+    let blob = blob.expect("an id").trim().to_owned();
+    let raw: Vec<u8> = (0..blob.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&blob[at..at + 2], 16).expect("it is hex"))
+        .collect();
+    let entry = [b"100644 a\0".as_slice(), &raw].concat();
+    let tree = repository.git_with_input(
+        ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"],
+        &[entry.clone(), entry].concat(),
+    );
+    let tree = String::from_utf8(tree).expect("an id").trim().to_owned();
+    let commit = repository.git([
+        "-c",
+        "user.name=Ada",
+        "-c",
+        "user.email=ada@example.com",
+        "commit-tree",
+        &tree,
+        "-p",
+        "main",
+        "-m",
+        "odd",
+    ]);
+    let commit = String::from_utf8(commit).expect("an id").trim().to_owned();
+    repository.git(["update-ref", "refs/heads/main", &commit]);
+    let run = place.run(["report", "rewrite", "--format", "json"]).ended(0);
+    assert!(run.out().contains("\"complete\": false"), "{}", run.out());
+    assert!(run.stderr.contains("[W-CORRUPT]"), "{}", run.stderr);
+}
+
+/// An empty ref is what a power cut leaves behind, not a young repository.
+#[test]
+fn a_branch_that_leads_nowhere_is_an_error_and_no_empty_repository() {
+    let place = Place::new();
+    let repository = Repository::fixture(&place, "rewrite");
+    fs::write(repository.path.join("refs/heads/main"), "").expect("it is ours");
+    fs::remove_file(repository.path.join("packed-refs")).ok();
+    place.run(["report", "rewrite"]).refused(3, "[E-BRANCH]");
 }
 
 #[test]

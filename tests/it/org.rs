@@ -2,6 +2,12 @@
 //! `fixtures/orgs/harbour/README.md`.
 
 use serde_json::Value;
+use slopnexus::cohorts::{Scope, git_people};
+use slopnexus::identity::{AccountKey, resolve};
+use slopnexus::panel::{Destination, Measure, Spend, Window, build, choose_measure};
+use slopnexus::scan::{ScanOptions, scan};
+use slopnexus::units::Usd;
+use slopnexus::usage::{Export, ReadOptions, UsageRecord, read_export, settle};
 
 use crate::git::Repository;
 use crate::harness::Place;
@@ -55,18 +61,89 @@ fn every_dollar_is_accounted_for_and_the_repeated_row_counts_once() {
     assert_eq!(ledger["seen"]["estimated_usd"], Value::Null, "nothing says so: not zero");
 }
 
+/// Three people spent: too few to say where it went, so the report shows the total and
+/// what is nobody's in particular.
+#[test]
+fn parts_with_fewer_than_five_people_are_put_together() {
+    let report = harbour(&BOTH);
+    let spend = &report["spend"];
+    assert_eq!(spend["measure"], "billed_usd");
+    assert_eq!(spend["counted"], "29.75");
+    let rows: Vec<(&str, &str)> = spend["rows"]
+        .as_array()
+        .expect("they are a list")
+        .iter()
+        .map(|row| (row["place"].as_str().unwrap(), row["amount"].as_str().unwrap()))
+        .collect();
+    assert_eq!(rows, [("services", "1.25"), ("groups_of_fewer_than_5", "28.50")]);
+    assert_eq!(
+        report["usage"]["files"][0]["file"], "export 1",
+        "names can be those of people"
+    );
+    assert_eq!(report["usage"]["files"][0]["cost_usd"]["billed"], Value::Null);
+}
+
+/// What the report puts together, taken apart below it.
 #[test]
 fn spend_goes_where_the_hand_says() {
-    let report = harbour(&BOTH);
-    let amounts = &report["spend"]["amounts"];
-    assert_eq!(report["spend"]["measure"], "billed_usd");
-    assert_eq!(amounts["seen"], "29.75");
-    assert_eq!(amounts["tied_to_landed_lines"], "18.00");
-    assert_eq!(amounts["without_landed_lines"], "6.00");
-    assert_eq!(amounts["too_recent"], "2.00");
-    assert_eq!(amounts["nobody_in_these_repositories"], "2.50");
-    assert_eq!(amounts["services"], "1.25");
-    assert_eq!(amounts["undated"], "0.00");
+    let place = Place::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orgs/harbour/");
+    let read =
+        |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
+    let repository = Repository::import(&place, "harbour", &read("repo.fi"));
+    let options = ScanOptions { parsed_days: Some(365), ..ScanOptions::default() };
+    let facts = vec![scan(&repository.path, &options, &|_| {}).expect("it can be read")];
+    let exports: Vec<Export> = ["usage.csv", "cursor.csv"]
+        .map(|name| read_export(&name.into(), &read(name), &ReadOptions::default()))
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .expect("they can be read");
+    let settled = settle(&exports, false).expect("it ties out");
+    let key = |record: &UsageRecord| AccountKey {
+        email: record
+            .account
+            .email
+            .as_ref()
+            .map(|email| email.to_json_text().into_owned()),
+        api_key_name: record
+            .account
+            .api_key_name
+            .as_ref()
+            .map(|key| key.to_json_text().into()),
+        ..AccountKey::default()
+    };
+    let keys: Vec<AccountKey> =
+        settled.kept.iter().map(|kept| key(kept.record)).collect();
+    let people = resolve(&git_people(&facts), &keys, &[]);
+    let scope = Scope::new(&facts, &people);
+    let spend: Vec<Spend<'_>> = settled
+        .kept
+        .iter()
+        .zip(&people.account)
+        .map(|(kept, owner)| Spend {
+            record: kept.record,
+            owner: *owner,
+            from_repository: false,
+        })
+        .collect();
+    let measure = choose_measure(&spend).expect("all records are billed");
+    assert_eq!(measure, Measure::BilledUsd);
+    let window = Window { since: None, as_of: facts[0].as_of.expect("it has commits") };
+    let panel = build(&scope, &spend, measure, window, 30).expect("it can be measured");
+    let amount = |place| Usd(panel.amount(place)).to_string();
+    assert_eq!(amount(Destination::Tied), "18.00");
+    assert_eq!(amount(Destination::Untied), "6.00");
+    assert_eq!(amount(Destination::TooRecent), "2.00");
+    assert_eq!(amount(Destination::Nobody), "2.50");
+    assert_eq!(amount(Destination::Service), "1.25");
+    assert_eq!(Usd(panel.counted()).to_string(), "29.75");
+    let mature: Vec<(u64, u64, String)> = panel
+        .mature()
+        .map(|(_, _, week)| {
+            (week.landed_lines, week.durable_lines, Usd(week.spend).to_string())
+        })
+        .collect();
+    assert_eq!(mature, [(4, 3, "11.00".to_owned()), (3, 2, "4.00".to_owned())]);
 }
 
 #[test]
@@ -81,7 +158,11 @@ fn durable_yield_is_a_third_of_a_line_and_no_interval_is_made_up() {
         assert!((value - expected).abs() < 1e-12, "{field}: {value}");
     };
     is("value", 1.0 / 3.0);
-    is("bound_low", 2.0 / 7.0);
+    assert_eq!(
+        durable["bound_low"],
+        Value::Null,
+        "all spend of mature weeks is somebody's"
+    );
     assert_eq!(durable["low"], Value::Null);
     assert!(durable["reason"].as_str().is_some_and(|why| why.contains("at least 6")));
 }
