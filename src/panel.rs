@@ -144,13 +144,11 @@ pub enum Destination {
     Service,
     /// Of records without a date, or with one longer than a week.
     Undated,
-    /// Before or after the time that was asked about.
-    Outside,
 }
 
 impl Destination {
     /// All of them, in the order they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Tied,
         Self::Untied,
         Self::TooRecent,
@@ -159,7 +157,6 @@ impl Destination {
         Self::Ambiguous,
         Self::Service,
         Self::Undated,
-        Self::Outside,
     ];
 }
 
@@ -209,6 +206,8 @@ pub struct Panel {
     pub nobody_mature: i128,
     /// Records that do not say how much they are in this measure.
     pub unmeasured_records: u64,
+    /// Records before or after the time that was asked about.
+    pub outside_records: u64,
     /// Lines whose author has usage, and all lines written in covered weeks.
     pub lines_with_usage: (u64, u64),
     /// Lines left out because their dates cannot both be right.
@@ -253,6 +252,7 @@ pub fn build(
         destinations: BTreeMap::new(),
         nobody_mature: 0,
         unmeasured_records: len_to_u64(spend.len() - measured.len()),
+        outside_records: 0,
         lines_with_usage: (0, 0),
         suspect_lines: 0,
         landed: BTreeSet::new(),
@@ -339,8 +339,11 @@ impl Panel {
     fn place_spend(&mut self, measured: &[Measured<'_>], window: Window) {
         let last_landed = last_week_before(window.as_of, LANDING_DAYS);
         for one in measured {
+            if one.week.is_some_and(|week| !window.holds(week)) {
+                self.outside_records += 1;
+                continue;
+            }
             let place = match (one.spend.owner, one.week) {
-                (_, Some(week)) if !window.holds(week) => Destination::Outside,
                 (Match::Service, _) => Destination::Service,
                 (Match::Ambiguous, _) => Destination::Ambiguous,
                 (Match::Unmatched, _)
@@ -407,13 +410,12 @@ impl Panel {
 
     /// The share of spend whose account is a person of these repositories.
     pub fn spend_coverage(&self) -> Option<f64> {
-        use Destination::{Outside, Tied, TooRecent, Undated, Untied};
+        use Destination::{Tied, TooRecent, Undated, Untied};
         let matched: i128 = [Tied, Untied, TooRecent, Undated]
             .into_iter()
             .map(|one| self.amount(one))
             .sum();
-        let all = self.counted() - self.amount(Outside);
-        share(self.measure.to_f64(matched), self.measure.to_f64(all))
+        share(self.measure.to_f64(matched), self.measure.to_f64(self.counted()))
     }
 
     /// The share of lines written in covered weeks whose author has usage.

@@ -183,6 +183,12 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for row in &spend.rows {
         spend_row(spend, row, to)?;
     }
+    if spend.outside_records > 0 {
+        let records = count_of(spend.outside_records, "record is", "records are");
+        let text =
+            format!("{records} of weeks before or after that, and not in these sums.");
+        paragraph(to, "  ", &text)?;
+    }
     if spend.unmeasured_records > 0 {
         let records = count_of(spend.unmeasured_records, "record gives", "records give");
         let text =
@@ -202,8 +208,7 @@ fn place_words(place: &str) -> &str {
         "ambiguous_accounts" => "accounts that could be several people",
         "services" => "services, automation, shared keys",
         "undated" => "without a week",
-        "outside_of_the_time_asked_for" => "before or after the time asked for",
-        _ => "parts with fewer than 5 people, put together",
+        _ => "put together, as a part has under 5 people",
     }
 }
 
@@ -392,7 +397,7 @@ fn marks(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let bulk = match report.bulk.changes {
         0 => String::new(),
         changes => format!(
-            " {} of more than {} lines ({} in all) are in neither: imports rather than work.",
+            " Left out of both as imports rather than work: {} of more than {} lines, {} in all.",
             count_of(changes, "change", "changes"),
             count(report.bulk.more_than_lines),
             count_of(report.bulk.lines, "line", "lines"),

@@ -369,6 +369,7 @@ fn spend(panel: &Panel) -> SpendReport {
         counted: exact(panel.measure, panel.counted()),
         rows,
         unmeasured_records: panel.unmeasured_records,
+        outside_records: panel.outside_records,
         spend_coverage: panel.spend_coverage(),
         line_coverage: panel.line_coverage(),
         n_people: len_to_u64(panel.users().count()),
@@ -419,7 +420,6 @@ fn place_name(place: Destination) -> &'static str {
         Destination::Ambiguous => "ambiguous_accounts",
         Destination::Service => "services",
         Destination::Undated => "undated",
-        Destination::Outside => "outside_of_the_time_asked_for",
     }
 }
 

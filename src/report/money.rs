@@ -312,6 +312,8 @@ pub struct SpendReport {
     pub rows: Vec<SpendRow>,
     /// Records that give no amount in this measure, and are not in it.
     pub unmeasured_records: u64,
+    /// Records of weeks before or after the time looked at, and not in it.
+    pub outside_records: u64,
     /// Share of spend whose account is a person of these repositories.
     pub spend_coverage: Option<f64>,
     /// Share of lines written in these weeks whose author has usage.
