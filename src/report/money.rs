@@ -14,7 +14,7 @@ pub(super) const USAGE_SCHEMA: &str = "slopnexus.usage-report/1";
 /// What is in the exports, and where every record went.
 #[derive(Debug, Clone, Serialize)]
 pub struct UsageReport {
-    /// [`USAGE_SCHEMA`].
+    /// The version of this shape.
     pub schema: &'static str,
     /// Each export.
     pub files: Vec<UsageFile>,
