@@ -351,10 +351,10 @@ fn signal_name(signal: i32) -> &'static str {
 
 /// The memory a process holds, from the process table; `None` when it cannot be told.
 fn memory_bytes(process: u32) -> Option<u64> {
-    const PAGE_BYTES: u64 = 4_096;
-    let text = std::fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
-    let pages: u64 = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * PAGE_BYTES)
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1_024)
 }
 
 /// A flag that ends all workers when it is set.
@@ -376,6 +376,13 @@ mod tests {
             let read = read_frame::<Frame>(&mut &bytes[..cut]);
             assert!(!matches!(read, Ok(Some(_))), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn the_memory_of_a_process_can_be_told() {
+        let held = memory_bytes(std::process::id()).unwrap();
+        assert!((1 << 20..1 << 40).contains(&held), "{held}");
+        assert_eq!(memory_bytes(u32::MAX), None);
     }
 
     #[test]

@@ -215,11 +215,9 @@ fn check_for_traps(folder: &Path) -> Result<(), Error> {
 /// Reads a small plain file without following a link or blocking on a pipe; `None`
 /// when it is absent, no plain file, unreadable or over the limit.
 pub fn read_control_file(path: &Path) -> Option<Vec<u8>> {
-    const O_NOFOLLOW: i32 = 0o400_000;
-    const O_NONBLOCK: i32 = 0o4_000;
     let file = OpenOptions::new()
         .read(true)
-        .custom_flags(O_NOFOLLOW | O_NONBLOCK)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
         .open(path)
         .ok()?;
     if !file.metadata().ok()?.is_file() {
