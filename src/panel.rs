@@ -437,7 +437,8 @@ fn is_panel_line(lifetime: &LifetimeFacts) -> bool {
         && matches!(lifetime.kind, LineKind::Code | LineKind::Import | LineKind::Text)
 }
 
-/// What tells accounts apart when they are counted.
+/// What tells accounts apart when they are counted. Those without any key count as one,
+/// so that people are never taken for more than they may be.
 fn account_key(spend: &Spend<'_>) -> Vec<u8> {
     match spend.owner {
         Match::Person(person, _) => format!("person {}", person.0).into_bytes(),

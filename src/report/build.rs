@@ -12,7 +12,7 @@ use super::{
 use crate::cohorts::Scope;
 use crate::facts::{Coverage, Facts, LifetimeFacts};
 use crate::identity::IdentityId;
-use crate::panel::{Destination, Measure, Panel};
+use crate::panel::{Destination, Measure, Panel, Placed};
 use crate::problem::{GapKind, Gaps};
 use crate::stats::{Ratio, RatioPart, WhyNone, ratio_jackknife};
 use crate::units::{Timestamp, Usd, count_to_f64, len_to_u64};
@@ -352,7 +352,7 @@ fn spend(panel: &Panel) -> SpendReport {
         amount: exact(panel.measure, amount),
         share: share(amount),
     };
-    let (shown, hidden) = shown_places(panel);
+    let (shown, hidden) = shown_places(&panel.destinations);
     let mut rows: Vec<SpendRow> =
         shown.iter().map(|place| row(Some(*place), panel.amount(*place))).collect();
     if !hidden.is_empty() {
@@ -387,9 +387,11 @@ const LEAST_PEOPLE: usize = 5;
 /// people behind it too, or one could subtract: the smallest of the others join it.
 /// Services are nobody's, and who ran a session that did not land is not known: nothing
 /// of a person shows there.
-fn shown_places(panel: &Panel) -> (Vec<Destination>, Vec<Destination>) {
+fn shown_places(
+    destinations: &BTreeMap<Destination, Placed>,
+) -> (Vec<Destination>, Vec<Destination>) {
     let people = |places: &[Destination]| {
-        let accounts = places.iter().filter_map(|place| panel.destinations.get(place));
+        let accounts = places.iter().filter_map(|place| destinations.get(place));
         let accounts: BTreeSet<&Vec<u8>> =
             accounts.flat_map(|one| &one.accounts).collect();
         accounts.len()
@@ -397,7 +399,9 @@ fn shown_places(panel: &Panel) -> (Vec<Destination>, Vec<Destination>) {
     let is_nobodys = |place: &Destination| {
         matches!(place, Destination::Service | Destination::NotLanded)
     };
-    let spent = Destination::ALL.into_iter().filter(|place| panel.amount(*place) != 0);
+    let amount =
+        |place: &Destination| destinations.get(place).map_or(0, |one| one.amount);
+    let spent = Destination::ALL.into_iter().filter(|place| amount(place) != 0);
     let (mut shown, mut hidden): (Vec<_>, Vec<_>) =
         spent.partition(|place| is_nobodys(place) || people(&[*place]) >= LEAST_PEOPLE);
     while !hidden.is_empty() && people(&hidden) < LEAST_PEOPLE {
@@ -517,7 +521,7 @@ fn judge(
     let verdict = match panel {
         Some(_) => verdict::from_gates(&gates),
         None if has_usage => verdict::not_computable(
-            "no one measure (billed dollars, list dollars, tokens) with a date is in 95% of the records",
+            "no one measure (billed dollars, list dollars, tokens) is in 95% of the records, or none is dated in the time looked at",
             "exports with a day and the same kind of amount for each record",
         ),
         None => verdict::not_computable(
@@ -557,5 +561,52 @@ fn evidence(panel: &Panel, blob_coverage: Option<f64>) -> Evidence {
         blob_coverage,
         largest_share: (total > 0.0).then(|| largest / total),
         mature_weeks: weeks.values().sum(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Places with an amount of one and these accounts.
+    fn spent(places: &[(Destination, &[u8])]) -> BTreeMap<Destination, Placed> {
+        let placed = |accounts: &[u8]| Placed {
+            amount: 1,
+            accounts: accounts.iter().map(|account| vec![*account]).collect(),
+        };
+        places.iter().map(|(place, accounts)| (*place, placed(accounts))).collect()
+    }
+
+    #[test]
+    fn a_part_of_few_people_takes_another_along_so_that_nobody_can_subtract() {
+        let (shown, hidden) = shown_places(&spent(&[
+            (Destination::Tied, &[1, 2, 3, 4, 5, 6, 7]),
+            (Destination::Untied, &[1, 2, 3, 4, 5]),
+            (Destination::TooRecent, &[9]),
+            (Destination::Service, &[50]),
+        ]));
+        assert_eq!(shown, [Destination::Tied, Destination::Service]);
+        assert_eq!(hidden, [Destination::TooRecent, Destination::Untied]);
+    }
+
+    #[test]
+    fn parts_of_five_people_are_shown() {
+        let all = spent(&[
+            (Destination::Tied, &[1, 2, 3, 4, 5]),
+            (Destination::Untied, &[3, 4, 5, 6, 7]),
+        ]);
+        let (shown, hidden) = shown_places(&all);
+        assert_eq!((shown.len(), hidden.len()), (2, 0));
+    }
+
+    #[test]
+    fn small_parts_that_make_five_people_together_hide_no_other() {
+        let (shown, hidden) = shown_places(&spent(&[
+            (Destination::Tied, &[1, 2, 3, 4, 5]),
+            (Destination::Untied, &[6, 7, 8]),
+            (Destination::Nobody, &[9, 10]),
+        ]));
+        assert_eq!(shown, [Destination::Tied]);
+        assert_eq!(hidden.len(), 2);
     }
 }
