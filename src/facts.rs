@@ -91,6 +91,8 @@ pub struct Landing {
     pub commit: CommitIdx,
     /// Its time on the clock of the branch, which never runs backwards.
     pub time: Timestamp,
+    /// Whether it is a bulk event: an import, or more than 10,000 countable lines.
+    pub is_bulk: bool,
 }
 
 /// A person as a history names them, after the mailmap.
@@ -122,8 +124,41 @@ pub struct LifetimeFacts {
     pub class: FileClass,
     /// Whether they may be older than they seem.
     pub birth_unknown: bool,
+    /// The number of the person whose lines stand in their place; `None` when nothing
+    /// does, or nobody is known.
+    pub overwritten_by: Option<u32>,
+    /// The mainline number at which the last of the lines that they were edited into
+    /// was removed; that of their own death when they were not edited; `None` while
+    /// one of them stands.
+    pub lineage_death: Option<u32>,
+    /// How they came to be born.
+    pub birth: Birth,
     /// How many.
     pub lines: u64,
+}
+
+/// What new lines have to do with other lines.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+)]
+pub struct Birth {
+    /// They are edited from lines that died in the same hunk, and live on for those in
+    /// survival by lineage.
+    pub edited: bool,
+    /// The same lines stood elsewhere when they landed.
+    pub copied: bool,
+    /// The same lines had landed before and had died.
+    pub relanded: bool,
 }
 
 impl LifetimeFacts {

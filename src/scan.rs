@@ -225,7 +225,7 @@ fn fill_commits(
         .mainline
         .iter()
         .zip(&history.clock)
-        .map(|(&commit, &time)| Landing { commit, time })
+        .map(|(&commit, &time)| Landing { commit, time, is_bulk: false })
         .collect();
     let columns =
         history.commits.iter().zip(provenance).zip(landings).zip(people.columns);
@@ -270,6 +270,9 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory) {
             kind: life.kind,
             class: life.class,
             birth_unknown: life.birth_unknown,
+            overwritten_by: None,
+            lineage_death: death.map(|(landing, _)| landing),
+            birth: crate::facts::Birth::default(),
             lines,
         })
         .collect();

@@ -38,6 +38,10 @@ pub enum DeathCause {
     Deleted,
     /// Its whole file was removed.
     FileDeleted,
+    /// Removed by a bulk event: an import, or more than 10,000 countable lines.
+    Bulk,
+    /// Removed by a commit that takes back the one that brought it in.
+    Reverted,
     /// Its file became unreadable: it may live on, so this censors and does not kill.
     Unreadable,
 }
@@ -50,6 +54,8 @@ impl DeathCause {
             Self::ModifiedOther => "modified_other",
             Self::Deleted => "deleted",
             Self::FileDeleted => "file_deleted",
+            Self::Bulk => "bulk",
+            Self::Reverted => "reverted",
             Self::Unreadable => "unreadable",
         }
     }
