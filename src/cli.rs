@@ -80,6 +80,13 @@ pub struct RepositoryArgs {
     /// Open repositories that belong to other users
     #[arg(long, env = "SLOPNEXUS_ALLOW_FOREIGN_OWNER")]
     pub allow_foreign_owner: bool,
+    /// Where to keep what was found out for the next run [default: slopnexus in the
+    /// user's cache directory]
+    #[arg(long, value_name = "DIR", env = "SLOPNEXUS_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Keep nothing, and use nothing that was kept
+    #[arg(long, env = "SLOPNEXUS_NO_CACHE")]
+    pub no_cache: bool,
     /// Gaps in the data become exit status 3
     #[arg(long, env = "SLOPNEXUS_STRICT")]
     pub strict: bool,

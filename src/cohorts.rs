@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::{Facts, LifetimeFacts};
 use crate::history::CommitIdx;
 use crate::identity::{GitPerson, IdentityId, People};
-use crate::lines::tracker::DeathCause;
+use crate::lines::instances::DeathCause;
 use crate::stats::Lifespan;
 use crate::units::{Timestamp, len_to_u32, len_to_u64};
 

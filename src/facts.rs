@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
 use crate::history::{CommitIdx, ObjectId};
-use crate::lines::tracker::DeathCause;
+pub use crate::lines::instances::Birth;
+use crate::lines::instances::DeathCause;
 use crate::problem::Gaps;
 use crate::provenance::Provenance;
 use crate::syntax::LineKind;
@@ -56,8 +57,22 @@ pub struct Facts {
     pub blobs: Coverage,
     /// What was left out.
     pub gaps: Gaps,
-    /// What it cost to find out.
+    /// What it cost to find out; nothing when they were kept.
     pub work: Work,
+    /// Whether an earlier run had kept them.
+    pub cache: CacheUse,
+}
+
+/// What a run had of earlier ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CacheUse {
+    /// Nothing.
+    #[default]
+    None,
+    /// All facts.
+    Kept,
+    /// Nothing, and it could keep nothing for the next: why not.
+    Unwritable(String),
 }
 
 /// A commit.
@@ -135,30 +150,6 @@ pub struct LifetimeFacts {
     pub birth: Birth,
     /// How many.
     pub lines: u64,
-}
-
-/// What new lines have to do with other lines.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-)]
-pub struct Birth {
-    /// They are edited from lines that died in the same hunk, and live on for those in
-    /// survival by lineage.
-    pub edited: bool,
-    /// The same lines stood elsewhere when they landed.
-    pub copied: bool,
-    /// The same lines had landed before and had died.
-    pub relanded: bool,
 }
 
 impl LifetimeFacts {

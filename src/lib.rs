@@ -43,6 +43,7 @@ pub mod lines;
 pub mod provenance;
 pub mod identity;
 pub mod facts;
+pub mod cache;
 pub mod scan;
 pub mod worker;
 pub mod discover;

@@ -139,6 +139,13 @@ pub const WORKER_MEMORY_BYTES: Limit = Limit {
     why: "one hostile repository must not take the machine",
 };
 
+/// The largest file of the cache that is written or read, in bytes.
+pub const CACHE_FILE_BYTES: Limit = Limit {
+    name: "CACHE_FILE_BYTES",
+    value: 2 << 30,
+    why: "four times what the longest history tried needs",
+};
+
 /// The largest frame a worker may send, in bytes.
 pub const FRAME_BYTES: Limit = Limit {
     name: "FRAME_BYTES",
@@ -168,4 +175,5 @@ pub static LIMITS: &[&Limit] = &[
     &STALL_MILLIS,
     &WORKER_MEMORY_BYTES,
     &FRAME_BYTES,
+    &CACHE_FILE_BYTES,
 ];

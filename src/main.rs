@@ -25,7 +25,8 @@ fn main() -> ExitCode {
     end_soon_after_signal(Arc::clone(&stop), Arc::clone(&signal));
     let bar = progress_bar(&cli);
     let show = |words: &str| bar.set_message(words.to_owned());
-    let outside = Outside { stop: &stop, progress: &show, today: today() };
+    let warn = |words: &str| bar.suspend(|| warn(words));
+    let outside = Outside { stop: &stop, progress: &show, warn: &warn, today: today() };
     let result = commands::run(&cli, &outside);
     bar.finish_and_clear();
     match result {
@@ -40,6 +41,13 @@ fn print(text: &str) -> ExitCode {
     match slopnexus::output::write(None, |to| to.write_all(text.as_bytes())) {
         Ok(()) => ExitCode::from(Exit::Done as u8),
         Err(error) => fail(&format!("{error}\n"), error.exit),
+    }
+}
+
+fn warn(words: &str) {
+    // Nobody may be reading; the answer does not depend on it.
+    match writeln!(anstream::stderr(), "warning: {words}") {
+        Ok(()) | Err(_) => {}
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Outside<'o> {
     pub stop: &'o Stop,
     /// Shows how far the work has come.
     pub progress: &'o (dyn Fn(&str) + Sync),
+    /// Tells what the user should know beside the answer.
+    pub warn: &'o (dyn Fn(&str) + Sync),
     /// The day of the run, a bound on dates in exports.
     pub today: Option<Timestamp>,
 }

@@ -119,6 +119,7 @@ fn repository(
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
         jobs: args.jobs,
         allow_foreign_owner: args.allow_foreign_owner,
+        cache_folder: cache_folder(args),
         ..ScanOptions::default()
     };
     Ok(RepositoryRequest {
@@ -133,6 +134,22 @@ fn repository(
         progress: !args.no_progress && !args.quiet,
         warnings: !args.quiet,
         color: args.color,
+    })
+}
+
+/// Where the user's programs keep what they can find out again; `None` when nothing is
+/// to be kept, or nothing says where.
+fn cache_folder(args: &RepositoryArgs) -> Option<PathBuf> {
+    if args.no_cache {
+        return None;
+    }
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    args.cache_dir.clone().or_else(|| {
+        let folder = set("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .filter(|folder| folder.is_absolute())
+            .or_else(|| set("HOME").map(|home| PathBuf::from(home).join(".cache")));
+        folder.map(|folder| folder.join("slopnexus"))
     })
 }
 

@@ -2,26 +2,29 @@
 
 mod authors;
 mod checkpoints;
+mod context;
 mod definitions;
 mod kinds;
+mod remembered;
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::facts::{
-    ChangeFacts, ChangeStatus, CommitFacts, Coverage, FACTS_VERSION, Facts, Landing,
-    LifetimeFacts, StandingFacts, Work,
+    CacheUse, ChangeFacts, ChangeStatus, CommitFacts, Coverage, FACTS_VERSION, Facts,
+    Landing, LifetimeFacts, StandingFacts, Work,
 };
 use crate::history::ObjectId;
-use crate::history::commit::Signature;
+use crate::history::commit::{RawCommit, Signature};
 use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
 use crate::history::walk::{self, Commit, History};
+use crate::lines::instances::{self, Context, Lifetime};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
 use crate::lines::versions::Step;
@@ -51,6 +54,8 @@ pub struct ScanOptions {
     pub no_marks: bool,
     /// Whether to read the AI sessions that the repository holds.
     pub checkpoints: bool,
+    /// Where earlier runs kept what they found; `None` to keep nothing.
+    pub cache_folder: Option<PathBuf>,
     /// How many threads; `None` for one a core.
     pub jobs: Option<usize>,
     /// Whether repositories of other users may be opened.
@@ -86,9 +91,42 @@ fn scan_here(
 ) -> Result<Facts, Error> {
     let opened = open::open(path, options.allow_foreign_owner)?;
     let tip = opened.tip(options.rev.as_deref())?;
+    let mut reader = opened.reader()?;
+    let place = remembered::place(path, &opened, &tip, options);
+    let kept = place.as_ref().and_then(|place| remembered::load(place, &mut reader));
+    let mut facts = match kept {
+        Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
+        None => {
+            let mut facts = find_out(&opened, &tip, options, progress)?;
+            facts.cache = CacheUse::None;
+            if let Some(place) = &place {
+                facts.cache = match remembered::keep(place, &facts) {
+                    Ok(()) => CacheUse::None,
+                    Err(why) => CacheUse::Unwritable(why),
+                };
+            }
+            facts
+        }
+    };
+    facts.path = Untrusted::from(path.as_os_str().as_encoded_bytes());
+    if options.checkpoints {
+        // They lie on a branch of their own, which moves on its own.
+        let mut gaps = Gaps::default();
+        facts.checkpoints = checkpoints::read(&opened, &mut reader, &mut gaps);
+        facts.gaps.merge(&gaps);
+    }
+    Ok(facts)
+}
+
+/// Finds out everything that the tip and the options decide.
+fn find_out(
+    opened: &Opened,
+    tip: &Tip,
+    options: &ScanOptions,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Facts, Error> {
     let mut facts = Facts {
         version: FACTS_VERSION,
-        path: Untrusted::from(path.as_os_str().as_encoded_bytes()),
         branch: Untrusted(tip.name.clone()),
         exact: options.exact,
         ..Facts::default()
@@ -98,7 +136,7 @@ fn scan_here(
     }
     let mut reader = opened.reader()?;
     let Some(history) =
-        read_history(&mut reader, &opened, &tip, options, &mut facts.gaps, progress)
+        read_history(&mut reader, opened, tip, options, &mut facts.gaps, progress)
     else {
         return Ok(facts);
     };
@@ -121,22 +159,24 @@ fn scan_here(
         exact: options.exact,
         standing: options.standing,
         counts: options.changes,
+        form_landings: if options.exact {
+            FxHashSet::default()
+        } else {
+            context::form_landings(&mut reader, &history, tip_commit, &mut facts.gaps)
+        },
     };
     let tracked =
-        schedule::track_history(&opened, &history, track, &|| kinds.reader(), progress)?;
-    if options.checkpoints {
-        facts.checkpoints = checkpoints::read(&opened, &mut reader, &mut facts.gaps);
-    }
+        schedule::track_history(opened, &history, &track, &|| kinds.reader(), progress)?;
     if options.parsed_days.is_some() {
-        facts.definitions =
-            definitions::count(&opened, &tracked.graph, &kinds, progress)?;
+        facts.definitions = definitions::count(opened, &tracked.graph, &kinds, progress)?;
     }
     facts.work.versions_parsed = kinds.parsed();
     facts.work.commits = len_to_u64(history.commits.len());
     facts.work.objects_read = reader.work.objects;
     facts.work.bytes_read = reader.work.bytes;
+    let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
-    fill_lines(&mut facts, tracked);
+    fill_lines(&mut facts, tracked, &context);
     Ok(facts)
 }
 
@@ -194,24 +234,38 @@ fn classify(
 }
 
 fn classify_commit(rules: &Rules, commit: &Commit) -> Provenance {
-    let raw = |who: &Option<Signature>| {
-        let who = who.as_ref();
-        who.map_or((Vec::new(), Vec::new()), |who| (who.name.clone(), who.email.clone()))
-    };
-    let (author, committer) = (raw(&commit.author), raw(&commit.committer));
-    let mut provenance = rules.classify(&CommitText {
-        author_name: &author.0,
-        author_email: &author.1,
-        committer_name: &committer.0,
-        committer_email: &committer.1,
-        committer_time: commit.committer_time(),
-        message: &commit.message,
-    });
+    let who = (commit.author.as_ref(), commit.committer.as_ref());
+    let mut provenance = classify_text(rules, who, &commit.message);
     if commit.n_parents > 1 {
         // A merge says something about the branch it brings, not about lines of its own.
         provenance.class = crate::provenance::AiClass::Unknown;
     }
     provenance
+}
+
+/// As [`scan`] classifies the commit, apart from what merges are.
+fn classify_raw(rules: &Rules, commit: &RawCommit) -> Provenance {
+    let who = (commit.author.as_ref(), commit.committer.as_ref());
+    classify_text(rules, who, &commit.message)
+}
+
+fn classify_text(
+    rules: &Rules,
+    (author, committer): (Option<&Signature>, Option<&Signature>),
+    message: &[u8],
+) -> Provenance {
+    let name =
+        |who: Option<&'_ Signature>| who.map_or(Vec::new(), |who| who.name.clone());
+    let email =
+        |who: Option<&'_ Signature>| who.map_or(Vec::new(), |who| who.email.clone());
+    rules.classify(&CommitText {
+        author_name: &name(author),
+        author_email: &email(author),
+        committer_name: &name(committer),
+        committer_email: &email(committer),
+        committer_time: committer.and_then(|who| who.seconds).map(Timestamp),
+        message,
+    })
 }
 
 fn fill_commits(
@@ -253,35 +307,32 @@ fn fill_commits(
     facts.people = people.people;
 }
 
-fn fill_lines(facts: &mut Facts, history: TrackedHistory) {
-    let TrackedHistory { graph, tracked, read, trees_read } = history;
-    let mut merged: BTreeMap<_, u64> = BTreeMap::new();
-    for lifetime in &tracked.lifetimes {
-        *merged.entry((lifetime.path, lifetime.life, lifetime.death)).or_insert(0) +=
-            lifetime.lines;
+fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
+    let TrackedHistory { graph, tracked, links, read, trees_read } = history;
+    let settled = instances::settle(&tracked.book, links, context);
+    for (landing, is_bulk) in facts.mainline.iter_mut().zip(&settled.is_bulk) {
+        landing.is_bulk = *is_bulk;
     }
-    facts.lifetimes = merged
-        .into_iter()
-        .map(|((path, life, death), lines)| LifetimeFacts {
-            origin: life.origin,
-            landing: life.landing,
-            death,
-            path,
-            kind: life.kind,
-            class: life.class,
-            birth_unknown: life.birth_unknown,
-            overwritten_by: None,
-            lineage_death: death.map(|(landing, _)| landing),
-            birth: crate::facts::Birth::default(),
-            lines,
-        })
-        .collect();
+    let row = |(one, lines): (Lifetime, u64)| LifetimeFacts {
+        origin: one.origin,
+        landing: one.landing,
+        death: one.death,
+        path: one.path,
+        kind: one.kind,
+        class: one.class,
+        birth_unknown: one.birth_unknown,
+        overwritten_by: one.overwritten_by,
+        lineage_death: one.lineage_death,
+        birth: one.birth,
+        lines,
+    };
+    facts.lifetimes = settled.lifetimes.into_iter().map(row).collect();
     facts.changes = tracked
         .counts
         .iter()
         .filter_map(|counted| change(graph.steps[counted.step as usize], counted.lines))
         .collect();
-    facts.standing = tracked
+    facts.standing = settled
         .standing
         .into_iter()
         .map(|file| StandingFacts { path: file.path, runs: file.runs })

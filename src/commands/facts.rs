@@ -168,6 +168,7 @@ impl Tables<'_> {
             "committer_time",
             "landing",
             "landing_time",
+            "bulk",
             "ai_class",
             "tools",
             "models",
@@ -188,10 +189,7 @@ impl Tables<'_> {
             let line = one.line.map_or(String::new(), |line| format!(":{line}"));
             format!("{}@{}{line}", one.rule, one.place.as_str())
         });
-        let author = commit.author.map(|number| {
-            let email = facts.people[number as usize].email.to_json_text().to_lowercase();
-            pseudonym(&self.key, &email)
-        });
+        let is_bulk = facts.mainline[commit.landing as usize].is_bulk;
         let landing_time = facts.mainline[commit.landing as usize].time;
         vec![
             repo(facts),
@@ -199,11 +197,12 @@ impl Tables<'_> {
             Cell::List(
                 commit.parents.iter().map(|parent| commit_id(facts, *parent)).collect(),
             ),
-            Cell::text(author),
+            self.person(facts, commit.author),
             time(commit.author_time),
             time(commit.committer_time),
             landing_id(facts, commit.landing),
             time(Some(landing_time)),
+            Cell::Flag(is_bulk),
             Cell::Text(provenance.class.as_str().to_owned()),
             Cell::List(provenance.tools.clone()),
             Cell::List(provenance.models.clone()),
@@ -212,6 +211,14 @@ impl Tables<'_> {
             Cell::List(evidence.collect()),
             Cell::Text(provenance.squash.as_str().to_owned()),
         ]
+    }
+
+    /// The pseudonym of a person.
+    fn person(&self, facts: &Facts, number: Option<u32>) -> Cell {
+        Cell::text(number.map(|number| {
+            let email = facts.people[number as usize].email.to_json_text().to_lowercase();
+            pseudonym(&self.key, &email)
+        }))
     }
 
     fn changes(&self) -> Result<(), Error> {
@@ -258,6 +265,11 @@ impl Tables<'_> {
             "kind",
             "file_class",
             "birth_unknown",
+            "edited",
+            "copied",
+            "relanded",
+            "lineage_death",
+            "overwritten_by",
             "counted",
             "lines",
         ];
@@ -273,6 +285,11 @@ impl Tables<'_> {
                     Cell::Text(one.kind.as_str().to_owned()),
                     Cell::Text(one.class.as_str().to_owned()),
                     Cell::Flag(one.birth_unknown),
+                    Cell::Flag(one.birth.edited),
+                    Cell::Flag(one.birth.copied),
+                    Cell::Flag(one.birth.relanded),
+                    one.lineage_death.map_or(Cell::Null, |end| landing_id(facts, end)),
+                    self.person(facts, one.overwritten_by),
                     Cell::Flag(facts.exact || one.is_countable()),
                     Cell::Count(one.lines),
                 ]

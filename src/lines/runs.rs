@@ -1,19 +1,37 @@
 //! Annotations as runs: what many neighbouring lines have in common is said once, so
 //! that a commit costs its hunks and not its file.
 
+use serde::{Deserialize, Serialize};
+
 use crate::lines::diff::Hunk;
 
-/// `lines` neighbouring lines with the same label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a run says of its lines: of all of them the same, or numbers that count up.
+pub trait Label: Copy + PartialEq {
+    /// The label of the line that stands `lines` lines below.
+    #[must_use]
+    fn below(self, lines: u32) -> Self {
+        let _ = lines;
+        self
+    }
+}
+
+impl<T: Label> Label for Option<T> {
+    fn below(self, lines: u32) -> Self {
+        self.map(|label| label.below(lines))
+    }
+}
+
+/// `lines` neighbouring lines with the same label, or labels that count up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run<T> {
     /// How many; never zero.
     pub lines: u32,
-    /// What they have in common.
+    /// What is said of the first of them.
     pub label: T,
 }
 
 /// Labels of all lines of a file, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Runs<T>(pub Vec<Run<T>>);
 
 impl<T> Default for Runs<T> {
@@ -22,7 +40,7 @@ impl<T> Default for Runs<T> {
     }
 }
 
-impl<T: Copy + PartialEq> Runs<T> {
+impl<T: Label> Runs<T> {
     /// All `lines` lines with one label.
     pub fn uniform(lines: u32, label: T) -> Self {
         let mut runs = Self::default();
@@ -36,7 +54,7 @@ impl<T: Copy + PartialEq> Runs<T> {
             return;
         }
         match self.0.last_mut() {
-            Some(last) if last.label == label => last.lines += lines,
+            Some(last) if last.label.below(last.lines) == label => last.lines += lines,
             _ => self.0.push(Run { lines, label }),
         }
     }
@@ -68,6 +86,16 @@ impl<T: Copy + PartialEq> Runs<T> {
         result
     }
 
+    /// Where each run starts, from 0 on, and the label there.
+    pub fn starts(&self) -> Vec<(u32, T)> {
+        let mut at = 0;
+        let start = |run: &Run<T>| {
+            at += run.lines;
+            (at - run.lines, run.label)
+        };
+        self.0.iter().map(start).collect()
+    }
+
     /// Reads the labels from the first line on.
     pub fn reader(&self) -> RunReader<'_, T> {
         RunReader { runs: &self.0, at: 0, used: 0, line: 0 }
@@ -93,7 +121,7 @@ pub struct RunReader<'a, T> {
     line: u32,
 }
 
-impl<T: Copy + PartialEq> RunReader<'_, T> {
+impl<T: Label> RunReader<'_, T> {
     /// Passes over everything up to line `end`.
     pub fn skip(&mut self, end: u32) {
         self.take(end, |_, _| {});
@@ -104,7 +132,7 @@ impl<T: Copy + PartialEq> RunReader<'_, T> {
         while self.line < end {
             let Some(run) = self.runs.get(self.at) else { return };
             let lines = (run.lines - self.used).min(end - self.line);
-            show(lines, run.label);
+            show(lines, run.label.below(self.used));
             self.line += lines;
             self.used += lines;
             if self.used == run.lines {
@@ -116,7 +144,7 @@ impl<T: Copy + PartialEq> RunReader<'_, T> {
 
     /// The label of the next line.
     pub fn peek(&self) -> Option<T> {
-        self.runs.get(self.at).map(|run| run.label)
+        self.runs.get(self.at).map(|run| run.label.below(self.used))
     }
 
     /// Copies everything up to line `end`, whole runs at once.
@@ -148,6 +176,15 @@ impl<T: Copy + PartialEq> RunReader<'_, T> {
 mod tests {
     use super::*;
     use crate::lines::diff::LineRange;
+
+    impl Label for char {}
+
+    /// A number that counts up.
+    impl Label for u32 {
+        fn below(self, lines: u32) -> Self {
+            self + lines
+        }
+    }
 
     fn hunk(before: (u32, u32), after: (u32, u32)) -> Hunk {
         let range = |(start, end)| LineRange { start, end };
@@ -201,8 +238,22 @@ mod tests {
 
     #[test]
     fn equal_neighbours_become_one_run() {
-        let mut runs = Runs::uniform(1, 1);
-        runs.push(2, 1);
+        let mut runs = Runs::uniform(1, 'a');
+        runs.push(2, 'a');
         assert_eq!(runs.0.len(), 1);
+    }
+
+    #[test]
+    fn numbers_count_up_in_a_run_and_go_on_after_a_cut() {
+        let mut runs = Runs::uniform(2, 10_u32);
+        runs.push(3, 12);
+        runs.push(2, 40);
+        assert_eq!(runs.0.len(), 2);
+        let mut reader = runs.reader();
+        reader.skip(4);
+        assert_eq!(reader.peek(), Some(14));
+        let cut = runs.after(&[hunk((1, 3), (1, 1))], |_, _, _| {}, |_, _, _| {});
+        let run = |lines, label| Run { lines, label };
+        assert_eq!(cut.0, vec![run(1, 10), run(2, 13), run(2, 40)]);
     }
 }

@@ -11,8 +11,11 @@ use crate::history::objects::{ObjectReader, ReadWork};
 use crate::history::open::Opened;
 use crate::history::tree::TreeCache;
 use crate::history::walk::History;
+use crate::lines::contents::KindReader;
 use crate::lines::diff::DiffWork;
-use crate::lines::tracker::{self, KindReader, Tools, TrackOptions, Tracked};
+use crate::lines::instances::Links;
+use crate::lines::landings;
+use crate::lines::tracker::{self, Tools, TrackOptions, Tracked};
 use crate::lines::versions::{self, Builder, CommitDelta, Graph, Lineage};
 use crate::problem::{GapKind, Gaps};
 use crate::units::{len_to_u32, len_to_u64};
@@ -41,6 +44,8 @@ pub struct TrackedHistory {
     pub graph: Graph,
     /// All lineages together, each table in a fixed order.
     pub tracked: Tracked,
+    /// Which lines go on as others: reformatted ones and moved ones.
+    pub links: Links,
     /// Objects read.
     pub read: ReadWork,
     /// Trees read.
@@ -94,7 +99,7 @@ impl<'o> Pool<'o> {
 pub fn track_history(
     opened: &Opened,
     history: &History,
-    options: TrackOptions,
+    options: &TrackOptions,
     kinds: &KindReaders<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<TrackedHistory, Error> {
@@ -125,13 +130,30 @@ pub fn track_history(
     }
     gaps.merge(&tracked.gaps);
     tracked.gaps = gaps;
-    tracked.lifetimes.sort_unstable();
-    tracked.standing.sort_by(|one, two| {
-        graph.paths[one.path as usize].cmp(&graph.paths[two.path as usize])
-    });
+    let path = |number: u32| &graph.paths[number as usize];
+    tracked.book.standing.sort_by(|one, two| path(one.0).cmp(path(two.0)));
     tracked.counts.sort_unstable_by_key(|counted| counted.step);
     let (read, trees_read) = pool.work();
-    Ok(TrackedHistory { graph, tracked, read, trees_read })
+    let links = find_links(&tracked, &graph, history.mainline.len());
+    Ok(TrackedHistory { graph, tracked, links, read, trees_read })
+}
+
+/// Finds which lines go on as others, landing by landing.
+fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> Links {
+    let book = &tracked.book;
+    let mut links = Links::new(book);
+    if book.marks.is_empty() {
+        return links;
+    }
+    let landings = landings::by_landing(book, n_landings);
+    let moved: Vec<_> = landings
+        .par_iter()
+        .map(|landing| landings::moved(book, &graph.paths, &links, landing))
+        .collect();
+    for found in moved {
+        links.carry(&found);
+    }
+    links
 }
 
 /// Files whose books do not balance are left out, and said to be: a fault of ours must
@@ -147,8 +169,7 @@ fn unbalanced(graph: &Graph, lineage: &Lineage, why: &str) -> Tracked {
 }
 
 fn merge(all: &mut Tracked, one: Tracked) {
-    all.lifetimes.extend(one.lifetimes);
-    all.standing.extend(one.standing);
+    all.book.append(one.book);
     all.counts.extend(one.counts);
     all.gaps.merge(&one.gaps);
     add_work(&mut all.work, one.work);

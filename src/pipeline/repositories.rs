@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::Outside;
 use crate::discover::discover;
 use crate::error::{Error, Exit};
-use crate::facts::Facts;
+use crate::facts::{CacheUse, Facts};
 use crate::lines::schedule::Progress;
 use crate::problem::{GapKind, Gaps};
 use crate::request::RepositoryRequest;
@@ -44,6 +44,9 @@ pub fn gather(
         );
         return Err(Error { exit: Exit::Interrupted, ..error });
     }
+    if request.warnings {
+        warn_of_cache(&results, outside);
+    }
     let mut gathered = Gathered::default();
     let mut first_error = None;
     for (path, result) in paths.iter().zip(results) {
@@ -73,6 +76,21 @@ pub fn gather(
     match first_error {
         Some(error) if gathered.repositories.is_empty() => Err(error),
         _ => Ok(gathered),
+    }
+}
+
+/// Says once that nothing could be kept for the next run.
+fn warn_of_cache(results: &[Result<Facts, Error>], outside: &Outside<'_>) {
+    let fault = results.iter().flatten().find_map(|facts| match &facts.cache {
+        CacheUse::Unwritable(why) => Some(why),
+        CacheUse::None | CacheUse::Kept => None,
+    });
+    if let Some(why) = fault {
+        let why = crate::untrusted::Untrusted::from(why.as_str()).to_terminal();
+        (outside.warn)(&format!(
+            "nothing is kept for the next run: {why}; see --cache-dir and --no-cache \
+             [W-CACHE]"
+        ));
     }
 }
 

@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::facts::Author;
-use crate::history::objects::{ObjectKind, ObjectReader};
-use crate::history::tree::{self, EntryKind};
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{Author, Facts};
+use crate::history::CommitIdx;
+use crate::history::commit::RawCommit;
+use crate::history::objects::ObjectReader;
 use crate::history::walk::{Commit, History};
 use crate::identity::Mailmap;
-use crate::problem::{GapKind, Gaps};
+use crate::problem::Gaps;
 use crate::provenance::{PersonKind, Provenance, Rules};
 use crate::units::len_to_u32;
 use crate::untrusted::Untrusted;
@@ -28,20 +31,9 @@ pub(super) fn read_mailmap(
 ) -> Mailmap {
     let none = || Mailmap::parse(b"", &mut Gaps::default());
     let Some(tip) = tip else { return none() };
-    let Ok(root) = reader.read(tip.tree, ObjectKind::Tree) else { return none() };
-    let entries = tree::parse(&root).unwrap_or_default();
-    let found = entries.iter().find(|entry| entry.name == b".mailmap");
-    let Some(entry) = found else { return none() };
-    if entry.kind != EntryKind::File {
-        gaps.add(GapKind::SideFile, "no plain file, left out", b".mailmap");
-        return none();
-    }
-    match reader.read(entry.id, ObjectKind::Blob) {
-        Ok(text) => Mailmap::parse(&text, gaps),
-        Err(why) => {
-            gaps.add(GapKind::SideFile, why.why(), b".mailmap");
-            none()
-        }
+    match super::context::read_root_file(reader, tip.tree, b".mailmap", gaps) {
+        Some(text) => Mailmap::parse(&text, gaps),
+        None => none(),
     }
 }
 
@@ -55,14 +47,9 @@ pub(super) fn number(
     let mut known: BTreeMap<(Vec<u8>, Vec<u8>), Author> = BTreeMap::new();
     let mut see = |name: &[u8], email: &[u8]| {
         let raw = (name.to_vec(), email.to_vec());
-        let author = known.entry(raw.clone()).or_insert_with(|| {
-            let (mapped_name, mapped_email) = mailmap.map(name, email);
-            Author {
-                name: Untrusted::from(mapped_name.as_ref()),
-                email: Untrusted::from(mapped_email.as_ref()),
-                is_automation: rules.kind_of(name, email) != PersonKind::Person,
-            }
-        });
+        let author = known
+            .entry(raw.clone())
+            .or_insert_with(|| person(&rules, mailmap, name, email));
         author.clone()
     };
     let mut columns = Vec::new();
@@ -80,4 +67,51 @@ pub(super) fn number(
         .map(|(author, operator)| (author.and_then(number), operator.and_then(number)))
         .collect();
     Ok(Numbered { people, columns })
+}
+
+/// A commit that names a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Named {
+    /// The commit.
+    pub(super) commit: CommitIdx,
+    /// Whether as the person whose work and bill it is; else as its author.
+    pub(super) as_operator: bool,
+}
+
+/// For each person the first commit that names them; `None` if one is never named.
+pub(super) fn naming_commits(facts: &Facts) -> Option<Vec<Named>> {
+    let mut found: Vec<Option<Named>> = vec![None; facts.people.len()];
+    for (number, commit) in (0..).zip(&facts.commits) {
+        for (person, as_operator) in [(commit.author, false), (commit.operator, true)] {
+            if let Some(person) = person {
+                let named = Named { commit: CommitIdx(number), as_operator };
+                found[person as usize].get_or_insert(named);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The person that a commit names.
+pub(super) fn named(
+    rules: &Rules,
+    mailmap: &Mailmap,
+    commit: &RawCommit,
+    named: &Named,
+) -> Option<Author> {
+    if named.as_operator {
+        let (name, email) = super::classify_raw(rules, commit).operator?;
+        return Some(person(rules, mailmap, &name, &email));
+    }
+    let who = commit.author.as_ref()?;
+    Some(person(rules, mailmap, &who.name, &who.email))
+}
+
+fn person(rules: &Rules, mailmap: &Mailmap, name: &[u8], email: &[u8]) -> Author {
+    let (mapped_name, mapped_email) = mailmap.map(name, email);
+    Author {
+        name: Untrusted::from(mapped_name.as_ref()),
+        email: Untrusted::from(mapped_email.as_ref()),
+        is_automation: rules.kind_of(name, email) != PersonKind::Person,
+    }
 }

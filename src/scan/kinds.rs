@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::file_class;
 use crate::history::walk::History;
-use crate::lines::tracker::{KindReader, Kinds as LandedKinds};
+use crate::lines::contents::{KindReader, Kinds as LandedKinds};
 use crate::syntax::{self, LineKind, Parsers};
 use crate::units::Timestamp;
 

@@ -16,7 +16,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap::", &["src/cli.rs"]),
     ("rayon::", &["src/scan.rs", "src/scan/", "src/lines/schedule.rs"]),
     ("flate2::", &["src/history/objects.rs"]),
-    ("postcard::", &["src/worker.rs"]),
+    ("postcard::", &["src/worker.rs", "src/scan/"]),
     ("indicatif::", &["src/main.rs"]),
     ("signal_hook::", &["src/main.rs"]),
     ("SystemTime::now", &["src/main.rs"]),

@@ -1,0 +1,179 @@
+//! What an earlier run found out, kept in files: each with what it answers to, its
+//! length and its checksum. Whatever does not verify is as good as not there.
+//!
+//! Files are written beside their place and put there in one step, so that a run that
+//! is killed at any moment leaves the old file or the new one, and runs beside each
+//! other need no lock: the last to finish wins, and both wrote the truth.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::limits;
+use crate::units::len_to_u64;
+
+/// The first bytes of each file; the number counts versions of this layout.
+const MAGIC: &[u8; 16] = b"slopnexus cache1";
+const HEADER_BYTES: usize = 16 + 8 + 8 + 16;
+
+/// Reads what is kept under `name`, if it answers to exactly this `key`.
+pub fn load(folder: &Path, name: &str, key: &[u8]) -> Option<Vec<u8>> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC)
+        .open(folder.join(name))
+        .ok()?;
+    let data = file.metadata().ok()?;
+    if !data.is_file() || data.len() > limits::CACHE_FILE_BYTES.value {
+        return None;
+    }
+    let mut header = [0; HEADER_BYTES];
+    file.read_exact(&mut header).ok()?;
+    let number = |at: usize| -> Option<u64> {
+        Some(u64::from_le_bytes(header.get(at..at + 8)?.try_into().ok()?))
+    };
+    let (key_bytes, content_bytes) = (number(16)?, number(24)?);
+    let whole = key_bytes.checked_add(content_bytes)?;
+    let is_ours = header.starts_with(MAGIC)
+        && key_bytes == len_to_u64(key.len())
+        && whole.checked_add(len_to_u64(HEADER_BYTES))? == data.len();
+    if !is_ours {
+        return None;
+    }
+    let mut rest = Vec::new();
+    file.take(whole).read_to_end(&mut rest).ok()?;
+    let checksum = u128::from_le_bytes(header[32..].try_into().ok()?);
+    if len_to_u64(rest.len()) != whole || xxh3_128(&rest) != checksum {
+        return None;
+    }
+    let content = rest.split_off(key.len());
+    (rest == key).then_some(content)
+}
+
+/// Keeps `content` under `name`, as the answer to `key`.
+///
+/// # Errors
+///
+/// When it cannot be written; what was kept before is still there.
+pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> io::Result<()> {
+    let whole = key.len() + content.len() + HEADER_BYTES;
+    if len_to_u64(whole) > limits::CACHE_FILE_BYTES.value {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "over the limit"));
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    remove_leftovers(folder, name)?;
+    let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
+    let written = write_new(&beside, key, content)
+        .and_then(|()| std::fs::rename(&beside, folder.join(name)));
+    if let Err(why) = written {
+        // It may never have come to be; what counts is why it was not put in place.
+        return match std::fs::remove_file(&beside) {
+            Ok(()) | Err(_) => Err(why),
+        };
+    }
+    File::open(folder)?.sync_all()
+}
+
+fn write_new(path: &Path, key: &[u8], content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags(libc::O_NOFOLLOW | libc::O_CLOEXEC)
+        .open(path)?;
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    hash.update(key);
+    hash.update(content);
+    file.write_all(MAGIC)?;
+    file.write_all(&len_to_u64(key.len()).to_le_bytes())?;
+    file.write_all(&len_to_u64(content.len()).to_le_bytes())?;
+    file.write_all(&hash.digest128().to_le_bytes())?;
+    file.write_all(key)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// Removes what runs that were killed left beside the file.
+fn remove_leftovers(folder: &Path, name: &str) -> io::Result<()> {
+    let start = format!(".{name}.");
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let file_name = entry.file_name();
+        let process = file_name.to_str().and_then(|name| {
+            name.strip_prefix(&start)?.strip_suffix(".part")?.parse::<u32>().ok()
+        });
+        let Some(process) = process else { continue };
+        let runs = process != std::process::id()
+            && PathBuf::from(format!("/proc/{process}")).exists();
+        if !runs {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
+    }
+
+    #[test]
+    fn what_was_kept_is_found_under_its_key_alone() {
+        let folder = folder();
+        let inner = folder.path().join("a/b");
+        store(&inner, "x", b"key", b"content").unwrap();
+        assert_eq!(load(&inner, "x", b"key"), Some(b"content".to_vec()));
+        assert_eq!(load(&inner, "x", b"kez"), None);
+        assert_eq!(load(&inner, "x", b"ke"), None);
+        assert_eq!(load(&inner, "y", b"key"), None);
+        store(&inner, "x", b"key2", b"").unwrap();
+        assert_eq!(load(&inner, "x", b"key"), None);
+        assert_eq!(load(&inner, "x", b"key2"), Some(Vec::new()));
+    }
+
+    #[test]
+    fn a_file_that_was_cut_or_has_one_other_bit_is_not_there() {
+        let folder = folder();
+        let path = folder.path().join("x");
+        store(folder.path(), "x", b"key", b"some content").unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            assert_eq!(load(folder.path(), "x", b"key"), None, "cut at {cut}");
+        }
+        for bit in 0..whole.len() * 8 {
+            let mut other = whole.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &other).unwrap();
+            assert_eq!(load(folder.path(), "x", b"key"), None, "bit {bit}");
+        }
+        std::fs::write(&path, [&whole[..], b"x"].concat()).unwrap();
+        assert_eq!(load(folder.path(), "x", b"key"), None);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_behind_is_removed() {
+        let folder = folder();
+        // No process has the number 0.
+        let left = folder.path().join(".x.0.part");
+        std::fs::write(&left, b"half").unwrap();
+        let other = folder.path().join(".y.0.part");
+        std::fs::write(&other, b"of another file").unwrap();
+        store(folder.path(), "x", b"key", b"content").unwrap();
+        assert!(!left.exists() && other.exists());
+    }
+
+    #[test]
+    fn a_link_in_the_way_is_not_followed() {
+        let folder = folder();
+        store(folder.path(), "real", b"key", b"content").unwrap();
+        std::os::unix::fs::symlink("real", folder.path().join("x")).unwrap();
+        assert_eq!(load(folder.path(), "x", b"key"), None);
+    }
+}

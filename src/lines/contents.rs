@@ -1,0 +1,393 @@
+//! What the bytes of the versions of one lineage say: how many lines there are, what
+//! changed between two of them, and what the lines are that came. Bytes are held while
+//! they are needed, within bounds, and read again where they were not.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::file_class::FileClass;
+use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
+use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
+use crate::lines::marks::LineMark;
+use crate::lines::similarity::is_binary;
+use crate::lines::tokens::{Lexicon, Text};
+use crate::lines::versions::{Graph, Lineage, Step};
+use crate::lines::{edits, ignored_revs, reformat};
+use crate::problem::{GapKind, Gaps};
+use crate::syntax::LineKind;
+
+/// A version that lands, with lines that came.
+#[derive(Debug, Clone, Copy)]
+pub struct Landed<'a> {
+    /// Its path.
+    pub path: &'a [u8],
+    /// The whole version.
+    pub bytes: &'a [u8],
+    /// The number of the landing on the mainline.
+    pub landing: u32,
+    /// The lines that came, in order, each block with its bytes.
+    pub came: &'a [(LineRange, &'a [u8])],
+}
+
+/// What can be told of the lines that came with a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds {
+    /// The kind of each of them, in order and no others; missing ones are text.
+    pub kinds: Vec<LineKind>,
+    /// The class of their file.
+    pub class: FileClass,
+    /// Why its syntax could not tell the kinds, if so.
+    pub fallback: Option<&'static str>,
+}
+
+/// Tells the kinds of the lines that came with a version.
+pub type KindReader<'a> = dyn FnMut(&Landed<'_>) -> Kinds + 'a;
+
+/// What a version holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Text { lines: u32 },
+    Binary,
+    Unreadable(Unreadable),
+}
+
+impl Content {
+    pub(crate) fn lines(self) -> u32 {
+        match self {
+            Self::Text { lines } => lines,
+            Self::Binary | Self::Unreadable(_) => 0,
+        }
+    }
+
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Self::Text { .. })
+    }
+}
+
+/// What the text of a landing says of the lines that came with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StepText {
+    /// What their file is for.
+    pub(crate) class: FileClass,
+    /// The kind of each, in order; missing ones are text.
+    pub(crate) kinds: Vec<LineKind>,
+    /// What is remembered of each; empty when lines are taken as they are.
+    pub(crate) marks: Vec<LineMark>,
+    /// Lines that went and the lines that they are now, by their places in the file.
+    pub(crate) carried: Vec<(u32, u32)>,
+    /// Lines that went and the lines that they were edited into, likewise.
+    pub(crate) edited: Vec<(u32, u32)>,
+}
+
+/// The versions of one lineage.
+pub(crate) struct Contents<'t, 'r, 'k> {
+    graph: &'t Graph,
+    reader: &'t mut ObjectReader<'r>,
+    kinds: &'t mut KindReader<'k>,
+    exact: bool,
+    counts: bool,
+    lexicons: Vec<Lexicon>,
+    texts: FxHashMap<u32, Text>,
+    bytes_held: usize,
+    contents: FxHashMap<u32, Content>,
+    /// How often the bytes of each version are still needed.
+    uses: FxHashMap<u32, u32>,
+    /// Hunks of the latest pairs, since a version's origins and its step share one.
+    hunks: FxHashMap<(u32, u32), Rc<[Hunk]>>,
+    /// What was left out.
+    pub(crate) gaps: Gaps,
+    /// What it cost.
+    pub(crate) work: DiffWork,
+    /// Blobs that changed, and those of them that could be read.
+    pub(crate) blobs: (u64, u64),
+}
+
+/// One lexicon for each way in which versions are compared.
+fn lexicons(exact: bool, counts: bool) -> Vec<Lexicon> {
+    if exact {
+        vec![Lexicon::new(WhiteSpace::Exact)]
+    } else if counts {
+        vec![Lexicon::new(WhiteSpace::Ignored), Lexicon::new(WhiteSpace::Exact)]
+    } else {
+        vec![Lexicon::new(WhiteSpace::Ignored)]
+    }
+}
+
+fn uses(graph: &Graph, lineage: &Lineage) -> FxHashMap<u32, u32> {
+    let mut uses: FxHashMap<u32, u32> = FxHashMap::default();
+    for &version in &lineage.versions {
+        *uses.entry(version).or_default() += 1;
+        for &origin in graph.origins(version) {
+            *uses.entry(origin).or_default() += 1;
+        }
+    }
+    for &step in &lineage.steps {
+        let step = graph.steps[step as usize];
+        for version in [step.old, step.new].into_iter().flatten() {
+            *uses.entry(version).or_default() += 1;
+        }
+    }
+    uses
+}
+
+impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
+    /// How many bytes of versions are held before they are read again when needed.
+    const HELD_BYTES: usize = 160 << 20;
+    /// How many bytes of known lines are held before they are forgotten.
+    const KNOWN_BYTES: usize = 64 << 20;
+
+    /// Nothing is read yet. With `exact` white space counts and no rule applies; with
+    /// `counts` the changed lines of steps will be asked for.
+    pub(crate) fn new(
+        graph: &'t Graph,
+        lineage: &Lineage,
+        reader: &'t mut ObjectReader<'r>,
+        kinds: &'t mut KindReader<'k>,
+        (exact, counts): (bool, bool),
+    ) -> Self {
+        Self {
+            graph,
+            reader,
+            kinds,
+            exact,
+            counts,
+            lexicons: lexicons(exact, counts),
+            texts: FxHashMap::default(),
+            bytes_held: 0,
+            contents: FxHashMap::default(),
+            uses: uses(graph, lineage),
+            hunks: FxHashMap::default(),
+            gaps: Gaps::default(),
+            work: DiffWork::default(),
+            blobs: (0, 0),
+        }
+    }
+
+    /// What a version holds; its bytes are at hand afterwards if it is text.
+    pub(crate) fn load(&mut self, version: u32) -> Content {
+        if let Some(&content) = self.contents.get(&version)
+            && (self.texts.contains_key(&version) || !content.is_text())
+        {
+            return content;
+        }
+        let facts = &self.graph.versions[version as usize];
+        let read = self.reader.read(facts.blob, ObjectKind::Blob);
+        let is_first = !self.contents.contains_key(&version);
+        if is_first {
+            self.blobs.0 += 1;
+            self.blobs.1 += u64::from(read.is_ok());
+        }
+        let content = match read {
+            Ok(bytes) if is_binary(&bytes) && !self.exact => Content::Binary,
+            Ok(bytes) => {
+                let origin = self.graph.origins(version).first();
+                let beside = origin.and_then(|origin| self.texts.get(origin));
+                let text = Text::read(bytes, beside, &mut self.lexicons);
+                let lines = text.n_lines();
+                self.bytes_held += text.bytes_held();
+                self.texts.insert(version, text);
+                Content::Text { lines }
+            }
+            Err(why) => {
+                let place = &self.graph.paths[facts.path as usize];
+                let words = format!("file version is {}", why.why());
+                if is_first {
+                    self.gaps.add(why.gap(), &words, place);
+                }
+                Content::Unreadable(why)
+            }
+        };
+        self.contents.insert(version, content);
+        content
+    }
+
+    /// Whether a version, once loaded, turned out to be unreadable.
+    pub(crate) fn is_unreadable(&self, version: u32) -> bool {
+        matches!(self.contents.get(&version), Some(Content::Unreadable(_)))
+    }
+
+    fn load_both(&mut self, old: u32, new: u32) -> (Content, Content) {
+        let known: usize = self.lexicons.iter().map(Lexicon::bytes).sum();
+        if self.bytes_held > Self::HELD_BYTES || known > Self::KNOWN_BYTES {
+            // What is still needed is read again; its numbers go with the lexicons.
+            self.texts.clear();
+            self.bytes_held = 0;
+            self.count_hashed();
+            self.lexicons = lexicons(self.exact, self.counts);
+        }
+        (self.load(old), self.load(new))
+    }
+
+    /// Says that the bytes of a version were used once more.
+    pub(crate) fn release(&mut self, version: u32) {
+        let Some(uses) = self.uses.get_mut(&version) else { return };
+        *uses -= 1;
+        if *uses == 0
+            && let Some(text) = self.texts.remove(&version)
+        {
+            self.bytes_held -= text.bytes_held();
+        }
+    }
+
+    /// What changed between two versions, as origins and lives see it.
+    pub(crate) fn hunks(&mut self, old: u32, new: u32) -> Rc<[Hunk]> {
+        if let Some(hunks) = self.hunks.get(&(old, new)) {
+            return Rc::clone(hunks);
+        }
+        let space = if self.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
+        let hunks: Rc<[Hunk]> = self.compare(old, new, space, Tail::Cut).into();
+        // A pair is needed twice at most, and soon.
+        const MOST_PAIRS: usize = 64;
+        if self.hunks.len() > MOST_PAIRS {
+            self.hunks.clear();
+        }
+        self.hunks.insert((old, new), Rc::clone(&hunks));
+        hunks
+    }
+
+    fn count_hashed(&mut self) {
+        let hashed: u64 = self.lexicons.iter().map(|lexicon| lexicon.lines_hashed).sum();
+        self.work.lines_hashed += hashed;
+    }
+
+    fn compare(
+        &mut self,
+        old: u32,
+        new: u32,
+        space: WhiteSpace,
+        tail: Tail,
+    ) -> Vec<Hunk> {
+        if old == new {
+            return Vec::new();
+        }
+        let (one, two) = self.load_both(old, new);
+        if one.is_text() && two.is_text() {
+            let (one, two) = (&self.texts[&old], &self.texts[&new]);
+            let mut lexicons = self.lexicons.iter_mut().enumerate();
+            if let Some((number, lexicon)) =
+                lexicons.find(|(_, known)| known.space() == space)
+            {
+                let (one, two) = (one.lines(number), two.lines(number));
+                return diff::compare(one, two, tail, lexicon, &mut self.work);
+            }
+            return diff::diff(one.bytes(), two.bytes(), space, &mut self.work);
+        }
+        // Nothing to compare line by line: all lines went, all lines came.
+        let all = |content: Content| LineRange { start: 0, end: content.lines() };
+        vec![Hunk { before: all(one), after: all(two) }]
+    }
+
+    /// How many lines a step added and deleted, as `git diff --numstat` counts; `None`
+    /// for binary and unreadable files.
+    pub(crate) fn numstat(&mut self, step: Step) -> Option<(u32, u32)> {
+        let contents: Vec<Content> = [step.old, step.new]
+            .into_iter()
+            .flatten()
+            .map(|version| self.load(version))
+            .collect();
+        let binary = [step.old, step.new].into_iter().flatten().any(|version| {
+            self.texts.get(&version).is_none_or(|text| is_binary(text.bytes()))
+        });
+        if binary || contents.iter().any(|content| !content.is_text()) {
+            return None;
+        }
+        match (step.old, step.new) {
+            (Some(old), Some(new)) => {
+                let hunks = self.compare(old, new, WhiteSpace::Exact, Tail::Kept);
+                let added = hunks.iter().map(|hunk| hunk.after.lines()).sum();
+                let deleted = hunks.iter().map(|hunk| hunk.before.lines()).sum();
+                Some((added, deleted))
+            }
+            (None, Some(new)) => Some((self.contents[&new].lines(), 0)),
+            (Some(old), None) => Some((0, self.contents[&old].lines())),
+            (None, None) => Some((0, 0)),
+        }
+    }
+
+    /// What the text says of the lines that came with a mainline step; `None` when none
+    /// came. `is_form` says that the commit is known to change form alone.
+    pub(crate) fn step_text(
+        &mut self,
+        step: Step,
+        hunks: &[Hunk],
+        is_form: bool,
+    ) -> Option<StepText> {
+        let (new, landing) = (step.new?, step.landing?);
+        let came = hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty());
+        came.clone().next()?;
+        let old = step.old.filter(|_| !self.exact);
+        match old {
+            Some(old) => _ = self.load_both(old, new),
+            None => _ = self.load(new),
+        }
+        let path = &self.graph.paths[step.path as usize];
+        let text = self.texts.get(&new)?;
+        let came: Vec<_> = came.map(|came| (came, text.block(came))).collect();
+        let landed = Landed { path, bytes: text.bytes(), landing, came: &came };
+        let Kinds { kinds, class, fallback } = (self.kinds)(&landed);
+        if let Some(why) = fallback {
+            self.gaps.add(GapKind::ParserFallback, why, path);
+        }
+        let lines = came.iter().flat_map(|(_, block)| split(block));
+        let marks =
+            if self.exact { Vec::new() } else { lines.map(LineMark::of).collect() };
+        let mut read =
+            StepText { class, kinds, marks, carried: Vec::new(), edited: Vec::new() };
+        if let Some(old) = old.and_then(|old| self.texts.get(&old)) {
+            apply_rules(&mut read, path, (old, text), hunks, is_form);
+        }
+        Some(read)
+    }
+
+    /// Ends the work; what it cost is complete afterwards.
+    pub(crate) fn finish(&mut self) {
+        self.count_hashed();
+    }
+}
+
+/// The lines of a block, each with its end.
+fn split(block: &[u8]) -> impl Iterator<Item = &[u8]> {
+    block.split_inclusive(|&byte| byte == b'\n')
+}
+
+/// Finds the lines that go on as others: first those of which only the form changed,
+/// then those that were edited.
+fn apply_rules(
+    read: &mut StepText,
+    path: &[u8],
+    (old, new): (&Text, &Text),
+    hunks: &[Hunk],
+    is_form: bool,
+) {
+    let replaced =
+        || hunks.iter().filter(|hunk| !hunk.before.is_empty() && !hunk.after.is_empty());
+    if replaced().next().is_none() {
+        return;
+    }
+    let same = reformat::same_code(path, old.bytes(), new.bytes(), hunks);
+    let is_same = same.is_some();
+    // One line can become several; the first of them goes on for it.
+    let mut gone = rustc_hash::FxHashSet::default();
+    for (came, went) in same.unwrap_or_default() {
+        if gone.insert(went) {
+            read.carried.push((went, came));
+        }
+    }
+    for hunk in replaced() {
+        let went: Vec<&[u8]> = split(old.block(hunk.before)).collect();
+        let came: Vec<&[u8]> = split(new.block(hunk.after)).collect();
+        let place = |(went, came): (u32, u32)| {
+            (hunk.before.start + went, hunk.after.start + came)
+        };
+        if is_form && !is_same {
+            for (came, went) in ignored_revs::inherit(&went, &came) {
+                let (went, came) = place((went, came));
+                if gone.insert(went) {
+                    read.carried.push((went, came));
+                }
+            }
+        }
+        read.edited.extend(edits::pair_edits(&went, &came).into_iter().map(place));
+    }
+}

@@ -1,0 +1,238 @@
+//! Moves planted in made-up files: how many are found, and how many are found that are
+//! none. What lines went and came is what the comparison of versions says.
+
+use super::*;
+use crate::lines::diff::{DiffWork, LineRange, WhiteSpace, diff};
+use crate::stats::rng::Rng;
+use crate::units::{len_to_f64, len_to_u32};
+
+const VERBS: [&str; 8] =
+    ["load", "parse", "check", "merge", "write", "close", "count", "visit"];
+const NOUNS: [&str; 9] =
+    ["config", "user", "path", "index", "token", "cache", "event", "row", "state"];
+/// Lines that stand in every program.
+const COMMON: [&str; 8] =
+    ["", "}", "return None", "else {", "return result", "});", "// TODO", "pass"];
+
+/// A line and what it is, whatever was done to it.
+#[derive(Debug, Clone)]
+struct Line {
+    id: usize,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Story {
+    rng: Rng,
+    next_id: usize,
+}
+
+/// How a block is changed on its way.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Nothing,
+    Indented,
+    OneLineEdited,
+}
+
+impl Story {
+    fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.rng.below(n as u64)).unwrap()
+    }
+
+    fn pick(&mut self, of: &[&'static str]) -> &'static str {
+        of[self.below(of.len())]
+    }
+
+    fn statement(&mut self) -> String {
+        if self.below(4) == 0 {
+            return format!("    {}", self.pick(&COMMON));
+        }
+        let (verb, noun, other) =
+            (self.pick(&VERBS), self.pick(&NOUNS), self.pick(&NOUNS));
+        match self.below(3) {
+            0 => format!("    let {noun} = {verb}_{other}({other}, {});", self.below(30)),
+            1 => format!("    {verb}_{noun}(&{other});"),
+            _ => format!("    if {noun}.{verb}({other}) > {} {{", self.below(9)),
+        }
+    }
+
+    fn line(&mut self, text: String) -> Line {
+        self.next_id += 1;
+        Line { id: self.next_id, text }
+    }
+
+    fn file(&mut self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for _ in 0..4 + self.below(8) {
+            let name = format!("fn {}_{}() {{", self.pick(&VERBS), self.pick(&NOUNS));
+            lines.push(self.line(name));
+            for _ in 0..3 + self.below(12) {
+                let text = self.statement();
+                lines.push(self.line(text));
+            }
+            lines.extend(["}", ""].map(|text| self.line(text.to_owned())));
+        }
+        lines
+    }
+
+    /// Edits that have nothing to do with the move: outside the block, lines go and
+    /// come.
+    fn work_on(&mut self, file: &mut Vec<Line>, planted: &[usize]) {
+        for _ in 0..self.below(6) {
+            let at = self.below(file.len());
+            let lines = self.below(4).min(file.len() - 1 - at);
+            if file[at..=at + lines].iter().any(|line| planted.contains(&line.id)) {
+                continue;
+            }
+            file.drain(at..at + lines);
+            for _ in 0..self.below(6) {
+                let text = self.statement();
+                let line = self.line(text);
+                file.insert(at, line);
+            }
+        }
+    }
+
+    /// Moves a block with at least five countable lines, and returns what it is made of.
+    fn plant(
+        &mut self,
+        files: &mut [Vec<Line>],
+        across: bool,
+        change: Change,
+    ) -> Vec<usize> {
+        let from = self.below(files.len());
+        let to = if across { (from + 1) % files.len() } else { from };
+        let start = self.below(files[from].len() - 15);
+        let most = 5 + self.below(26);
+        let mut end = (start + most).min(files[from].len());
+        while n_countable(&files[from][start..end]) < 5 {
+            end += 1;
+        }
+        let mut block: Vec<Line> = files[from].drain(start..end).collect();
+        match change {
+            Change::Nothing => {}
+            Change::Indented => {
+                block.iter_mut().for_each(|line| line.text.insert_str(0, "    "));
+            }
+            Change::OneLineEdited => {
+                let at = self.below(block.len());
+                let text = self.statement();
+                block[at] = self.line(text);
+            }
+        }
+        let planted = block.iter().map(|line| line.id).collect();
+        let at = self.below(files[to].len() + 1);
+        files[to].splice(at..at, block);
+        planted
+    }
+}
+
+fn is_countable(line: &Line) -> bool {
+    LineMark::of(line.text.as_bytes()).is_countable()
+}
+
+fn n_countable(lines: &[Line]) -> usize {
+    lines.iter().filter(|line| is_countable(line)).count()
+}
+
+fn text(file: &[Line]) -> String {
+    file.iter().map(|line| format!("{}\n", line.text)).collect()
+}
+
+fn marks(file: &[Line], range: LineRange) -> Vec<LineMark> {
+    let lines = &file[range.start as usize..range.end as usize];
+    lines.iter().map(|line| LineMark::of(line.text.as_bytes())).collect()
+}
+
+/// Lines of one side of a step: file, first line, marks.
+type Part = (u32, u32, Vec<LineMark>);
+
+fn blocks<'a>(parts: &'a [Part], paths: &'a [String]) -> Vec<Block<'a>> {
+    let block = |(file, start, marks): &'a Part| Block {
+        file: *file,
+        path: paths[*file as usize].as_bytes(),
+        start: *start,
+        marks,
+    };
+    parts.iter().map(block).collect()
+}
+
+/// What one step made of lines: pairs of what stood there and what stands there now,
+/// kept lines and moved lines apart; countable lines only.
+fn linked(before: &[Vec<Line>], after: &[Vec<Line>]) -> [Vec<(usize, usize)>; 2] {
+    let (mut went, mut came) = (Vec::new(), Vec::new());
+    let mut kept = Vec::new();
+    for (file, (old, new)) in (0..).zip(before.iter().zip(after)) {
+        let (old_text, new_text) = (text(old), text(new));
+        let (a, b) = (old_text.as_bytes(), new_text.as_bytes());
+        let (mut at_old, mut at_new) = (0, 0);
+        let mut hunks = diff(a, b, WhiteSpace::Exact, &mut DiffWork::default());
+        let ends = |lines: &[Line]| {
+            let end = len_to_u32(lines.len());
+            LineRange { start: end, end }
+        };
+        hunks.push(crate::lines::diff::Hunk { before: ends(old), after: ends(new) });
+        for hunk in hunks {
+            let (olds, news) = (at_old..hunk.before.start, at_new..hunk.after.start);
+            kept.extend(
+                olds.zip(news).map(|(a, b)| (&old[a as usize], &new[b as usize])),
+            );
+            (at_old, at_new) = (hunk.before.end, hunk.after.end);
+            went.push((file, hunk.before.start, marks(old, hunk.before)));
+            came.push((file, hunk.after.start, marks(new, hunk.after)));
+        }
+    }
+    let paths: Vec<String> = (0..before.len()).map(|n| format!("src/{n}.rs")).collect();
+    let (went_blocks, came_blocks) = (blocks(&went, &paths), blocks(&came, &paths));
+    let mut moved = Vec::new();
+    for run in find_moves(&went_blocks, &came_blocks) {
+        let (from, to) = (&went[run.from.0 as usize], &came[run.to.0 as usize]);
+        let old = &before[from.0 as usize][(from.1 + run.from.1) as usize..];
+        let new = &after[to.0 as usize][(to.1 + run.to.1) as usize..];
+        moved.extend(old.iter().zip(new).take(run.lines as usize));
+    }
+    [kept, moved].map(|pairs| {
+        let countable = pairs
+            .into_iter()
+            .filter(|(line, _)| LineMark::of(line.text.as_bytes()).is_countable());
+        countable.map(|(one, two)| (one.id, two.id)).collect()
+    })
+}
+
+/// The share of planted lines that were found, and of found moves that are none.
+fn figures(across: bool, change: Change) -> (f64, f64) {
+    let mut story = Story { rng: Rng::seeded(42), next_id: 0 };
+    let (mut n_planted, mut n_found, mut n_moved, mut n_false) = (0, 0, 0, 0);
+    for _ in 0..300 {
+        let before: Vec<Vec<Line>> = (0..3).map(|_| story.file()).collect();
+        let mut after = before.clone();
+        let planted = story.plant(&mut after, across, change);
+        after.iter_mut().for_each(|file| story.work_on(file, &planted));
+        let [kept, moved] = linked(&before, &after);
+        let is_old_and_countable = |id: &&usize| {
+            let mut old = before.iter().flatten();
+            old.any(|line| line.id == **id && is_countable(line))
+        };
+        for id in planted.iter().filter(is_old_and_countable) {
+            n_planted += 1;
+            let pair = (*id, *id);
+            n_found += usize::from(kept.contains(&pair) || moved.contains(&pair));
+        }
+        n_moved += moved.len();
+        n_false += moved.iter().filter(|(one, two)| one != two).count();
+    }
+    let share = |part: usize, of: usize| len_to_f64(part) / len_to_f64(of);
+    (share(n_found, n_planted), share(n_false, n_moved))
+}
+
+#[test]
+fn planted_moves_are_found_and_hardly_any_others() {
+    for across in [false, true] {
+        for change in [Change::Nothing, Change::Indented, Change::OneLineEdited] {
+            let (found, wrong) = figures(across, change);
+            assert!(found >= 0.95, "across {across}, {change:?}: found {found:.4}");
+            assert!(wrong <= 0.01, "across {across}, {change:?}: wrong {wrong:.4}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Facts of an earlier run with the same tip and the same options.
+//!
+//! Neither messages nor addresses are kept: people are kept as the commits that name
+//! them, and read from there again.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::authors::{self, Named};
+use super::{ScanOptions, context};
+use crate::cache;
+use crate::error::Error;
+use crate::facts::{Author, FACTS_VERSION, Facts};
+use crate::history::objects::{ObjectKind, ObjectReader};
+use crate::history::open::{Opened, Tip};
+use crate::history::{CommitIdx, ObjectId, commit};
+use crate::identity::Mailmap;
+use crate::limits;
+use crate::problem::{GapKind, Gaps};
+use crate::provenance::Rules;
+use crate::untrusted::Untrusted;
+
+/// What kept facts answer to: everything that could change one of them.
+#[derive(Serialize)]
+struct Question<'a> {
+    facts_version: u32,
+    tool_version: &'a str,
+    limits: Vec<u64>,
+    options: ScanOptions,
+    path: &'a [u8],
+    branch: &'a [u8],
+    tip: Option<ObjectId>,
+    shallow: &'a [ObjectId],
+    ignored_features: Vec<&'static str>,
+}
+
+/// Where facts are kept, and what they answer to.
+pub(super) struct Place<'a> {
+    folder: &'a Path,
+    name: String,
+    key: Vec<u8>,
+}
+
+/// The place of the facts of a repository; `None` when nothing is to be kept.
+pub(super) fn place<'a>(
+    path: &Path,
+    opened: &Opened,
+    tip: &Tip,
+    options: &'a ScanOptions,
+) -> Option<Place<'a>> {
+    let folder = options.cache_folder.as_deref()?;
+    let asked = ScanOptions { cache_folder: None, jobs: None, ..options.clone() };
+    let path = path.as_os_str().as_encoded_bytes();
+    // One file for each repository and way of asking: a new tip takes the place of
+    // the old one.
+    let way = postcard::to_stdvec(&(path, &asked)).ok()?;
+    let name = format!("{:032x}.facts", xxhash_rust::xxh3::xxh3_128(&way));
+    let question = Question {
+        facts_version: FACTS_VERSION,
+        tool_version: env!("CARGO_PKG_VERSION"),
+        limits: limits::LIMITS.iter().map(|limit| limit.value).collect(),
+        options: asked,
+        path,
+        branch: &tip.name,
+        tip: tip.commit,
+        shallow: opened.shallow(),
+        ignored_features: opened.ignored_features(),
+    };
+    Some(Place { folder, name, key: postcard::to_stdvec(&question).ok()? })
+}
+
+/// What is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The facts, without people and without what lies on other branches.
+    facts: Facts,
+    /// For each person a commit that names them.
+    people: Vec<Named>,
+}
+
+/// Returns the facts that were kept, if they are there and every person can be named.
+pub(super) fn load(place: &Place<'_>, reader: &mut ObjectReader<'_>) -> Option<Facts> {
+    let bytes = cache::load(place.folder, &place.name, &place.key)?;
+    let Kept { mut facts, people } = postcard::from_bytes(&bytes).ok()?;
+    facts.people = name_people(&facts, &people, reader).ok()??;
+    Some(facts)
+}
+
+fn name_people(
+    facts: &Facts,
+    people: &[Named],
+    reader: &mut ObjectReader<'_>,
+) -> Result<Option<Vec<Author>>, Error> {
+    let rules = Rules::embedded()?;
+    let mut read = |at: CommitIdx| -> Option<commit::RawCommit> {
+        let id = facts.commits.get(at.at())?.id;
+        commit::parse(&reader.read(id, ObjectKind::Commit).ok()?)
+    };
+    let Some(tip) = facts.commits.len().checked_sub(1) else {
+        return Ok(Some(Vec::new()));
+    };
+    let Some(tip) = read(CommitIdx(crate::units::len_to_u32(tip))) else {
+        return Ok(None);
+    };
+    let raw: Option<Vec<_>> =
+        people.iter().map(|named| Some((read(named.commit)?, named))).collect();
+    // The gaps it leaves are among those kept.
+    let mut known_gaps = Gaps::default();
+    let mailmap =
+        match context::read_root_file(reader, tip.tree, b".mailmap", &mut known_gaps) {
+            Some(text) => Mailmap::parse(&text, &mut known_gaps),
+            None => Mailmap::parse(b"", &mut known_gaps),
+        };
+    let author = |(commit, named): &(commit::RawCommit, &Named)| {
+        authors::named(&rules, &mailmap, commit, named)
+    };
+    let found: Option<Vec<Author>> = raw.iter().flatten().map(author).collect();
+    // They were numbered in order; anything else is another world.
+    let is_whole = |found: &Vec<Author>| {
+        found.len() == people.len() && found.is_sorted_by(|one, two| one < two)
+    };
+    Ok(found.filter(|found| raw.is_some() && is_whole(found)))
+}
+
+/// Keeps the facts for the next run. What may heal is not kept: an object that is
+/// missing now can be there tomorrow.
+///
+/// # Errors
+///
+/// When they cannot be written, in words.
+pub(super) fn keep(place: &Place<'_>, facts: &Facts) -> Result<(), String> {
+    let may_heal = |kind: GapKind| {
+        matches!(
+            kind,
+            GapKind::MissingObject | GapKind::CorruptObject | GapKind::HistoryCut
+        )
+    };
+    if facts.gaps.list().iter().any(|gap| may_heal(gap.kind)) {
+        return Ok(());
+    }
+    let Some(people) = authors::naming_commits(facts) else { return Ok(()) };
+    let facts = Facts {
+        people: Vec::new(),
+        checkpoints: Vec::new(),
+        path: Untrusted::default(),
+        ..facts.clone()
+    };
+    let bytes = postcard::to_stdvec(&Kept { facts, people })
+        .map_err(|why| format!("the facts cannot be kept ({why})"))?;
+    cache::store(place.folder, &place.name, &place.key, &bytes)
+        .map_err(|why| why.kind().to_string())
+}
