@@ -5,6 +5,7 @@
 //! parser and the comparison of trees are ours, because one odd commit must not end a
 //! history and because nothing in a repository may decide what is measured.
 
+pub mod attributes;
 pub mod commit;
 pub mod objects;
 pub mod open;

@@ -96,6 +96,20 @@ pub const CONTROL_FILE_BYTES: Limit = Limit {
     why: "git's own is smaller for attributes",
 };
 
+/// How many rules of one file of attributes are kept.
+pub const ATTRIBUTE_RULES: Limit = Limit {
+    name: "ATTRIBUTE_RULES",
+    value: 10_000,
+    why: "each is tried on every file that lands",
+};
+
+/// How many bytes of attributes of one history are read, in all versions together.
+pub const ATTRIBUTE_BYTES: Limit = Limit {
+    name: "ATTRIBUTE_BYTES",
+    value: 64 << 20,
+    why: "all of them are held while lines are classified",
+};
+
 /// How many commits one repository may have.
 pub const COMMITS: Limit =
     Limit { name: "COMMITS", value: 2_000_000, why: "memory is bounded by it" };
@@ -168,6 +182,8 @@ pub static LIMITS: &[&Limit] = &[
     &PARENTS,
     &MESSAGE_BYTES,
     &CONTROL_FILE_BYTES,
+    &ATTRIBUTE_RULES,
+    &ATTRIBUTE_BYTES,
     &COMMITS,
     &USAGE_RECORD_BYTES,
     &USAGE_COLUMNS,

@@ -154,7 +154,8 @@ fn find_out(
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
     let people = authors::number(&history, &provenance, &mailmap)?;
-    let kinds = kinds::Kinds::new(&history, facts.parsed_since, !options.no_marks);
+    let kinds =
+        kinds::Kinds::new(opened, &history, facts.parsed_since, !options.no_marks);
     let track = TrackOptions {
         exact: options.exact,
         standing: options.standing,
@@ -165,11 +166,17 @@ fn find_out(
             context::form_landings(&mut reader, &history, tip_commit, &mut facts.gaps)
         },
     };
-    let tracked =
-        schedule::track_history(opened, &history, &track, &|| kinds.reader(), progress)?;
+    let tracked = schedule::track_history(
+        opened,
+        &history,
+        &track,
+        &|graph| kinds.reader(graph),
+        progress,
+    )?;
     if options.parsed_days.is_some() {
         facts.definitions = definitions::count(opened, &tracked.graph, &kinds, progress)?;
     }
+    facts.gaps.merge(&kinds.gaps());
     facts.work.versions_parsed = kinds.parsed();
     facts.work.commits = len_to_u64(history.commits.len());
     facts.work.objects_read = reader.work.objects;

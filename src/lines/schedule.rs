@@ -53,7 +53,7 @@ pub struct TrackedHistory {
 }
 
 /// Makes a kind reader; one for each thread at a time.
-pub type KindReaders<'a> = dyn Fn() -> Box<KindReader<'a>> + Sync + 'a;
+pub type KindReaders<'a> = dyn Fn(&Graph) -> Box<KindReader<'a>> + Sync + 'a;
 
 /// Readers of one repository, handed to threads and taken back.
 struct Pool<'o> {
@@ -112,7 +112,7 @@ pub fn track_history(
         .par_iter()
         .with_max_len(1)
         .map(|lineage| {
-            let mut read_kinds = kinds();
+            let mut read_kinds = kinds(&graph);
             let tick = || {
                 let now = done.fetch_add(1, Ordering::Relaxed) + 1;
                 progress(Progress::Versions(now, total));

@@ -1,38 +1,55 @@
-//! Kinds of lines that land: parsed inside the window, by their letters outside it.
+//! Kinds of lines that land: parsed inside the window, by their letters outside it; and
+//! the class of their file, by the attributes in force where they land.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::file_class;
+use crate::history::ObjectId;
+use crate::history::attributes::{self, AttributeChange, AttributeTable};
+use crate::history::open::Opened;
 use crate::history::walk::History;
 use crate::lines::contents::{KindReader, Kinds as LandedKinds};
+use crate::lines::versions::Graph;
+use crate::problem::{GapKind, Gaps};
 use crate::syntax::{self, LineKind, Parsers};
 use crate::units::Timestamp;
 
-/// Parsers that threads take and give back.
+/// Parsers that threads take and give back, and the attributes of the history.
 pub(super) struct Kinds<'h> {
+    opened: &'h Opened,
     history: &'h History,
     since: Option<Timestamp>,
     wanted: bool,
     free: Mutex<Vec<Parsers>>,
     parsed: AtomicU64,
+    attributes: OnceLock<(AttributeTable, Gaps)>,
 }
 
 impl<'h> Kinds<'h> {
     /// Kinds of the landings of a history; those after `since` are parsed. Unless
     /// kinds are wanted, every line is text.
     pub(super) fn new(
+        opened: &'h Opened,
         history: &'h History,
         since: Option<Timestamp>,
         wanted: bool,
     ) -> Self {
         let (free, parsed) = (Mutex::new(Vec::new()), AtomicU64::new(0));
-        Self { history, since, wanted, free, parsed }
+        let attributes = OnceLock::new();
+        Self { opened, history, since, wanted, free, parsed, attributes }
     }
 
     /// How many versions were parsed.
     pub(super) fn parsed(&self) -> u64 {
         self.parsed.load(Ordering::Relaxed)
+    }
+
+    /// What was left out of the attributes.
+    pub(super) fn gaps(&self) -> Gaps {
+        self.attributes.get().map(|(_, gaps)| gaps.clone()).unwrap_or_default()
     }
 
     /// Works with a parser of this thread's own.
@@ -48,13 +65,17 @@ impl<'h> Kinds<'h> {
     }
 
     /// A reader of kinds for one thread.
-    pub(super) fn reader(&self) -> Box<KindReader<'_>> {
-        Box::new(move |landed| {
-            if !self.wanted {
+    pub(super) fn reader(&self, graph: &Graph) -> Box<KindReader<'_>> {
+        if !self.wanted {
+            return Box::new(|landed| {
                 let class = file_class::by_path(landed.path);
-                return LandedKinds { kinds: Vec::new(), class, fallback: None };
-            }
-            let class = file_class::of_version(landed.path, landed.bytes);
+                LandedKinds { kinds: Vec::new(), class, fallback: None }
+            });
+        }
+        let (attributes, _) = self.attributes.get_or_init(|| self.read_attributes(graph));
+        Box::new(move |landed| {
+            let said = attributes.at(landed.path, landed.landing);
+            let class = file_class::of_version(landed.path, landed.bytes, said);
             let time = self.history.clock[landed.landing as usize];
             let parsed = self.since.is_some_and(|since| time >= since);
             let Some(language) = syntax::language_of(landed.path).filter(|_| parsed)
@@ -72,4 +93,44 @@ impl<'h> Kinds<'h> {
             LandedKinds { kinds, class, fallback }
         })
     }
+
+    /// Reads the attributes that stood in the trees of the mainline. They are files like
+    /// others, so the graph knows which landing brought which; links are none.
+    fn read_attributes(&self, graph: &Graph) -> (AttributeTable, Gaps) {
+        let mut gaps = Gaps::default();
+        match self.opened.reader() {
+            Ok(mut reader) => {
+                let changes = attribute_changes(graph);
+                let table = AttributeTable::read(changes, &mut reader, &mut gaps);
+                (table, gaps)
+            }
+            Err(_) => {
+                let why = "attributes could not be read";
+                gaps.add(GapKind::SideFile, why, attributes::FILE_NAME);
+                (AttributeTable::default(), gaps)
+            }
+        }
+    }
+}
+
+/// What the mainline did to files of attributes, in its order.
+fn attribute_changes(graph: &Graph) -> Vec<AttributeChange> {
+    let folders: FxHashMap<u32, &[u8]> = (0..)
+        .zip(&graph.paths)
+        .filter_map(|(number, path)| Some((number, attributes::folder(path)?)))
+        .collect();
+    let mut changes = Vec::new();
+    for step in graph.steps.iter().filter(|_| !folders.is_empty()) {
+        let Some(landing) = step.landing else { continue };
+        let mut add = |path: u32, blob: Option<ObjectId>| {
+            if let Some(folder) = folders.get(&path) {
+                changes.push(AttributeChange { landing, folder: folder.to_vec(), blob });
+            }
+        };
+        if step.old_path != step.path {
+            add(step.old_path, None);
+        }
+        add(step.path, step.new.map(|new| graph.versions[new as usize].blob));
+    }
+    changes
 }

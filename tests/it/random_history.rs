@@ -52,7 +52,7 @@ const FOLDERS: [&[u8]; 6] = [b"", b"src/", b"lib2/", b"new/place/", b"doc/", b"o
 /// A source of numbers that depends on its seed alone: SplitMix64 by Steele, Lea and
 /// Flood (2014).
 #[derive(Debug)]
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
     fn next(&mut self) -> u64 {
@@ -64,7 +64,7 @@ impl Numbers {
     }
 
     /// A number below `end`, which is not 0.
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).expect("64 bits hold a usize");
         usize::try_from(self.next() % end).expect("it is below a usize")
     }
@@ -73,7 +73,7 @@ impl Numbers {
         self.below(n) == 0
     }
 
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
