@@ -1,24 +1,24 @@
 //! Paths → repositories. The only home of walkdir.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use crate::error::Error;
-use crate::history::open::{is_git_folder, looks_like_repository};
+use crate::history::layout::{self, is_git_folder, looks_like_repository};
+use crate::limits;
 use crate::problem::{GapKind, Gaps};
-
-/// How deep directories are searched for repositories, in levels.
-const SEARCH_DEPTH: usize = 12;
 
 /// Finds the repositories that `paths` name: each a repository, or a directory to
 /// search. What is inside a repository is not searched: a bare repository in a working
-/// tree is content, not a repository of its own. Sorted, each once.
+/// tree is content, not a repository of its own. Sorted, each once; of several
+/// worktrees of one repository the main one, which is a remark.
 ///
 /// # Errors
 ///
-/// When a path does not exist, or names no repository and holds none.
+/// When a path does not exist, may not be read, or names no repository and holds none.
 pub fn discover(paths: &[PathBuf], gaps: &mut Gaps) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     for path in paths {
@@ -34,32 +34,61 @@ pub fn discover(paths: &[PathBuf], gaps: &mut Gaps) -> Result<Vec<PathBuf>, Erro
         }
         found.extend(here);
     }
+    Ok(each_once(found, gaps))
+}
+
+/// Leaves one of those that have the same objects: their commits are the same, and
+/// counting them twice would be wrong.
+fn each_once(mut found: Vec<PathBuf>, gaps: &mut Gaps) -> Vec<PathBuf> {
     found.sort();
-    // One repository in two spellings is one.
-    let mut seen = BTreeSet::new();
-    found.retain(|path| {
-        seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
-    });
-    Ok(found)
+    let mut by_objects: BTreeMap<PathBuf, Vec<(bool, PathBuf, PathBuf)>> =
+        BTreeMap::new();
+    for path in found {
+        let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        let layout = layout::find(&path).ok();
+        let objects = layout.as_ref().and_then(layout::Layout::objects);
+        let is_linked = layout.is_some_and(|layout| layout.is_linked());
+        let same = by_objects.entry(objects.unwrap_or_else(|| real.clone())).or_default();
+        // One repository in two spellings is one, and no news.
+        if !same.iter().any(|(_, _, known)| *known == real) {
+            same.push((is_linked, path, real));
+        }
+    }
+    let mut once = Vec::new();
+    for mut same in by_objects.into_values() {
+        same.sort();
+        let mut same = same.into_iter().map(|(_, path, _)| path);
+        once.extend(same.next());
+        for other in same {
+            let why = "shares its objects with a repository that is counted already";
+            gaps.add(GapKind::CountedOnce, why, other.as_os_str().as_encoded_bytes());
+        }
+    }
+    once.sort();
+    once
 }
 
 fn discover_one(path: &Path, gaps: &mut Gaps) -> Result<Vec<PathBuf>, Error> {
     if looks_like_repository(path) {
         return Ok(vec![path.to_path_buf()]);
     }
-    if let Err(why) = path.metadata() {
-        let why = if why.kind() == std::io::ErrorKind::NotFound {
-            "there is no such file or directory"
-        } else {
-            "it cannot be read"
+    // A file is searched as well, and nothing is found.
+    if let Err(why) = path.metadata().and_then(|data| match data.is_dir() {
+        true => path.read_dir().map(drop),
+        false => Ok(()),
+    }) {
+        let (code, why) = match why.kind() {
+            io::ErrorKind::NotFound => ("E-NOREPO", "there is no such file or directory"),
+            io::ErrorKind::PermissionDenied => ("E-PERM", "this user may not read it"),
+            _ => ("E-NOREPO", "it cannot be read"),
         };
         let hint = "check the spelling and the permissions";
-        let error = Error::input("E-NOREPO", "cannot find a repository", why, hint);
+        let error = Error::input(code, "cannot find a repository", why, hint);
         return Err(error.at(path.as_os_str().as_encoded_bytes()));
     }
     let mut found = Vec::new();
-    let mut walk =
-        WalkDir::new(path).max_depth(SEARCH_DEPTH).sort_by_file_name().into_iter();
+    let depth = usize::try_from(limits::SEARCH_DEPTH.value).unwrap_or(usize::MAX);
+    let mut walk = WalkDir::new(path).max_depth(depth).sort_by_file_name().into_iter();
     while let Some(entry) = walk.next() {
         match entry {
             Ok(entry) if !entry.file_type().is_dir() => {}
@@ -70,6 +99,10 @@ fn discover_one(path: &Path, gaps: &mut Gaps) -> Result<Vec<PathBuf>, Error> {
                 {
                     found.push(folder.to_path_buf());
                     walk.skip_current_dir();
+                } else if entry.depth() == depth && has_folder(folder) {
+                    let place = folder.as_os_str().as_encoded_bytes();
+                    let why = "directory is too deep to be searched any further";
+                    gaps.add(GapKind::Repository, why, place);
                 }
             }
             Err(error) => {
@@ -79,4 +112,10 @@ fn discover_one(path: &Path, gaps: &mut Gaps) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(found)
+}
+
+/// Whether a directory has directories in it; one that cannot be read may have some.
+fn has_folder(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return true };
+    entries.flatten().any(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
 }

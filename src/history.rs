@@ -1,14 +1,19 @@
 //! Repository → commits, trees and blobs as owned plain data. The only place that
 //! knows libgit2.
 //!
-//! libgit2 serves as object database and for refs, nothing else: the walk, the commit
-//! parser and the comparison of trees are ours, because one odd commit must not end a
+//! libgit2 serves as object database, nothing else: refs, the walk, the commit parser
+//! and the comparison of trees are ours, because one odd commit must not end a
 //! history and because nothing in a repository may decide what is measured.
 
 pub mod attributes;
 pub mod commit;
+pub mod config;
+pub mod control_file;
+pub mod layout;
 pub mod objects;
 pub mod open;
+mod owner;
+mod refs;
 pub mod tree;
 pub mod walk;
 

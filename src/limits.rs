@@ -114,9 +114,23 @@ pub const ATTRIBUTE_BYTES: Limit = Limit {
 pub const COMMITS: Limit =
     Limit { name: "COMMITS", value: 2_000_000, why: "memory is bounded by it" };
 
-/// How many refs are listed.
+/// How many refs are looked at to learn whether there is any.
 pub const REFS: Limit =
     Limit { name: "REFS", value: 100_000, why: "memory is bounded by it" };
+
+/// How much of a list of refs is read, in bytes.
+pub const PACKED_REFS_BYTES: Limit = Limit {
+    name: "PACKED_REFS_BYTES",
+    value: 256 << 20,
+    why: "two million refs have 150 MB; more never ends",
+};
+
+/// How deep directories are searched for repositories, in levels.
+pub const SEARCH_DEPTH: Limit = Limit {
+    name: "SEARCH_DEPTH",
+    value: 12,
+    why: "repositories lie near the top; what is below is content",
+};
 
 /// The longest record of an export, in bytes.
 pub const USAGE_RECORD_BYTES: Limit = Limit {
@@ -169,6 +183,9 @@ pub const FRAME_BYTES: Limit = Limit {
 
 /// All limits, in the order they are met: those of a repository, then of exports.
 pub static LIMITS: &[&Limit] = &[
+    &SEARCH_DEPTH,
+    &REFS,
+    &PACKED_REFS_BYTES,
     &BLOB_BYTES,
     &OBJECT_BYTES,
     &PARSED_BYTES,

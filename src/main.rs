@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Parsed::Print(text) => return print(&text),
         Parsed::Wrong(message) => return fail(&message, Exit::Usage),
     };
+    fail_over_the_size_limit();
     let (stop, signal) = stop_on_signals();
     end_soon_after_signal(Arc::clone(&stop), Arc::clone(&signal));
     let bar = progress_bar(&cli);
@@ -61,6 +62,14 @@ fn fail(message: &str, exit: Exit) -> ExitCode {
 fn stopped(signal: usize) -> ExitCode {
     let exit = if signal == 15 { Exit::Terminated } else { Exit::Interrupted };
     ExitCode::from(exit as u8)
+}
+
+/// Writing beyond the limit on the size of files is then an error, as any other, and
+/// not the end of the program in the middle of a file.
+fn fail_over_the_size_limit() {
+    let unused = Arc::new(AtomicBool::new(false));
+    let set = signal_hook::flag::register(libc::SIGXFSZ, unused);
+    debug_assert!(set.is_ok(), "this signal can be handled");
 }
 
 /// A flag that SIGINT and SIGTERM set, and the number of the signal.

@@ -48,8 +48,14 @@ pub fn write(
 
 fn unwritable(error: &io::Error) -> Error {
     let hint = "check the path, the permissions and the space left";
-    Error::input("E-OUTPUT", "cannot write the answer", &error.kind().to_string(), hint)
+    let why = match error.kind() {
+        io::ErrorKind::InvalidInput => "there is a link, or anything but a plain file",
+        kind => return Error::input("E-OUTPUT", WHAT, &kind.to_string(), hint),
+    };
+    Error::input("E-OUTPUT", WHAT, why, "name another file; links are not followed")
 }
+
+const WHAT: &str = "cannot write the answer";
 
 /// Writes beside the target, makes it last, and puts it in place in one step. Only the
 /// owner can read it: it may hold what is said of single people.

@@ -2,11 +2,13 @@
 
 mod exports;
 mod repositories;
+mod trusted;
 
 use std::collections::BTreeMap;
 
 pub use exports::read_exports;
 pub use repositories::{Gathered, gather};
+pub use trusted::TrustedFolders;
 
 use crate::cohorts::{self, Scope};
 use crate::error::Error;

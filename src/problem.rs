@@ -37,6 +37,10 @@ pub enum GapKind {
     SideFile,
     /// Repository features present but ignored (replace refs, grafts).
     IgnoredFeature,
+    /// Parts of a repository that are elsewhere, and were read there.
+    Redirect,
+    /// A repository that shares its objects with one that is counted already.
+    CountedOnce,
     /// A record of an export that was rejected.
     UsageRecord,
     /// An export that says it has more pages than were given.
@@ -64,6 +68,8 @@ impl GapKind {
             Self::ParserFallback => "W-PARSER",
             Self::SideFile => "W-SIDEFILE",
             Self::IgnoredFeature => "W-IGNORED",
+            Self::Redirect => "W-REDIRECT",
+            Self::CountedOnce => "W-ONCE",
             Self::UsageRecord => "W-RECORD",
             Self::IncompleteExport => "W-PAGES",
             Self::TokenMismatch => "W-TOKENS",
@@ -79,6 +85,8 @@ impl GapKind {
             Self::ClockLifted
                 | Self::WorkTimeSuspect
                 | Self::IgnoredFeature
+                | Self::Redirect
+                | Self::CountedOnce
                 | Self::CommitField
         )
     }

@@ -28,7 +28,7 @@ use crate::lines::instances::{self, Context, Lifetime};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
 use crate::lines::versions::Step;
-use crate::problem::{GapKind, Gaps};
+use crate::problem::Gaps;
 use crate::provenance::{CommitText, Provenance, Rules};
 use crate::units::{SECONDS_PER_DAY, Timestamp, len_to_u64};
 use crate::untrusted::Untrusted;
@@ -131,9 +131,7 @@ fn find_out(
         exact: options.exact,
         ..Facts::default()
     };
-    for feature in opened.ignored_features() {
-        facts.gaps.add(GapKind::IgnoredFeature, "ignored", feature.as_bytes());
-    }
+    opened.remark(&mut facts.gaps);
     let mut reader = opened.reader()?;
     let Some(history) =
         read_history(&mut reader, opened, tip, options, &mut facts.gaps, progress)

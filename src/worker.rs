@@ -7,7 +7,7 @@
 //! ends, the parent is gone. It answers in frames: a length, a kind, the content.
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Exit};
 use crate::facts::{FACTS_VERSION, Facts};
+use crate::history::open;
 use crate::limits;
 use crate::lines::schedule::Progress;
 use crate::scan::{self, ScanOptions};
@@ -30,7 +31,19 @@ pub const WORKER_COMMAND: &str = "worker";
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
     path: Vec<u8>,
+    roots: Vec<Vec<u8>>,
     options: ScanOptions,
+}
+
+/// What a worker is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Task<'t> {
+    /// The repository.
+    pub path: &'t Path,
+    /// What was asked for: the repository may lead nowhere outside.
+    pub roots: &'t [PathBuf],
+    /// How to read it.
+    pub options: &'t ScanOptions,
 }
 
 /// What a worker says.
@@ -96,14 +109,20 @@ pub fn serve(
     };
     std::thread::scope(|threads| {
         let heart = threads.spawn(beat);
-        let path = path_of(&order.path);
         let result = {
             let _end = EndOfWork(&finished);
-            scan::scan(&path, &order.options, &note)
+            work(&order, &note)
         };
         heart.thread().unpark();
         send(&output, &last_frame(result))
     })
+}
+
+fn work(order: &Order, note: &(dyn Fn(Progress) + Sync)) -> Result<Facts, Error> {
+    let path = path_of(&order.path);
+    let roots: Vec<PathBuf> = order.roots.iter().map(|root| path_of(root)).collect();
+    open::check_within(&path, &roots)?;
+    scan::scan(&path, &order.options, note)
 }
 
 /// Tells the heart to stop, also when the work ends in a panic.
@@ -115,10 +134,9 @@ impl Drop for EndOfWork<'_> {
     }
 }
 
-#[cfg(unix)]
-fn path_of(bytes: &[u8]) -> std::path::PathBuf {
+fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
-    Path::new(std::ffi::OsStr::from_bytes(bytes)).to_path_buf()
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
 }
 
 /// Ends the process when the parent's end of the pipe closes: there is nobody left to
@@ -180,22 +198,26 @@ fn read_frame<T: for<'d> Deserialize<'d>>(
     postcard::from_bytes(&bytes).map(Some).map_err(io::Error::other)
 }
 
-/// Has a worker find out everything about the repository at `path`.
+/// Has a worker find out everything about a repository.
 ///
 /// # Errors
 ///
 /// What the worker could not do, or what became of the worker: ended by a signal, no
 /// progress for too long, too much memory, or `stop` was set.
 pub fn run(
-    path: &Path,
-    options: &ScanOptions,
+    task: Task<'_>,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Facts, Error> {
-    let shown = path.as_os_str().as_encoded_bytes();
+    let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
+    let shown = task.path.as_os_str().as_encoded_bytes();
     let mut worker = start()
         .map_err(|why| lost(&format!("it cannot be started ({why})")).at(shown))?;
-    let order = Order { path: shown.to_vec(), options: options.clone() };
+    let order = Order {
+        path: bytes(task.path),
+        roots: task.roots.iter().map(|root| bytes(root)).collect(),
+        options: task.options.clone(),
+    };
     let mut input = worker.stdin.take();
     let ordered = input.as_mut().map(|input| write_frame(input, &order));
     let frames = listen(&mut worker);
@@ -203,6 +225,10 @@ pub fn run(
         Some(Ok(())) => wait(&mut worker, &frames, stop, progress),
         _ => Err(lost("it did not take its order")),
     };
+    if matches!(&result, Err(error) if error.code == ENDED) {
+        // What ended it is only known when it is not we who end it.
+        let_it_end(&mut worker);
+    }
     // Whatever happened, it is over: a worker that is done does not mind.
     let killed = worker.kill();
     drop(input);
@@ -214,6 +240,17 @@ pub fn run(
         }
         Err(error) if error.place.is_none() => Err(error.at(shown)),
         other => other,
+    }
+}
+
+/// Waits a moment for a worker that has closed its output.
+fn let_it_end(worker: &mut Child) {
+    const MOST_WAITS: u32 = 100;
+    for _ in 0..MOST_WAITS {
+        match worker.try_wait() {
+            Ok(None) => std::thread::sleep(Duration::from_millis(10)),
+            Ok(Some(_)) | Err(_) => return,
+        }
     }
 }
 
@@ -303,8 +340,10 @@ fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
 
 /// Codes are static; one that we do not know is a fault between versions.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 12] = [
+    const CODES: [&str; 14] = [
         "E-NOREPO",
+        "E-PERM",
+        "E-REDIRECT",
         "E-OWNER",
         "E-FORMAT",
         "E-OPEN",
@@ -330,8 +369,6 @@ fn how_it_ended(status: Option<ExitStatus>) -> String {
     use std::os::unix::process::ExitStatusExt;
     let Some(status) = status else { return "it ended".to_owned() };
     match (status.signal(), status.code()) {
-        // The kill that follows every end; the worker had closed its output before.
-        (Some(9), _) => "it closed its output without an answer".to_owned(),
         (Some(signal), _) => {
             format!("it was ended by signal {signal}{}", signal_name(signal))
         }
@@ -344,6 +381,7 @@ fn signal_name(signal: i32) -> &'static str {
     match signal {
         6 => " (aborted)",
         7 => " (bus error)",
+        9 => " (killed; the system may be short of memory)",
         11 => " (segmentation fault)",
         _ => "",
     }

@@ -6,7 +6,7 @@ use crate::cli::DoctorArgs;
 use crate::discover::discover;
 use crate::error::{Error, Exit};
 use crate::output;
-use crate::pipeline::Outside;
+use crate::pipeline::{Outside, TrustedFolders};
 use crate::problem::Gaps;
 use crate::report::gap_reports;
 use crate::scan::ScanOptions;
@@ -29,15 +29,17 @@ pub(super) fn run(args: &DoctorArgs, outside: &Outside<'_>) -> Result<Exit, Erro
     }];
     let mut gaps = Gaps::default();
     let paths = discover(&args.paths, &mut gaps)?;
+    let trusted = TrustedFolders::of_this_user();
     let mut n_readable = 0;
     for path in &paths {
         let options = ScanOptions {
-            allow_foreign_owner: args.allow_foreign_owner,
+            allow_foreign_owner: args.allow_foreign_owner || trusted.holds(path),
             checkpoints: true,
             ..ScanOptions::default()
         };
         let name = Untrusted::from(path.as_os_str().as_encoded_bytes()).to_terminal();
-        match worker::run(path, &options, outside.stop, &mut |_| {}) {
+        let task = worker::Task { path, roots: &args.paths, options: &options };
+        match worker::run(task, outside.stop, &mut |_| {}) {
             Err(error) => checks.push(Check {
                 ok: false,
                 what: format!("{name}: {}: {} [{}]", error.what, error.why, error.code),
@@ -88,6 +90,11 @@ fn mend(code: &str) -> &'static str {
         "W-SHALLOW" => "git fetch --unshallow",
         "W-MISSING" => "clone again without --filter, or git fetch --refetch",
         "W-CORRUPT" => "git fsck in a copy, then clone again",
+        "W-COMMIT" => "nothing to do: what such commits do not say counts as unknown",
+        "W-REDIRECT" => "nothing to do, if it is meant to be elsewhere",
+        "W-ONCE" => "nothing to do: name it alone to have its own branch judged",
+        "W-IGNORED" => "nothing to do: what is measured is what the commits say",
+        "W-WORKER" => "run git fsck in a copy; if it is sound, report a bug",
         "W-SIZE" => "nothing to do: such files are counted as not readable",
         _ => "",
     }

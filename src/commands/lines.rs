@@ -17,8 +17,9 @@ use crate::request;
 pub(super) fn run(args: &LinesArgs, outside: &Outside<'_>) -> Result<Exit, Error> {
     let request = request::lines(args)?;
     let gathered = pipeline::gather(&request, outside)?;
-    let only =
-        Some(gathered.repositories.as_slice()).filter(|_| gathered.gaps.is_empty());
+    // Remarks on the search, such as on a second worktree, stand in nobody's way.
+    let is_whole = gathered.gaps.iter().all(|(_, gaps)| gaps.is_complete());
+    let only = Some(gathered.repositories.as_slice()).filter(|_| is_whole);
     let Some([facts]) = only else {
         let error = Error::usage(
             "E-ONEREPO",

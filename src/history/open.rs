@@ -1,28 +1,29 @@
-//! Opening a repository that may be hostile: nothing outside it is read, nothing in it
-//! is executed, and whatever should be a plain file is one.
+//! Opening a repository that may be hostile: nothing outside it is read unasked, nothing
+//! in it is executed, and whatever should be a plain file is one.
 
-use std::fs::OpenOptions;
-use std::io::Read;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use crate::error::Error;
-use crate::history::ObjectId;
+use crate::history::control_file::{self, ControlFile};
+use crate::history::layout::{self, Layout};
 use crate::history::objects::{LooseObjects, ObjectKind, ObjectReader};
-use crate::limits;
+use crate::history::refs::{Ref, Refs};
+use crate::history::{ObjectId, config, owner};
+use crate::problem::{GapKind, Gaps};
 use crate::untrusted::Untrusted;
 
 /// A repository that could be opened.
 #[derive(Debug)]
 pub struct Opened {
-    /// The folder that holds `HEAD`, `refs` and, unless it is a linked worktree,
-    /// `objects`.
-    git_folder: PathBuf,
-    common_folder: PathBuf,
+    layout: Layout,
+    /// The folder of objects, kept open where its path is no UTF-8.
+    objects: Option<File>,
     loose: LooseObjects,
     shallow: Vec<ObjectId>,
-    allow_foreign_owner: bool,
 }
 
 /// A branch to judge: its name as git knows it, and the commit it stands at.
@@ -36,197 +37,158 @@ pub struct Tip {
 
 /// Sets libgit2 up for hostile repositories. Once a process, before anything opens.
 ///
-/// Configuration outside the repository is not searched for: an unreadable one would
-/// stop every repository from opening, and none of it should change a number. Hashes
-/// of packed objects are not recomputed, which git does not do either; loose objects
-/// are read by ourselves, and theirs are.
+/// Hashes of packed objects are not recomputed, which git does not do either; loose
+/// objects are read by ourselves, and theirs are.
 #[expect(
     unsafe_code,
-    reason = "these settings are global to libgit2 and have no other door; the call \
-              happens once, before any repository is opened and any thread is started"
+    reason = "this setting is global to libgit2 and has no other door; the call \
+              happens once, before anything is opened and any thread is started"
 )]
-fn set_up_libgit2(allow_foreign_owner: bool) {
+fn set_up_libgit2() {
     static SET_UP: Once = Once::new();
     SET_UP.call_once(|| {
-        use git2::ConfigLevel::{Global, ProgramData, System, XDG};
-        for level in [System, Global, XDG, ProgramData] {
-            // SAFETY: no other thread uses libgit2 yet.
-            let set = unsafe { git2::opts::set_search_path(level, "") };
-            debug_assert!(set.is_ok(), "an empty search path is always valid");
-        }
-        // SAFETY: as above. Older gits write this extension into partial clones.
-        let set = unsafe { git2::opts::set_extensions(&["partialclone"]) };
-        debug_assert!(set.is_ok(), "the name is valid");
-        // SAFETY: as above.
+        // SAFETY: no other thread uses libgit2 yet.
         let set = unsafe { git2::opts::set_mwindow_mapped_limit(1 << 30) };
         debug_assert!(set.is_ok(), "the size is valid");
-        if allow_foreign_owner {
-            // SAFETY: as above.
-            let set = unsafe { git2::opts::set_verify_owner_validation(false) };
-            debug_assert!(set.is_ok(), "the flag is valid");
-        }
         git2::opts::strict_hash_verification(false);
         git2::opts::enable_caching(false);
     });
 }
 
-/// Whether `path` looks like something to open: a worktree with `.git`, or a bare
-/// repository.
-pub fn looks_like_repository(path: &Path) -> bool {
-    path.join(".git").symlink_metadata().is_ok() || is_git_folder(path)
-}
-
-/// Whether `path` itself is a git folder.
-pub fn is_git_folder(path: &Path) -> bool {
-    path.join("HEAD").symlink_metadata().is_ok_and(|data| data.is_file())
-        && path.join("objects").is_dir()
-        && path.join("refs").is_dir()
-}
-
 /// Opens the repository at `path`, which must be a worktree or a git folder itself:
-/// parents are not searched.
+/// parents are not searched. Of its configuration only the format is read, and nothing
+/// that it includes.
 ///
 /// # Errors
 ///
 /// When it is no repository, belongs to another user, has a format that is not
 /// supported, or holds a trap where a plain file should be.
 pub fn open(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
-    set_up_libgit2(allow_foreign_owner);
     let shown = path.as_os_str().as_encoded_bytes();
-    if !looks_like_repository(path) {
-        let error = Error::input(
-            "E-NOREPO",
-            "cannot open the repository",
-            "there is no .git in it and it is no bare repository",
-            "name the top of a working tree, a bare repository, or a directory above them",
-        );
-        return Err(error.at(shown));
-    }
-    let dot_git = path.join(".git");
-    let start =
-        if dot_git.symlink_metadata().is_ok() { dot_git } else { path.to_path_buf() };
-    check_for_traps(&start).map_err(|error| error.at(shown))?;
-    let repository = open_libgit2(&start, shown)?;
-    let git_folder = repository.path().to_path_buf();
-    let common_folder = repository.commondir().to_path_buf();
-    for folder in [&git_folder, &common_folder] {
-        check_for_traps(folder).map_err(|error| error.at(shown))?;
-    }
-    let shallow = read_shallow(&common_folder).map_err(|error| error.at(shown))?;
-    Ok(Opened {
-        loose: LooseObjects::list(&common_folder.join("objects")),
-        git_folder,
-        common_folder,
-        shallow,
-        allow_foreign_owner,
-    })
+    open_here(path, allow_foreign_owner).map_err(|error| error.at(shown))
 }
 
-fn open_libgit2(start: &Path, shown: &[u8]) -> Result<git2::Repository, Error> {
-    let none: [&std::ffi::OsStr; 0] = [];
-    let flags = git2::RepositoryOpenFlags::NO_SEARCH;
-    git2::Repository::open_ext(start, flags, none)
-        .map_err(|error| explain(&error).at(shown))
+fn open_here(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
+    let layout = layout::find(path)?;
+    if !allow_foreign_owner {
+        owner::check(path, &layout)?;
+    }
+    for folder in [&layout.git_folder, &layout.common_folder] {
+        check_for_traps(folder)?;
+    }
+    check_format(&layout.common_folder)?;
+    let shallow = read_shallow(&layout.common_folder)?;
+    let objects = layout.common_folder.join("objects");
+    let handle = match objects.to_str() {
+        Some(_) => None,
+        None => Some(File::open(&objects).map_err(|_| damaged("it has no objects"))?),
+    };
+    Ok(Opened { loose: LooseObjects::list(&objects), layout, objects: handle, shallow })
 }
 
-/// Turns libgit2's refusal into words; its own text may quote a file.
-fn explain(error: &git2::Error) -> Error {
-    let what = "cannot open the repository";
-    let text = error.message();
-    if error.code() == git2::ErrorCode::Owner {
-        return Error::input(
-            "E-OWNER",
-            what,
-            "it is owned by another user",
-            "if you trust it, run again with --allow-foreign-owner",
-        );
-    }
-    if text.contains("refstorage") {
-        return Error::input(
-            "E-FORMAT",
-            what,
-            "its refs are in the reftable format, which is not supported yet",
-            "run 'git refs migrate --ref-format=files' in a copy of it",
-        );
-    }
-    if text.contains("object format") || text.contains("objectformat") {
-        return Error::input(
-            "E-FORMAT",
-            what,
-            "its objects are named by SHA-256, which is not supported yet",
-            "leave it out for now",
-        );
-    }
-    if text.contains("extension") || text.contains("repository version") {
-        return Error::input(
-            "E-FORMAT",
-            what,
-            "it uses a repository format that is not supported",
-            "compare its core.repositoryFormatVersion and extensions with git's manual",
-        );
-    }
-    Error::input(
-        "E-OPEN",
-        what,
-        "git's own files in it are missing, unreadable or damaged",
-        "run 'git fsck' in a copy of it, and check the permissions",
-    )
+/// Holds that the repository at `path` leads nowhere outside of `roots`.
+///
+/// # Errors
+///
+/// When it does, or when it is none.
+pub fn check_within(path: &Path, roots: &[PathBuf]) -> Result<(), Error> {
+    let shown = path.as_os_str().as_encoded_bytes();
+    layout::find(path)
+        .and_then(|layout| layout.check_within(roots))
+        .map_err(|error| error.at(shown))
 }
 
 /// Refuses links and pipes where git keeps plain files: a pipe would block for ever,
 /// a link could lead to a secret.
 fn check_for_traps(folder: &Path) -> Result<(), Error> {
-    if folder.symlink_metadata().is_ok_and(|data| data.is_file()) {
-        return Ok(());
+    for name in ["HEAD", "config", "packed-refs", "shallow", "info/grafts"] {
+        let path = folder.join(name);
+        match path.symlink_metadata() {
+            Ok(data) if !data.is_file() => return Err(control_file::trap(name)),
+            Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(layout::unreadable());
+            }
+            Ok(_) | Err(_) => {}
+        }
     }
-    let files = [
-        "HEAD",
-        "config",
-        "packed-refs",
-        "objects/info/alternates",
-        "shallow",
-        "info/grafts",
-    ];
-    for name in files {
-        let Ok(data) = folder.join(name).symlink_metadata() else { continue };
-        let kind = data.file_type();
-        let trap =
-            kind.is_symlink() || kind.is_fifo() || kind.is_socket() || kind.is_dir();
-        if trap {
-            return Err(Error::input(
-                "E-TRAP",
-                "cannot open the repository",
-                &format!("its {name} is not a plain file"),
-                "it may be hostile; leave it out, or replace that entry by a plain file",
-            ));
-        }
-        if name == "config" && data.len() > limits::CONTROL_FILE_BYTES.value {
-            return Err(Error::input(
-                "E-TRAP",
-                "cannot open the repository",
-                "its config is larger than 1 MiB",
-                "it may be hostile; leave it out",
-            ));
-        }
+    match control_file::read(&folder.join("HEAD")) {
+        ControlFile::Denied => Err(layout::unreadable()),
+        ControlFile::TooLarge => Err(control_file::too_large("HEAD")),
+        ControlFile::Absent => Err(damaged("it has no HEAD")),
+        ControlFile::Text(_) | ControlFile::NotPlain => Ok(()),
+    }
+}
+
+/// Refuses formats that are not understood, as git asks of every reader.
+fn check_format(common_folder: &Path) -> Result<(), Error> {
+    let text = match control_file::read(&common_folder.join("config")) {
+        ControlFile::Text(text) => text,
+        ControlFile::Absent => return Ok(()),
+        ControlFile::Denied => return Err(layout::unreadable()),
+        ControlFile::NotPlain => return Err(control_file::trap("config")),
+        ControlFile::TooLarge => return Err(control_file::too_large("config")),
+    };
+    let values = config::parse(&text).map_err(|config::BadLine(line)| {
+        damaged(&format!("line {line} of its config is no configuration"))
+    })?;
+    let version = config::all(&values, "core", "repositoryformatversion").last();
+    if version.is_some_and(|version| !matches!(version, b"0" | b"1")) {
+        return Err(unsupported());
+    }
+    for value in values.iter().filter(|value| value.section == "extensions") {
+        check_extension(&value.key, &value.value, version == Some(b"1".as_slice()))?;
     }
     Ok(())
+}
+
+fn check_extension(key: &str, value: &[u8], is_version_1: bool) -> Result<(), Error> {
+    let refuse = |why: &str, hint: &str| {
+        Err(Error::input("E-FORMAT", "cannot open the repository", why, hint))
+    };
+    match (key, value.to_ascii_lowercase().as_slice()) {
+        (
+            "noop" | "noop-v1" | "preciousobjects" | "partialclone" | "worktreeconfig"
+            | "relativeworktrees",
+            _,
+        )
+        | ("objectformat", b"sha1")
+        | ("refstorage", b"files") => Ok(()),
+        ("objectformat", b"sha256") => refuse(
+            "its objects are named by SHA-256, which is not supported yet",
+            "leave it out for now",
+        ),
+        ("refstorage", b"reftable") => refuse(
+            "its refs are in the reftable format, which is not supported yet",
+            "run 'git refs migrate --ref-format=files' in a copy of it",
+        ),
+        ("objectformat" | "refstorage" | "compatobjectformat", _) => Err(unsupported()),
+        // Before version 1 nobody had to understand an extension.
+        _ if !is_version_1 => Ok(()),
+        _ => Err(unsupported()),
+    }
+}
+
+fn unsupported() -> Error {
+    Error::input(
+        "E-FORMAT",
+        "cannot open the repository",
+        "it uses a repository format that is not supported",
+        "compare its core.repositoryFormatVersion and extensions with git's manual",
+    )
+}
+
+fn damaged(why: &str) -> Error {
+    let hint = "run 'git fsck' in a copy of it, and check the permissions";
+    Error::input("E-OPEN", "cannot open the repository", why, hint)
 }
 
 /// Reads a small plain file without following a link or blocking on a pipe; `None`
 /// when it is absent, no plain file, unreadable or over the limit.
 pub fn read_control_file(path: &Path) -> Option<Vec<u8>> {
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-        .open(path)
-        .ok()?;
-    if !file.metadata().ok()?.is_file() {
-        return None;
+    match control_file::read(path) {
+        ControlFile::Text(text) => Some(text),
+        _ => None,
     }
-    let mut text = Vec::new();
-    let limit = limits::CONTROL_FILE_BYTES.value;
-    file.take(limit + 1).read_to_end(&mut text).ok()?;
-    (crate::units::len_to_u64(text.len()) <= limit).then_some(text)
 }
 
 fn read_shallow(common_folder: &Path) -> Result<Vec<ObjectId>, Error> {
@@ -255,9 +217,22 @@ impl Opened {
     ///
     /// When the repository changed so that it can no longer be opened.
     pub fn reader(&self) -> Result<ObjectReader<'_>, Error> {
-        set_up_libgit2(self.allow_foreign_owner);
-        let shown = self.git_folder.as_os_str().as_encoded_bytes();
-        Ok(ObjectReader::new(open_libgit2(&self.git_folder, shown)?, &self.loose))
+        set_up_libgit2();
+        // libgit2 is given the objects alone: it never sees configuration, refs or
+        // working trees, and so cannot be led by them.
+        let objects = self.layout.common_folder.join("objects");
+        let path = match &self.objects {
+            // git2 takes text for this path; this one has a name that is text.
+            Some(handle) => format!("/proc/self/fd/{}", handle.as_raw_fd()),
+            None => objects.to_string_lossy().into_owned(),
+        };
+        let repository = git2::Odb::new().and_then(|odb| {
+            odb.add_disk_alternate(&path)?;
+            git2::Repository::from_odb(odb)
+        });
+        let repository =
+            repository.map_err(|_| damaged("its objects cannot be opened"))?;
+        Ok(ObjectReader::new(repository, &self.loose))
     }
 
     /// The commits a shallow clone ends at.
@@ -265,18 +240,35 @@ impl Opened {
         &self.shallow
     }
 
-    /// Features of the repository that change what git shows and that are ignored
-    /// here: what is measured is what the commits say.
-    pub fn ignored_features(&self) -> Vec<&'static str> {
-        let mut ignored = Vec::new();
-        let replaced = self.common_folder.join("refs").join("replace");
-        if std::fs::read_dir(replaced).is_ok_and(|mut entries| entries.next().is_some()) {
-            ignored.push("replace refs");
+    /// Remarks on what is special about the repository: features that change what git
+    /// shows and are ignored here, since what is measured is what the commits say, and
+    /// where its parts are when they are elsewhere.
+    pub fn remark(&self, gaps: &mut Gaps) {
+        let mut ignored = |feature: &str| {
+            gaps.add(GapKind::IgnoredFeature, "ignored", feature.as_bytes());
+        };
+        if self.refs().any_below("refs/replace/") {
+            ignored("replace refs");
         }
-        if self.common_folder.join("info").join("grafts").is_file() {
-            ignored.push("grafts");
+        if self.layout.common_folder.join("info").join("grafts").is_file() {
+            ignored("grafts");
         }
-        ignored
+        for redirect in &self.layout.redirects {
+            let why = format!("{} leads elsewhere, and is followed", redirect.by);
+            let to = redirect.to.as_os_str().as_encoded_bytes();
+            gaps.add(GapKind::Redirect, &why, to);
+        }
+    }
+
+    fn refs(&self) -> Refs<'_> {
+        Refs {
+            git_folder: &self.layout.git_folder,
+            common_folder: &self.layout.common_folder,
+        }
+    }
+
+    fn shown(&self) -> &[u8] {
+        self.layout.git_folder.as_os_str().as_encoded_bytes()
     }
 
     /// Finds the branch to judge: `wanted`, or the remote's default branch if there is
@@ -286,16 +278,14 @@ impl Opened {
     ///
     /// When there is no such ref or commit.
     pub fn tip(&self, wanted: Option<&str>) -> Result<Tip, Error> {
-        let shown = self.git_folder.as_os_str().as_encoded_bytes();
-        let repository = open_libgit2(&self.git_folder, shown)?;
-        let Some(wanted) = wanted else { return self.default_tip(&repository) };
+        let Some(wanted) = wanted else { return self.default_tip() };
         if let Some(commit) = ObjectId::from_hex(wanted.as_bytes()) {
             return self.peeled(wanted.as_bytes(), commit);
         }
         let spellings = ["", "refs/heads/", "refs/tags/", "refs/remotes/"];
         let names = spellings.iter().map(|folder| format!("{folder}{wanted}"));
         for name in names.filter(|name| name == "HEAD" || name.starts_with("refs/")) {
-            if let Some((full_name, id)) = resolve(&repository, &name) {
+            if let Some((full_name, id)) = self.refs().resolve(name.as_bytes()) {
                 return self.peeled(&full_name, id);
             }
         }
@@ -308,34 +298,35 @@ impl Opened {
         Err(error.at(wanted))
     }
 
-    fn default_tip(&self, repository: &git2::Repository) -> Result<Tip, Error> {
-        let shown = self.git_folder.as_os_str().as_encoded_bytes();
-        let broken = |name: &[u8], why: &str| {
-            let what = format!("cannot read {}", Untrusted::from(name).to_terminal());
-            let hint = "mend it with git in a copy, or name another branch with --rev";
-            Err(Error::input("E-BRANCH", &what, why, hint).at(shown))
-        };
-        for name in ["refs/remotes/origin/HEAD", "HEAD"] {
-            if let Some((full_name, id)) = resolve(repository, name) {
+    fn default_tip(&self) -> Result<Tip, Error> {
+        let refs = self.refs();
+        for name in [b"refs/remotes/origin/HEAD".as_slice(), b"HEAD"] {
+            if let Some((full_name, id)) = refs.resolve(name) {
                 return self.peeled(&full_name, id);
             }
-            let Some(target) = symbolic_target(repository, name) else { continue };
+            let Ref::Symbolic(target) = refs.read(name) else { continue };
             // A branch that is there and leads nowhere is broken, not young.
-            let file = self.common_folder.join(String::from_utf8_lossy(&target).as_ref());
-            if file.symlink_metadata().is_ok() {
-                return broken(&target, "the ref is there but names no commit");
+            if refs.read(&target) != Ref::Absent {
+                return self.broken(&target, "it is there but leads to no commit");
             }
-            if name == "HEAD" {
-                return match repository.references().map(|mut refs| refs.next().is_some())
-                {
-                    Ok(false) => Ok(Tip { name: target, commit: None }),
-                    _ => {
-                        broken(&target, "there is no such branch, while there are others")
-                    }
-                };
+            if name == b"HEAD" {
+                if refs.any_below("refs/") {
+                    let why = "there is no such branch, while there are others";
+                    return self.broken(&target, why);
+                }
+                return Ok(Tip { name: target, commit: None });
             }
         }
-        broken(b"HEAD", "it names neither a branch nor a commit")
+        self.broken(b"HEAD", "it names neither a branch nor a commit")
+    }
+
+    fn broken(&self, name: &[u8], why: &str) -> Result<Tip, Error> {
+        // What is no name of a ref may be the content of any file.
+        let known = name == b"HEAD" || Refs::can_be_named(name);
+        let name = if known { name } else { b"the branch of HEAD" };
+        let what = format!("cannot read {}", Untrusted::from(name).to_terminal());
+        let hint = "mend it with git in a copy, or name another branch with --rev";
+        Err(Error::input("E-BRANCH", &what, why, hint).at(self.shown()))
     }
 
     /// Follows annotated tags to the commit.
@@ -365,21 +356,8 @@ impl Opened {
 
     /// The commit or object a ref stands at, or `None` when there is no such ref.
     pub fn find_ref(&self, name: &str) -> Option<ObjectId> {
-        let shown = self.git_folder.as_os_str().as_encoded_bytes();
-        let repository = open_libgit2(&self.git_folder, shown).ok()?;
-        resolve(&repository, name).map(|(_, id)| id)
+        self.refs().resolve(name.as_bytes()).map(|(_, id)| id)
     }
-}
-
-fn resolve(repository: &git2::Repository, name: &str) -> Option<(Vec<u8>, ObjectId)> {
-    let reference = repository.find_reference(name).ok()?.resolve().ok()?;
-    let id = ObjectId::from_raw(reference.target()?.as_bytes())?;
-    Some((reference.name_bytes().to_vec(), id))
-}
-
-fn symbolic_target(repository: &git2::Repository, name: &str) -> Option<Vec<u8>> {
-    let reference = repository.find_reference(name).ok()?;
-    reference.symbolic_target_bytes().map(<[u8]>::to_vec)
 }
 
 fn tagged(tag: &[u8]) -> Option<ObjectId> {

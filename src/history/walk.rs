@@ -89,6 +89,7 @@ pub fn read(
         gaps,
         raw: FxHashMap::default(),
         placed: FxHashMap::default(),
+        n_loaded: 0,
         history: History::default(),
     };
     walk.from(tip, progress);
@@ -105,6 +106,8 @@ struct Walk<'w, 'r> {
     /// Commits read and waiting for their parents; `None` for unreadable ones.
     raw: FxHashMap<ObjectId, Option<RawCommit>>,
     placed: FxHashMap<ObjectId, CommitIdx>,
+    /// How many commits were asked for; those of a long branch wait for its root.
+    n_loaded: u64,
     history: History,
 }
 
@@ -141,9 +144,8 @@ impl Walk<'_, '_> {
 
     /// Reads a commit; false when it cannot be read, which cuts the history there.
     fn load(&mut self, id: ObjectId) -> bool {
-        let over =
-            crate::units::len_to_u64(self.history.commits.len()) >= limits::COMMITS.value;
-        let read = if over {
+        self.n_loaded += 1;
+        let read = if self.n_loaded > limits::COMMITS.value {
             Err(Unreadable::TooLarge)
         } else {
             self.reader.read(id, ObjectKind::Commit)

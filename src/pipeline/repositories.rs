@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Mutex;
 
-use super::Outside;
+use super::{Outside, TrustedFolders};
 use crate::discover::discover;
 use crate::error::{Error, Exit};
 use crate::facts::{CacheUse, Facts};
@@ -11,6 +11,7 @@ use crate::lines::schedule::Progress;
 use crate::problem::{GapKind, Gaps};
 use crate::request::RepositoryRequest;
 use crate::scan::ScanOptions;
+use crate::untrusted::Untrusted;
 use crate::worker;
 
 /// What came of the repositories.
@@ -34,7 +35,7 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let mut search_gaps = Gaps::default();
     let paths = discover(&request.paths, &mut search_gaps)?;
-    let results = run_all(&paths, &request.options, outside);
+    let results = run_all(&paths, request, outside);
     if outside.stop.load(std::sync::atomic::Ordering::Relaxed) {
         let error = Error::input(
             "E-STOPPED",
@@ -96,14 +97,16 @@ fn warn_of_cache(results: &[Result<Facts, Error>], outside: &Outside<'_>) {
 
 fn run_all(
     paths: &[PathBuf],
-    options: &ScanOptions,
+    request: &RepositoryRequest,
     outside: &Outside<'_>,
 ) -> Vec<Result<Facts, Error>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let jobs = options.jobs.unwrap_or(cores);
+    let jobs = request.options.jobs.unwrap_or(cores);
     let at_once = jobs.min(paths.len()).max(1);
     let threads = (jobs / at_once).max(1);
-    let options = ScanOptions { jobs: Some(threads), ..options.clone() };
+    let options = ScanOptions { jobs: Some(threads), ..request.options.clone() };
+    let request = RepositoryRequest { options, ..request.clone() };
+    let trusted = TrustedFolders::of_this_user();
     let next = Mutex::new(0..paths.len());
     let results: Mutex<Vec<Option<Result<Facts, Error>>>> =
         Mutex::new(paths.iter().map(|_| None).collect());
@@ -112,7 +115,16 @@ fn run_all(
             scope.spawn(|| {
                 while let Some(number) = next.lock().ok().and_then(|mut next| next.next())
                 {
-                    let result = run_one(paths, number, &options, outside);
+                    let path = &paths[number];
+                    let options = ScanOptions {
+                        allow_foreign_owner: request.options.allow_foreign_owner
+                            || trusted.holds(path),
+                        ..request.options.clone()
+                    };
+                    let roots = &request.paths;
+                    let task = worker::Task { path, roots, options: &options };
+                    let at = (number, paths.len());
+                    let result = run_one(task, at, outside);
                     if let Ok(mut results) = results.lock() {
                         results[number] = Some(result);
                     }
@@ -132,19 +144,14 @@ fn run_all(
     results.into_iter().map(|result| result.unwrap_or_else(|| Err(lost()))).collect()
 }
 
+/// Runs a worker; `at` is its number and how many there are.
 fn run_one(
-    paths: &[PathBuf],
-    number: usize,
-    options: &ScanOptions,
+    task: worker::Task<'_>,
+    at: (usize, usize),
     outside: &Outside<'_>,
 ) -> Result<Facts, Error> {
-    let path = &paths[number];
-    let name = crate::untrusted::Untrusted::from(path.as_os_str().as_encoded_bytes());
-    let prefix = if paths.len() > 1 {
-        format!("{}/{} ", number + 1, paths.len())
-    } else {
-        String::new()
-    };
+    let name = Untrusted::from(task.path.as_os_str().as_encoded_bytes());
+    let prefix = if at.1 > 1 { format!("{}/{} ", at.0 + 1, at.1) } else { String::new() };
     let mut show = |progress: Progress| {
         let words = match progress {
             Progress::Commits(n) => format!("reading commits: {n}"),
@@ -156,5 +163,5 @@ fn run_one(
         };
         (outside.progress)(&format!("{prefix}{}  {words}", name.to_terminal()));
     };
-    worker::run(path, options, outside.stop, &mut show)
+    worker::run(task, outside.stop, &mut show)
 }

@@ -1,0 +1,128 @@
+//! Whose repositories git trusts here, though they belong to other users: the values
+//! of `safe.directory`. As git does, only configuration of the system and of the user
+//! is asked, never that of a repository. Includes are not followed.
+
+use std::env;
+use std::ffi::OsStr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::history::{config, control_file};
+
+/// Folders whose repositories may be of other users.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrustedFolders {
+    /// Values as written, with `~/` replaced.
+    values: Vec<Vec<u8>>,
+}
+
+impl TrustedFolders {
+    /// Reads them from the places that git reads. A file that cannot be read trusts
+    /// nobody, and is no error: it is not ours.
+    pub fn of_this_user() -> Self {
+        let home = env::var_os("HOME").map(PathBuf::from);
+        let mut trusted = Self::default();
+        for file in files(home.as_deref()) {
+            if let control_file::ControlFile::Text(text) = control_file::read(&file) {
+                trusted.add(&text, home.as_deref());
+            }
+        }
+        trusted
+    }
+
+    fn add(&mut self, text: &[u8], home: Option<&Path>) {
+        let Ok(values) = config::parse(text) else { return };
+        for value in config::all(&values, "safe", "directory") {
+            match value.strip_prefix(b"~/") {
+                // An empty value takes back all before it.
+                None if value.is_empty() => self.values.clear(),
+                None => self.values.push(value.to_vec()),
+                Some(rest) => {
+                    let path = home.map(|home| home.join(OsStr::from_bytes(rest)));
+                    self.values.extend(path.map(|path| path.into_os_string().into_vec()));
+                }
+            }
+        }
+    }
+
+    /// Whether the repository at `path` is in one of them.
+    pub fn holds(&self, path: &Path) -> bool {
+        let Ok(real) = std::fs::canonicalize(path) else { return false };
+        self.values.iter().any(|value| {
+            if value == b"*" {
+                return true;
+            }
+            let (folder, is_below) = value
+                .strip_suffix(b"/*")
+                .map_or((value.as_slice(), false), |above| (above, true));
+            let folder = Path::new(OsStr::from_bytes(folder));
+            let Ok(folder) = std::fs::canonicalize(folder) else { return false };
+            folder.is_absolute()
+                && if is_below {
+                    real != folder && real.starts_with(&folder)
+                } else {
+                    real == folder
+                }
+        })
+    }
+}
+
+/// The files, from the system's to the user's, whose values come last.
+fn files(home: Option<&Path>) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    if env::var_os("GIT_CONFIG_NOSYSTEM").is_none() {
+        let system = env::var_os("GIT_CONFIG_SYSTEM");
+        files.push(system.map_or_else(|| PathBuf::from("/etc/gitconfig"), PathBuf::from));
+    }
+    if let Some(global) = env::var_os("GIT_CONFIG_GLOBAL") {
+        files.push(PathBuf::from(global));
+        return files;
+    }
+    let xdg = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    files.extend(
+        xdg.or_else(|| home.map(|home| home.join(".config")))
+            .map(|folder| folder.join("git").join("config")),
+    );
+    files.extend(home.map(|home| home.join(".gitconfig")));
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trusted(text: &str) -> TrustedFolders {
+        let mut trusted = TrustedFolders::default();
+        trusted.add(text.as_bytes(), Some(Path::new("/")));
+        trusted
+    }
+
+    #[test]
+    fn a_folder_is_trusted_by_its_path_by_one_above_it_or_with_all() {
+        let src = env!("CARGO_MANIFEST_DIR");
+        let path = PathBuf::from(src).join("src");
+        let holds = |value: &str| {
+            trusted(&format!("[safe]\n\tdirectory = {value}\n")).holds(&path)
+        };
+        assert!(holds("*"));
+        assert!(holds(&format!("{src}/src")));
+        assert!(holds(&format!("{src}/*")));
+        assert!(holds(&format!("~{src}/src")));
+        assert!(!holds(src));
+        assert!(!holds(&format!("{src}/src/*")));
+        assert!(!holds(&format!("{src}/tests")));
+        assert!(!holds(""));
+    }
+
+    #[test]
+    fn an_empty_value_takes_back_all_before_it() {
+        let text = "[safe]\n\tdirectory = *\n\tdirectory =\n";
+        assert_eq!(trusted(text), TrustedFolders::default());
+    }
+
+    #[test]
+    fn a_file_that_is_no_configuration_trusts_nobody() {
+        let text = "[safe]\n\tdirectory = *\nnonsense nonsense\n";
+        assert_eq!(trusted(text), TrustedFolders::default());
+    }
+}
