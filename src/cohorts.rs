@@ -1,14 +1,20 @@
 //! Facts of all repositories → lifespans: columns of numbers that the statistics take,
 //! for the whole scope or a cohort of it.
 
+mod life;
+mod removal;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use life::{Reading, Seen, View, death_time, landing_time, seen, stands_at};
+pub use removal::RemovedBy;
 
 use crate::facts::{Facts, LifetimeFacts};
 use crate::history::CommitIdx;
 use crate::identity::{GitPerson, IdentityId, People};
 use crate::lines::instances::DeathCause;
 use crate::stats::Lifespan;
-use crate::units::{Timestamp, len_to_u32, len_to_u64};
+use crate::units::{len_to_u32, len_to_u64, seconds_to_days};
 
 /// Lines that one change brings in beyond which it is a bulk event: an import, a move
 /// of vendored code, a reformatting. Reported apart.
@@ -31,7 +37,10 @@ pub struct Scope<'f> {
     /// For each repository and each of its people the person, if it is one.
     persons: Vec<Vec<Option<IdentityId>>>,
     n_persons: u32,
-    /// Mainline commits that brought in more than [`BULK_LINES`] countable lines.
+    /// For each repository and each of its landings the one person whose work it was.
+    landed_by: Vec<Vec<Option<IdentityId>>>,
+    /// Mainline commits that are bulk events, or brought in more than [`BULK_LINES`]
+    /// countable lines.
     bulk: Vec<Vec<bool>>,
 }
 
@@ -40,9 +49,18 @@ pub struct Scope<'f> {
 pub struct Cohort {
     /// How long they were seen to live, by group.
     pub lifespans: Vec<Lifespan>,
-    /// How many people wrote them. Bots, and everybody unknown at once, are groups too,
+    /// Who removed them, one for each of the lifespans; without meaning where none died.
+    pub removed_by: Vec<RemovedBy>,
+    /// The people who wrote them. Bots, and everybody unknown at once, are groups too,
     /// but no people.
-    pub n_people: u64,
+    pub people: BTreeSet<IdentityId>,
+}
+
+impl Cohort {
+    /// How many people wrote them.
+    pub fn n_people(&self) -> u64 {
+        len_to_u64(self.people.len())
+    }
 }
 
 /// Returns the git identities of all repositories in the order of [`Scope::new`], for
@@ -70,13 +88,19 @@ impl<'f> Scope<'f> {
     /// The scope of `repositories`, whose git identities were resolved to `people`.
     pub fn new(repositories: &'f [Facts], people: &People) -> Self {
         let mut identities = people.git_person.iter().copied();
-        let persons = repositories
+        let persons: Vec<Vec<_>> = repositories
             .iter()
             .map(|facts| identities.by_ref().take(facts.people.len()).collect())
+            .collect();
+        let landed_by = repositories
+            .iter()
+            .zip(&persons)
+            .map(|(facts, persons)| removal::landing_persons(facts, persons))
             .collect();
         Self {
             repositories,
             persons,
+            landed_by,
             n_persons: len_to_u32(people.persons.len()),
             bulk: repositories.iter().map(bulk_landings).collect(),
         }
@@ -125,37 +149,55 @@ impl<'f> Scope<'f> {
         }
     }
 
-    /// The cohort of the lines that `wanted` takes. Lines of unknown birth are never
-    /// among them: a life cannot be measured from a birth nobody saw.
-    pub fn cohort(&self, wanted: impl Fn(usize, &LifetimeFacts) -> bool) -> Cohort {
-        let mut grouped: BTreeMap<(u32, u32, i64, bool), u64> = BTreeMap::new();
+    /// The cohort of the lines that `wanted` takes, as far as they were seen.
+    pub fn cohort(
+        &self,
+        view: View,
+        wanted: impl Fn(usize, &LifetimeFacts) -> bool,
+    ) -> Cohort {
+        let all = |at: usize, one: &'f LifetimeFacts| wanted(at, one).then_some(());
+        self.cohorts_by(view, all).remove(&()).unwrap_or_default()
+    }
+
+    /// The cohorts of the lines for which `key` has an answer, by that answer.
+    pub fn cohorts_by<K: Ord>(
+        &self,
+        view: View,
+        key: impl Fn(usize, &'f LifetimeFacts) -> Option<K>,
+    ) -> BTreeMap<K, Cohort> {
+        let mut grouped: BTreeMap<K, Grouped> = BTreeMap::new();
         let first_changes = self.first_changes();
         for (repository, lifetime) in self.lifetimes() {
-            if lifetime.birth_unknown || !wanted(repository, lifetime) {
-                continue;
-            }
             let facts = &self.repositories[repository];
-            let Some(span) = seconds_alive(facts, lifetime) else { continue };
+            let Some(key) = key(repository, lifetime) else { continue };
+            let Some(seen) = seen(facts, lifetime, view) else { continue };
             let cluster = self.cluster(CommitRef { repository, commit: lifetime.origin });
             let change = first_changes[repository] + lifetime.landing;
-            let key = (cluster, change, span.seconds, span.died);
-            *grouped.entry(key).or_insert(0) += lifetime.lines;
+            let removed_by = self.removed_by(repository, lifetime);
+            let group = (cluster, change, seen, removed_by);
+            *grouped.entry(key).or_default().entry(group).or_insert(0) += lifetime.lines;
         }
-        let to_lifespan = |((cluster, change, seconds, died), lines)| Lifespan {
-            entry_days: 0.0,
-            exit_days: crate::units::seconds_to_days(seconds),
-            died,
-            lines,
-            cluster,
-            change,
-        };
-        let lifespans: Vec<Lifespan> = grouped.into_iter().map(to_lifespan).collect();
-        let people: BTreeSet<u32> = lifespans
-            .iter()
-            .map(|one| one.cluster)
-            .filter(|id| *id < self.n_persons)
-            .collect();
-        Cohort { n_people: len_to_u64(people.len()), lifespans }
+        let cohort = |(key, groups)| (key, self.to_cohort(groups));
+        grouped.into_iter().map(cohort).collect()
+    }
+
+    fn to_cohort(&self, groups: Grouped) -> Cohort {
+        let mut cohort = Cohort::default();
+        for ((cluster, change, seen, removed_by), lines) in groups {
+            cohort.lifespans.push(Lifespan {
+                entry_days: seconds_to_days(seen.from),
+                exit_days: seconds_to_days(seen.to),
+                died: seen.died,
+                lines,
+                cluster,
+                change,
+            });
+            cohort.removed_by.push(removed_by);
+            if cluster < self.n_persons {
+                cohort.people.insert(IdentityId(cluster));
+            }
+        }
+        cohort
     }
 
     fn first_changes(&self) -> Vec<u32> {
@@ -169,50 +211,17 @@ impl<'f> Scope<'f> {
     }
 }
 
+/// Lines of a cluster and a change that were seen alike and removed alike.
+type Grouped = BTreeMap<(u32, u32, Seen, RemovedBy), u64>;
+
 fn bulk_landings(facts: &Facts) -> Vec<bool> {
     let mut lines = vec![0; facts.mainline.len()];
     for lifetime in facts.lifetimes.iter().filter(|one| one.is_countable()) {
         lines[lifetime.landing as usize] += lifetime.lines;
     }
-    lines.into_iter().map(|lines| lines > BULK_LINES).collect()
+    let landings = facts.mainline.iter().zip(lines);
+    landings.map(|(landing, lines)| landing.is_bulk || lines > BULK_LINES).collect()
 }
 
-/// How long a line was seen alive, and whether it died.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SecondsAlive {
-    /// From landing to death or to the end of observation.
-    pub seconds: i64,
-    /// Whether it died; else it was last seen alive.
-    pub died: bool,
-}
-
-/// Returns how long lines were seen alive. Lines whose file became unreadable were
-/// last seen then: they may live on.
-pub fn seconds_alive(facts: &Facts, lifetime: &LifetimeFacts) -> Option<SecondsAlive> {
-    let landing = facts.mainline.get(lifetime.landing as usize)?.time;
-    let (end, died) = match lifetime.death {
-        Some((death, cause)) => {
-            let time = facts.mainline.get(death as usize)?.time;
-            (time, cause != DeathCause::Unreadable)
-        }
-        None => (facts.as_of?, false),
-    };
-    Some(SecondsAlive { seconds: (end.0 - landing.0).max(0), died })
-}
-
-/// Whether lines are known to stand at age `days`, known not to, or neither yet.
-pub fn stands_at(facts: &Facts, lifetime: &LifetimeFacts, days: u32) -> Option<bool> {
-    let seen = seconds_alive(facts, lifetime)?;
-    let age = i64::from(days) * crate::units::SECONDS_PER_DAY;
-    match (seen.died, seen.seconds >= age) {
-        // A line that dies at exactly this age does not stand at it.
-        (true, _) => Some(seen.seconds > age),
-        (false, true) => Some(true),
-        (false, false) => None,
-    }
-}
-
-/// The moment of a landing.
-pub fn landing_time(facts: &Facts, lifetime: &LifetimeFacts) -> Option<Timestamp> {
-    Some(facts.mainline.get(lifetime.landing as usize)?.time)
-}
+#[cfg(test)]
+pub(crate) mod tests;

@@ -2,21 +2,35 @@
 //! compute. These are the types that other programs read; a change of a number is a
 //! breaking change.
 
+mod breakdown;
 mod build;
+mod churn;
+mod comparison;
+mod filter;
 mod money;
+mod rework;
+mod small_groups;
 mod survival;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use breakdown::{BreakdownReport, GroupReport, GroupsReport};
 pub use build::{Inputs, build, gap_reports};
+pub use churn::{ByWhom, ChurnReport};
+pub use comparison::{ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport};
 pub use money::{
     CostReport, EntryReport, LedgerReport, SpendReport, SpendRow, UsageFile, UsageReport,
     export_name,
 };
-pub use survival::{CurvePoint, HalfLifeReport, SurvivalPoint, SurvivalReport};
+pub use rework::{NotComputed, ReworkReport, ReworkShare};
+pub use survival::{
+    CurvePoint, HalfLifeReport, MeanLifeReport, SensitivityReport, SurvivalPoint,
+    SurvivalReport,
+};
 
+use crate::facts::LifetimeFacts;
 use crate::verdict::{Gate, Verdict};
 
 /// The version of the report's shape.
@@ -52,12 +66,16 @@ pub struct Report {
     pub usage: Option<UsageReport>,
     /// Where the spend went; `None` when it cannot be measured.
     pub spend: Option<SpendReport>,
-    /// Groups of code side by side: descriptions, no comparison.
+    /// Groups of code side by side.
     pub cohorts: Vec<CohortReport>,
+    /// How much they differ, and whether this data could tell.
+    pub cohort_comparison: ComparisonReport,
     /// Changes that are in no cohort because they are imports rather than work.
     pub bulk: BulkReport,
     /// The largest top-level directories, at most twelve, the largest first.
     pub areas: Vec<AreaReport>,
+    /// How long lines live by when they landed and where they stand.
+    pub breakdown: BreakdownReport,
     /// What is asked before an association may be stated.
     pub association: AssociationReport,
     /// The answers.
@@ -84,6 +102,9 @@ pub struct InputsReport {
     pub time_zone: &'static str,
     /// The options that change numbers.
     pub options: BTreeMap<&'static str, String>,
+    /// What was done with lines older than the time looked at; `None` when all of
+    /// history was.
+    pub delayed_entry: Option<&'static str>,
     /// Lines that were left out of the estimates, by reason.
     pub filtered_lines: BTreeMap<&'static str, u64>,
     /// The exports, as they were named.
@@ -126,15 +147,24 @@ pub struct RepositoryReport {
     pub first_landing: Option<String>,
     /// See [`Self::first_landing`].
     pub last_landing: Option<String>,
-    /// Lines: those that count unless `--exact`.
+    /// Lines that landed in the time looked at: those that count unless `--exact`.
     pub lines: LinesReport,
-    /// How long they live.
+    /// Lines that are older and stood when it began: followed from then on. `None` when
+    /// all of history was looked at.
+    pub late_entries: Option<LinesReport>,
+    /// How long lines live.
     pub survival: BTreeMap<String, SurvivalPoint>,
+    /// The same with every change counting the same.
+    pub survival_by_change: BTreeMap<String, SurvivalPoint>,
     /// The half-life of a line.
     pub half_life: HalfLifeReport,
-    /// Share of lines dead by an age.
-    pub churn: BTreeMap<String, SurvivalPoint>,
-    /// Why lines died.
+    /// Mean days alive out of the first 90.
+    pub mean_life: MeanLifeReport,
+    /// Share of lines dead by an age, by whom, and rework as others define it.
+    pub churn: ChurnReport,
+    /// Survival, had lives been read otherwise.
+    pub sensitivity: SensitivityReport,
+    /// Why lines died in the time looked at, older ones among them.
     pub deaths_by_cause: BTreeMap<&'static str, u64>,
     /// Lines by kind when they landed.
     pub births_by_kind: BTreeMap<&'static str, u64>,
@@ -181,6 +211,25 @@ pub struct LinesReport {
     pub unknown_birth: u64,
 }
 
+impl LinesReport {
+    fn add(&mut self, lifetime: &LifetimeFacts) {
+        self.births += lifetime.lines;
+        if lifetime.death.is_some() {
+            self.deaths += lifetime.lines;
+        } else {
+            self.alive += lifetime.lines;
+        }
+        if lifetime.birth_unknown {
+            self.unknown_birth += lifetime.lines;
+        }
+    }
+}
+
+/// The top-level directory of a path, or `.` for files at the top.
+fn area_of(path: &[u8]) -> &[u8] {
+    memchr::memchr(b'/', path).map_or(b".", |slash| &path[..slash])
+}
+
 /// Lines standing that landed in one year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct YearReport {
@@ -206,7 +255,7 @@ pub struct CohortReport {
 /// Changes that bring in so much that they are imports rather than work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BulkReport {
-    /// Changes with more countable lines than this.
+    /// Imports, and changes with more countable lines than this.
     pub more_than_lines: u64,
     /// How many there are.
     pub changes: u64,

@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! Lifespan ─┬─ kaplan_meier ──────────▶ Curve (S, half-life, restricted mean)
-//!           ├─ leave_one_out ─ jackknife ▶ SurvivalAt, MeanLife, Difference
+//!           ├─ cumulative_incidence ─▶ shares dead of each cause
+//!           ├─ leave_one_out ─ jackknife ▶ SurvivalAt, MeanLife, HalfLifeEstimate, Difference
 //!           └─ log_rank ──────────────▶ LogRank
 //! PersonWeek ─ two_way ─ spearman ─ sign_flip ▶ RankAssociation
 //! ```
@@ -21,7 +22,9 @@ pub mod risk_table;
 pub mod kaplan_meier;
 pub mod jackknife;
 pub mod leave_one_out;
+pub mod cumulative_incidence;
 pub mod survival;
+pub mod half_life;
 pub mod difference;
 pub mod ratio;
 pub mod sign_flip;
@@ -35,7 +38,9 @@ pub mod benjamini_hochberg;
 mod simulation;
 
 pub use clusters::{ClusteredBy, Support, Weighting};
+pub use cumulative_incidence::cumulative_incidence;
 pub use difference::{Difference, mean_life_difference, survival_difference};
+pub use half_life::{HalfLifeEstimate, half_life};
 pub use kaplan_meier::{Curve, HalfLife, Step, kaplan_meier, weighted_kaplan_meier};
 pub use lifespan::Lifespan;
 pub use log_rank::{LogRank, log_rank};

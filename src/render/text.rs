@@ -1,5 +1,6 @@
 //! The report for people in a terminal. It begins with the answer.
 
+mod lives;
 mod plot;
 
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use super::number::{count, count_of, decimal, percent, survival};
 use crate::report::{CohortReport, Report, RepositoryReport, SpendReport, SpendRow};
 use crate::untrusted::Untrusted;
 
-const WIDTH: usize = 92;
+const WIDTH: usize = 80;
 const TITLE: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const WARN: Style = AnsiColor::Yellow.on_default();
@@ -27,10 +28,11 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         return left_out(report, to);
     }
     money_line(report, to)?;
-    survival_section(report, to)?;
+    lives::write(report, to)?;
     composition(report, to)?;
     marks(report, to)?;
     areas(report, to)?;
+    lives::breakdown(report, to)?;
     left_out(report, to)?;
     how_to_read(report, to)
 }
@@ -91,7 +93,7 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         };
         return paragraph(to, "  ", text);
     }
-    paragraph(to, "  ", &lasting(report))?;
+    paragraph(to, "  ", &lives::lasting(report))?;
     let since = match report.inputs.options.get("since") {
         Some(since) => format!("since {} (--since)", day(since)),
         None => format!("since {}", first_landing(report)),
@@ -102,10 +104,28 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         count(lines.1)
     );
     paragraph(to, "  ", &text)?;
+    late_entries(report, to)?;
     for verdict in &report.verdicts {
         paragraph(to, "  ", &verdict.sentence)?;
     }
     Ok(())
+}
+
+/// What was done with lines older than the time looked at.
+fn late_entries(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let late = report.repositories.iter().filter_map(|one| one.late_entries);
+    let (lines, went) =
+        late.fold((0, 0), |sum, one| (sum.0 + one.births, sum.1 + one.deaths));
+    if lines == 0 {
+        return Ok(());
+    }
+    let text = format!(
+        "{} stood by then; {} of them went. How long lines live is told of both: older ones \
+         are followed from that day on, at the age they had (delayed entry).",
+        count_of(lines, "older line", "older lines"),
+        count(went),
+    );
+    paragraph(to, "  ", &text)
 }
 
 fn day(time: &str) -> &str {
@@ -122,35 +142,6 @@ fn first_landing(report: &Report) -> String {
     let first =
         report.repositories.iter().filter_map(|one| one.first_landing.as_deref()).min();
     first.and_then(|time| time.split('T').next()).unwrap_or("the beginning").to_owned()
-}
-
-fn lasting(report: &Report) -> String {
-    let at =
-        |days: &str| report.survival.survival.get(days).filter(|one| one.value.is_some());
-    let Some(point) = at("90").or_else(|| at("30")).or_else(|| at("7")) else {
-        return "How long a line lives cannot be said yet: too little was followed for a week."
-            .to_owned();
-    };
-    let window = point.window_days;
-    let half = match (report.survival.half_life.days, report.survival.half_life.survival)
-    {
-        (Some(days), _) => {
-            format!(" Half of them are gone after {} (no interval).", days_in_words(days))
-        }
-        (None, Some(share)) => {
-            let age = report.survival.half_life.age_days.unwrap_or_default();
-            format!(
-                " Half-life: not reached; {} are still there after {}, as far as this history shows.",
-                percent(share),
-                days_in_words(age)
-            )
-        }
-        (None, None) => String::new(),
-    };
-    format!(
-        "{window} days after landing, {} of lines are still there.{half}",
-        survival(point)
-    )
 }
 
 fn days_in_words(days: f64) -> String {
@@ -179,7 +170,7 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         spend.last_week.as_deref().unwrap_or("?"),
     )?;
     let amount = decimal(&spend.counted, spend.shown_places);
-    writeln!(to, "  {amount:>18}  100.0%  counted, nothing twice")?;
+    writeln!(to, "  {amount:>14}  100.0%  counted, nothing twice")?;
     for row in &spend.rows {
         spend_row(spend, row, to)?;
     }
@@ -213,11 +204,11 @@ fn place_words(place: &str) -> &str {
 }
 
 fn spend_row(spend: &SpendReport, row: &SpendRow, to: &mut dyn Write) -> io::Result<()> {
-    let bar = row.share.map_or(String::new(), |share| plot::bar(share, 20));
+    let bar = row.share.map_or(String::new(), |share| plot::bar(share, 9));
     let shown = row.share.map_or(String::new(), percent);
     let amount = decimal(&row.amount, spend.shown_places);
     let words = place_words(row.place);
-    let row = format!("  {amount:>18}  {shown:>6}  {words:<46}{bar}");
+    let row = format!("  {amount:>14}  {shown:>6}  {words:<45}{bar}");
     writeln!(to, "{}", row.trim_end())
 }
 
@@ -248,79 +239,6 @@ fn durable_yield(spend: &SpendReport, to: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(to)?;
     paragraph(to, "  ", &text)
-}
-
-fn survival_section(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    section(to, "How long lines live")?;
-    plot::curve(&report.survival.curve, to)?;
-    writeln!(
-        to,
-        "  {DIM}{:>8}   {:<26}{:>12}{DIM:#}",
-        "age", "still there (95%)", "followed"
-    )?;
-    let mut points: Vec<_> = report.survival.survival.values().collect();
-    points.sort_by_key(|point| point.window_days);
-    for point in points {
-        let age = format!("{} days", point.window_days);
-        writeln!(
-            to,
-            "  {age:>8}   {:<26}{:>12}",
-            survival(point),
-            count(point.at_risk_lines)
-        )?;
-    }
-    if let Some(point) = report.survival.survival.get("30") {
-        let groups = match point.clustered_by {
-            "person" => format!("{} people and bots", count(point.n_groups)),
-            _ => count_of(point.n_groups, "change", "changes"),
-        };
-        let text = format!(
-            "{} in {} landed by {}. {} over {groups}, who count as {:.1} independent ones{}.",
-            count_of(point.n_lines, "line", "lines"),
-            count_of(point.n_changes, "change", "changes"),
-            count_of(point.n_people, "person", "people"),
-            if point.low.is_some() { "Intervals are" } else { "An interval would be" },
-            point.g_eff,
-            point.reason.map_or(String::new(), |why| format!("; at 30 days {why}")),
-        );
-        paragraph(to, "  ", &text)?;
-    }
-    deaths(report, to)
-}
-
-fn deaths(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let mut causes: std::collections::BTreeMap<&str, u64> =
-        std::collections::BTreeMap::new();
-    for repository in &report.repositories {
-        for (cause, lines) in &repository.deaths_by_cause {
-            *causes.entry(cause).or_insert(0) += lines;
-        }
-    }
-    let total: u64 = causes.values().sum();
-    if total == 0 {
-        return Ok(());
-    }
-    let words = |cause: &str| match cause {
-        "modified_self" => "rewritten by who wrote them",
-        "modified_other" => "rewritten by somebody else",
-        "deleted" => "removed, nothing in their place",
-        "file_deleted" => "removed with their file",
-        _ => "in files that became unreadable",
-    };
-    let mut rows: Vec<_> = causes.into_iter().collect();
-    rows.sort_by_key(|(cause, lines)| (std::cmp::Reverse(*lines), *cause));
-    writeln!(to, "\n  What became of the {} lines that went:", count(total))?;
-    for (cause, lines) in rows {
-        let share = crate::units::count_to_f64(lines) / crate::units::count_to_f64(total);
-        let (lines, percent) = (count(lines), percent(share));
-        writeln!(
-            to,
-            "  {lines:>18}  {percent:>6}  {:<44}{}",
-            words(cause),
-            plot::bar(share, 20)
-        )?;
-    }
-    Ok(())
 }
 
 fn composition(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -390,20 +308,23 @@ fn marks(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         to,
-        "\n  {DIM}{:<11}{:>10}{:>9}{:>8}   {:<25}{:<25}{DIM:#}",
-        "", "lines", "changes", "people", "there after 30 days", "after 90 days"
+        "\n  {DIM}{:<10}{:>9}{:>8}{:>7} {:<22}after 90 days{DIM:#}",
+        "", "lines", "changes", "people", "after 30 days"
     )?;
     report.cohorts.iter().try_for_each(|cohort| cohort_row(cohort, to))?;
     let bulk = match report.bulk.changes {
         0 => String::new(),
         changes => format!(
-            " Left out of both as imports rather than work: {} of more than {} lines, {} in all.",
-            count_of(changes, "change", "changes"),
+            " Left out of both as imports rather than work (such as more than {} lines at \
+             once): {}, {} in all.",
             count(report.bulk.more_than_lines),
+            count_of(changes, "change", "changes"),
             count_of(report.bulk.lines, "line", "lines"),
         ),
     };
-    let text = "Side by side, not compared: the two differ in tasks, people and places.";
+    let compared = &report.cohort_comparison.sentence;
+    let text = "The two differ in tasks, people and places.";
+    paragraph(to, "  ", compared)?;
     paragraph(to, "  ", &format!("{text}{bulk}"))
 }
 
@@ -414,7 +335,7 @@ fn cohort_row(cohort: &CohortReport, to: &mut dyn Write) -> io::Result<()> {
     let one = &cohort.survival;
     writeln!(
         to,
-        "  {:<11}{:>10}{:>9}{:>8}   {:<25}{}",
+        "  {:<10}{:>9}{:>8}{:>7} {:<22}{}",
         cohort.name,
         count(one.n_lines),
         count(one.n_changes),
@@ -429,7 +350,7 @@ fn areas(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     section(to, "Where the lines are")?;
-    writeln!(to, "  {DIM}{:>10}  {:<42}there after 90 days{DIM:#}", "stands", "area")?;
+    writeln!(to, "  {DIM}{:>10}  {:<42}after 90 days{DIM:#}", "stands", "area")?;
     let several = report.repositories.len() > 1;
     for area in report.areas.iter().filter(|area| area.lines.alive > 0) {
         let name = if several {

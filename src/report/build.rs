@@ -3,18 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
-use super::survival;
+use super::breakdown;
+use super::comparison::{self, ComparisonReport};
+use super::filter::Filter;
+use super::small_groups;
+use super::survival::{self, SurvivalReport};
 use super::{
     AreaReport, AssociationReport, BulkReport, CohortReport, GapReport, InputsReport,
     LinesReport, PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, WorkReport,
     YearReport,
 };
-use crate::cohorts::Scope;
+use crate::cohorts::{Reading, Scope};
 use crate::facts::{Coverage, Facts, LifetimeFacts};
 use crate::identity::IdentityId;
 use crate::panel::{Destination, Measure, Panel, Placed};
 use crate::problem::{GapKind, Gaps};
-use crate::stats::{Ratio, RatioPart, WhyNone, ratio_jackknife};
+use crate::stats::{Ratio, RatioPart, Weighting, WhyNone, ratio_jackknife};
 use crate::units::{Timestamp, Usd, count_to_f64, len_to_u64};
 use crate::verdict::{self, Evidence, Level, Verdict};
 
@@ -42,6 +46,8 @@ pub fn build(inputs: Inputs<'_>) -> Report {
     let gaps = all_gaps(scope, &inputs.gaps, inputs.panel.as_ref());
     let (gates, verdict) = judge(scope, inputs.panel.as_ref(), inputs.usage.is_some());
     let exports = inputs.usage.iter().flat_map(|usage| &usage.files);
+    let survival = survival::report(&filter, |_, _| true);
+    let (cohorts, cohort_comparison) = cohorts(&filter);
     Report {
         schema: REPORT_SCHEMA,
         tool: Tool { name: "slopnexus", version: env!("CARGO_PKG_VERSION") },
@@ -51,26 +57,35 @@ pub fn build(inputs: Inputs<'_>) -> Report {
             clock: "landing: committer time of the mainline, running maximum; usage: author time",
             time_zone: "UTC, ISO weeks",
             options: inputs.options,
+            delayed_entry: inputs.since.map(|_| DELAYED_ENTRY),
             filtered_lines: filter.left_out(),
             exports: exports.map(|file| file.file.clone()).collect(),
         },
         complete: gaps.iter().all(|gap| !gap.incomplete),
         gaps,
         repositories: (0..scope.repositories.len())
-            .map(|at| repository(&filter, at))
+            .map(|at| repository(&filter, at, &survival))
             .collect(),
-        survival: survival::report(&scope.cohort(|at, one| filter.takes(at, one))),
+        survival,
         composition: composition(&filter),
         usage: inputs.usage,
         spend: inputs.panel.as_ref().map(spend),
-        cohorts: cohorts(&filter),
+        cohorts,
+        cohort_comparison,
         bulk: bulk(&filter),
         areas: areas(&filter),
+        breakdown: breakdown::report(&filter),
         association: AssociationReport { status: status(&verdict, &gates), gates },
         verdicts: vec![verdict],
         limits: LIMITS.to_vec(),
     }
 }
+
+/// What is done with lines older than the time looked at.
+const DELAYED_ENTRY: &str = "lines that landed before the time looked at and stood when it began are \
+                             followed from then on, at the age they had (delayed entry); \
+                             those gone by then are left out; counts of lines are of those \
+                             that landed in it";
 
 /// What no report of this program can say.
 const LIMITS: &[&str] = &[
@@ -79,49 +94,6 @@ const LIMITS: &[&str] = &[
     "Cohorts differ in tasks, people and directories: a difference between them is a description, not an effect.",
     "A line that lasts need not be good, and a line that goes need not have been a mistake.",
 ];
-
-/// Which lines are estimated from.
-pub(super) struct Filter<'f> {
-    scope: &'f Scope<'f>,
-    since: Option<Timestamp>,
-}
-
-impl Filter<'_> {
-    fn counts(&self, repository: usize, lifetime: &LifetimeFacts) -> bool {
-        self.scope.repositories[repository].exact || lifetime.is_countable()
-    }
-
-    fn is_recent(&self, repository: usize, lifetime: &LifetimeFacts) -> bool {
-        let facts = &self.scope.repositories[repository];
-        let landed = facts.mainline.get(lifetime.landing as usize).map(|one| one.time);
-        self.since.is_none_or(|since| landed.is_some_and(|landed| landed >= since))
-    }
-
-    fn takes(&self, repository: usize, lifetime: &LifetimeFacts) -> bool {
-        self.counts(repository, lifetime) && self.is_recent(repository, lifetime)
-    }
-
-    fn left_out(&self) -> BTreeMap<&'static str, u64> {
-        let mut left_out = BTreeMap::new();
-        for (repository, lifetime) in self.scope.lifetimes() {
-            let reason = if !self.counts(repository, lifetime) {
-                if lifetime.class.is_countable() {
-                    lifetime.kind.as_str()
-                } else {
-                    lifetime.class.as_str()
-                }
-            } else if lifetime.birth_unknown {
-                "birth_unknown"
-            } else if !self.is_recent(repository, lifetime) {
-                "landed_before_since"
-            } else {
-                continue;
-            };
-            *left_out.entry(reason).or_insert(0) += lifetime.lines;
-        }
-        left_out
-    }
-}
 
 fn rfc3339(time: Option<Timestamp>) -> Option<String> {
     time.and_then(Timestamp::to_rfc3339)
@@ -161,11 +133,16 @@ pub fn gap_reports(scope: &str, gaps: &Gaps) -> Vec<GapReport> {
     gaps.list().into_iter().map(report).collect()
 }
 
-fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
+fn repository(
+    filter: &Filter<'_>,
+    at: usize,
+    of_all: &SurvivalReport,
+) -> RepositoryReport {
     let facts = &filter.scope.repositories[at];
-    let cohort =
-        filter.scope.cohort(|number, one| number == at && filter.takes(number, one));
-    let survival = survival::points(&cohort, &crate::stats::HORIZONS_DAYS);
+    let lives = match filter.scope.repositories {
+        [_] => of_all.clone(),
+        _ => survival::report(filter, |number, _| number == at),
+    };
     let landing =
         |landing: Option<&crate::facts::Landing>| rfc3339(landing.map(|one| one.time));
     RepositoryReport {
@@ -178,11 +155,21 @@ fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
         first_landing: landing(facts.mainline.first()),
         last_landing: landing(facts.mainline.last()),
         lines: lines(facts.lifetimes.iter().filter(|one| filter.takes(at, one))),
-        churn: survival::churn_of(&survival),
-        survival,
-        half_life: survival::half_life(&cohort.lifespans),
-        deaths_by_cause: tally(filter, at, |one| Some(one.death?.1.as_str())),
-        births_by_kind: tally(filter, at, |one| Some(one.kind.as_str())),
+        late_entries: filter.since.map(|_| {
+            lines(facts.lifetimes.iter().filter(|one| filter.enters_late(at, one)))
+        }),
+        survival: lives.survival,
+        survival_by_change: lives.survival_by_change,
+        half_life: lives.half_life,
+        mean_life: lives.mean_life,
+        churn: lives.churn,
+        sensitivity: lives.sensitivity,
+        deaths_by_cause: tally(facts, |one| {
+            Some(one.death?.1.as_str()).filter(|_| filter.watches(at, one))
+        }),
+        births_by_kind: tally(facts, |one| {
+            Some(one.kind.as_str()).filter(|_| filter.takes(at, one))
+        }),
         commits_by_ai_class: ai_classes(facts),
         commits_by_tool: tools(facts),
         definitions: facts.definitions.clone(),
@@ -200,28 +187,16 @@ fn repository(filter: &Filter<'_>, at: usize) -> RepositoryReport {
 
 fn lines<'l>(lifetimes: impl Iterator<Item = &'l LifetimeFacts>) -> LinesReport {
     let mut sum = LinesReport::default();
-    for lifetime in lifetimes {
-        sum.births += lifetime.lines;
-        if lifetime.death.is_some() {
-            sum.deaths += lifetime.lines;
-        } else {
-            sum.alive += lifetime.lines;
-        }
-        if lifetime.birth_unknown {
-            sum.unknown_birth += lifetime.lines;
-        }
-    }
+    lifetimes.for_each(|lifetime| sum.add(lifetime));
     sum
 }
 
 fn tally(
-    filter: &Filter<'_>,
-    at: usize,
+    facts: &Facts,
     name: impl Fn(&LifetimeFacts) -> Option<&'static str>,
 ) -> BTreeMap<&'static str, u64> {
     let mut sums = BTreeMap::new();
-    let lifetimes = filter.scope.repositories[at].lifetimes.iter();
-    for lifetime in lifetimes.filter(|one| filter.takes(at, one)) {
+    for lifetime in &facts.lifetimes {
         if let Some(name) = name(lifetime) {
             *sums.entry(name).or_insert(0) += lifetime.lines;
         }
@@ -265,30 +240,37 @@ fn composition(filter: &Filter<'_>) -> Vec<YearReport> {
     years.into_iter().map(to_report).collect()
 }
 
+/// The names of the cohorts.
+const MARKED: &str = "AI-marked";
+const UNMARKED: &str = "unmarked";
+
 /// AI-marked and unmarked lines side by side. Bulk events are in neither.
-fn cohorts(filter: &Filter<'_>) -> Vec<CohortReport> {
+fn cohorts(filter: &Filter<'_>) -> (Vec<CohortReport>, ComparisonReport) {
     let scope = filter.scope;
-    let marked = |at: usize, one: &LifetimeFacts| {
-        let commit = &scope.repositories[at].commits[one.origin.at()];
-        commit.provenance.class.is_marked()
+    let is_in = |wanted: bool| {
+        move |at: usize, one: &LifetimeFacts| {
+            let commit = &scope.repositories[at].commits[one.origin.at()];
+            !scope.is_bulk(at, one) && commit.provenance.class.is_marked() == wanted
+        }
     };
-    let usable =
-        |at: usize, one: &LifetimeFacts| filter.takes(at, one) && !scope.is_bulk(at, one);
-    let of = |wanted: bool| {
-        scope.cohort(|at, one| usable(at, one) && marked(at, one) == wanted)
-    };
-    vec![
+    let [marked, unmarked] = [true, false].map(|wanted| {
+        scope.cohort(filter.view(Reading::Exact), |at, one| {
+            filter.watches(at, one) && is_in(wanted)(at, one)
+        })
+    });
+    let reports = vec![
         CohortReport {
-            name: "AI-marked",
+            name: MARKED,
             about: "lines of commits that name an AI author, co-author, session or helper",
-            survival: survival::report(&of(true)),
+            survival: survival::report(filter, is_in(true)),
         },
         CohortReport {
-            name: "unmarked",
+            name: UNMARKED,
             about: "lines of all other commits; unmarked is not human",
-            survival: survival::report(&of(false)),
+            survival: survival::report(filter, is_in(false)),
         },
-    ]
+    ];
+    (reports, comparison::report((MARKED, &marked), (UNMARKED, &unmarked)))
 }
 
 /// Changes that bring in so much that they are imports rather than work.
@@ -326,20 +308,22 @@ fn areas(filter: &Filter<'_>) -> Vec<AreaReport> {
 
 fn area<'f>(facts: &'f Facts, lifetime: &LifetimeFacts) -> &'f [u8] {
     let path = facts.paths[lifetime.path as usize].bytes();
-    memchr::memchr(b'/', path).map_or(b".", |slash| &path[..slash])
+    super::area_of(path)
 }
 
 fn area_report(filter: &Filter<'_>, at: usize, name: &[u8]) -> Option<AreaReport> {
     let facts = &filter.scope.repositories[at];
     let inside = |one: &&LifetimeFacts| filter.takes(at, one) && area(facts, one) == name;
-    let cohort = filter.scope.cohort(|number, one| {
-        number == at && filter.takes(at, one) && area(facts, one) == name
+    let cohort = filter.scope.cohort(filter.view(Reading::Exact), |number, one| {
+        number == at && filter.watches(at, one) && area(facts, one) == name
     });
     Some(AreaReport {
         repository: facts.path.to_json_text().into_owned(),
         area: String::from_utf8_lossy(name).into_owned(),
         lines: lines(facts.lifetimes.iter().filter(inside)),
-        survival_90: survival::points(&cohort, &[90]).into_values().next()?,
+        survival_90: survival::points(&cohort, &[90], Weighting::Lines)
+            .into_values()
+            .next()?,
     })
 }
 
@@ -379,39 +363,24 @@ fn spend(panel: &Panel) -> SpendReport {
     }
 }
 
-/// The least people behind a figure that breaks spend down.
-const LEAST_PEOPLE: usize = 5;
-
 /// Divides the places that spend went to into those shown and those put together,
-/// because fewer than five people are behind them. What is put together must have five
-/// people behind it too, or one could subtract: the smallest of the others join it.
-/// Services are nobody's, and who ran a session that did not land is not known: nothing
-/// of a person shows there.
+/// because fewer than five people are behind them. Services are nobody's, and who ran a
+/// session that did not land is not known: nothing of a person shows there.
 fn shown_places(
     destinations: &BTreeMap<Destination, Placed>,
 ) -> (Vec<Destination>, Vec<Destination>) {
-    let people = |places: &[Destination]| {
-        let accounts = places.iter().filter_map(|place| destinations.get(place));
-        let accounts: BTreeSet<&Vec<u8>> =
-            accounts.flat_map(|one| &one.accounts).collect();
-        accounts.len()
-    };
     let is_nobodys = |place: &Destination| {
         matches!(place, Destination::Service | Destination::NotLanded)
     };
     let amount =
         |place: &Destination| destinations.get(place).map_or(0, |one| one.amount);
     let spent = Destination::ALL.into_iter().filter(|place| amount(place) != 0);
-    let (mut shown, mut hidden): (Vec<_>, Vec<_>) =
-        spent.partition(|place| is_nobodys(place) || people(&[*place]) >= LEAST_PEOPLE);
-    while !hidden.is_empty() && people(&hidden) < LEAST_PEOPLE {
-        let others = shown.iter().filter(|place| !is_nobodys(place));
-        let smallest = others.min_by_key(|place| (people(&[**place]), **place)).copied();
-        let Some(smallest) = smallest else { break };
-        shown.retain(|place| *place != smallest);
-        hidden.push(smallest);
-    }
-    (shown, hidden)
+    let (nobodys, places): (Vec<_>, Vec<_>) = spent.partition(is_nobodys);
+    let accounts: Vec<_> = places.iter().map(|place| &destinations[place].accounts).collect();
+    let (shown, hidden) = small_groups::divide(&accounts);
+    let named = |groups: Vec<usize>| groups.into_iter().map(|group| places[group]);
+    let shown: BTreeSet<Destination> = named(shown).chain(nobodys).collect();
+    (shown.into_iter().collect(), named(hidden).collect())
 }
 
 fn place_name(place: Destination) -> &'static str {

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::cohorts::Cohort;
+use super::churn::{self, ChurnReport};
+use super::filter::Filter;
+use crate::cohorts::{Cohort, Reading};
+use crate::facts::LifetimeFacts;
 use crate::stats::{
-    HORIZONS_DAYS, HalfLife, Lifespan, SurvivalAt, Weighting, kaplan_meier,
-    largest_observed_age, mean_life, survival_at,
+    self, Curve, HORIZONS_DAYS, HalfLife, Lifespan, Support, SurvivalAt, Weighting,
+    WhyNone, kaplan_meier, largest_observed_age, survival_at,
 };
 
 /// The share of lines at one age.
@@ -43,9 +46,12 @@ pub struct SurvivalPoint {
 }
 
 impl SurvivalPoint {
-    fn new(at: &SurvivalAt, n_people: u64) -> Self {
+    fn new(at: &SurvivalAt, weighting: Weighting, n_people: u64) -> Self {
         Self {
-            unit: "share of lines",
+            unit: match weighting {
+                Weighting::Lines => "share of lines",
+                Weighting::Changes => "share of lines, every change counting the same",
+            },
             window_days: at.horizon_days,
             value: at.value,
             low: at.low,
@@ -57,12 +63,12 @@ impl SurvivalPoint {
             at_risk_lines: at.at_risk_lines,
             g_eff: at.support.effective_clusters,
             clustered_by: at.support.clustered_by.as_str(),
-            reason: at.reason.map(crate::stats::WhyNone::message),
+            reason: at.reason.map(WhyNone::message),
         }
     }
 
     /// The share that is gone at this age.
-    fn churned(&self) -> Self {
+    pub(super) fn churned(&self) -> Self {
         Self {
             value: self.value.map(|value| 1.0 - value),
             low: self.high.map(|high| 1.0 - high),
@@ -77,18 +83,72 @@ impl SurvivalPoint {
 pub struct HalfLifeReport {
     /// In days; `None` when it was not reached.
     pub days: Option<f64>,
+    /// The interval's lower end: where the lower limit of survival falls to one half.
+    /// It may be known before the half-life is.
+    pub low: Option<f64>,
+    /// The interval's upper end: where the upper limit does.
+    pub high: Option<f64>,
     /// The share still there at the last age observed, if it was not reached.
     pub survival: Option<f64>,
     /// That age in days.
     pub age_days: Option<f64>,
     /// Lines it is read from.
     pub n_lines: u64,
-    /// Why there is no interval.
-    pub reason: &'static str,
+    /// Groups that may live and die together.
+    pub n_groups: u64,
+    /// The effective number of independent groups.
+    pub g_eff: f64,
+    /// What those groups are: `person` or `change`.
+    pub clustered_by: &'static str,
+    /// How the interval is made.
+    pub method: &'static str,
+    /// Why the half-life or an end of its interval is missing.
+    pub reason: Option<&'static str>,
 }
 
-/// Why half-lives have no interval.
-const NO_INTERVAL: &str = "no interval is estimated for a half-life; see the ages";
+/// Where the interval of a half-life comes from.
+const HALF_LIFE_METHOD: &str = "the ages at which the limits of the jackknife interval \
+                                of survival fall to one half (Brookmeyer and Crowley 1982)";
+
+/// How many days lines live out of their first ones: restricted mean survival time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MeanLifeReport {
+    /// The unit of the values.
+    pub unit: &'static str,
+    /// The first days that are looked at: 90, or as many as are observed.
+    pub window_days: f64,
+    /// The mean.
+    pub value: Option<f64>,
+    /// The interval's lower end.
+    pub low: Option<f64>,
+    /// The interval's upper end.
+    pub high: Option<f64>,
+    /// Lines in the cohort.
+    pub n_lines: u64,
+    /// Groups that may live and die together.
+    pub n_groups: u64,
+    /// The effective number of independent groups.
+    pub g_eff: f64,
+    /// What those groups are: `person` or `change`.
+    pub clustered_by: &'static str,
+    /// Why the value or its interval is missing.
+    pub reason: Option<&'static str>,
+}
+
+/// Survival, had lives been read otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SensitivityReport {
+    /// A modified line lives on in the lines it was edited into.
+    pub lineage: BTreeMap<String, SurvivalPoint>,
+    /// Lines whose file was removed, or that a bulk event removed, were last seen then.
+    pub without_removals: BTreeMap<String, SurvivalPoint>,
+    /// Lines that are edits of others: no new ones in `lineage`.
+    pub edited_lines: u64,
+    /// New lines that also stood elsewhere when they landed; they are in all readings.
+    pub copied_lines: u64,
+    /// Lines that landed again after they had died: in no reading, the first instance is.
+    pub landed_again_lines: u64,
+}
 
 /// A point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -112,94 +172,133 @@ pub struct SurvivalReport {
     pub n_people: u64,
     /// The share still there, by age in days.
     pub survival: BTreeMap<String, SurvivalPoint>,
-    /// The share gone, by age in days.
-    pub churn: BTreeMap<String, SurvivalPoint>,
+    /// The same with every change counting the same: what happens to changes.
+    pub survival_by_change: BTreeMap<String, SurvivalPoint>,
+    /// The share gone, by age in days, and by whom; rework as others define it.
+    pub churn: ChurnReport,
     /// The half-life.
     pub half_life: HalfLifeReport,
-    /// Mean days alive out of the first 90, with its interval.
-    pub mean_days_of_90: Option<f64>,
-    /// See [`Self::mean_days_of_90`].
-    pub mean_days_of_90_low: Option<f64>,
-    /// See [`Self::mean_days_of_90`].
-    pub mean_days_of_90_high: Option<f64>,
-    /// Why the value or its interval is missing.
-    pub mean_days_of_90_reason: Option<&'static str>,
+    /// Mean days alive out of the first 90.
+    pub mean_life: MeanLifeReport,
+    /// Survival, had lives been read otherwise.
+    pub sensitivity: SensitivityReport,
     /// The Kaplan-Meier curve, as far as it is observed, at up to 60 ages.
     pub curve: Vec<CurvePoint>,
 }
 
-/// The ages churn is reported for.
-const CHURN_DAYS: [u32; 4] = [7, 14, 21, 30];
-
-/// Estimates the survival of a cohort.
-pub(super) fn report(cohort: &Cohort) -> SurvivalReport {
+/// Estimates the survival of the lines that `wanted` takes, if they count.
+pub(super) fn report(
+    filter: &Filter<'_>,
+    wanted: impl Fn(usize, &LifetimeFacts) -> bool,
+) -> SurvivalReport {
+    let takes = |at: usize, one: &LifetimeFacts| filter.watches(at, one) && wanted(at, one);
+    let cohort = filter.scope.cohort(filter.view(Reading::Exact), takes);
     let lifespans = &cohort.lifespans;
-    let points = points(cohort, &HORIZONS_DAYS);
-    let churn = churn_of(&points);
-    let support = points.values().next();
-    let mean = mean_life(lifespans, 90.0, Weighting::Lines);
+    let curve = kaplan_meier(lifespans);
+    let survival = points(&cohort, &HORIZONS_DAYS, Weighting::Lines);
+    let support = survival.values().next();
     SurvivalReport {
         n_lines: support.map_or(0, |point| point.n_lines),
         n_changes: support.map_or(0, |point| point.n_changes),
-        n_people: cohort.n_people,
-        churn,
+        n_people: cohort.n_people(),
+        survival_by_change: points(&cohort, &HORIZONS_DAYS, Weighting::Changes),
+        churn: churn::report(filter, &cohort, (&curve, &survival), &wanted),
         half_life: half_life(lifespans),
-        mean_days_of_90: mean.value,
-        mean_days_of_90_low: mean.low,
-        mean_days_of_90_high: mean.high,
-        mean_days_of_90_reason: mean.reason.map(crate::stats::WhyNone::message),
-        curve: curve(lifespans),
-        survival: points,
+        mean_life: mean_life(lifespans),
+        sensitivity: sensitivity(filter, takes),
+        curve: drawn(&curve, lifespans),
+        survival,
     }
 }
 
-/// Estimates at some ages; keys sort by age.
+/// Estimates at some ages, by age.
 pub(super) fn points(
     cohort: &Cohort,
     horizons_days: &[u32],
+    weighting: Weighting,
 ) -> BTreeMap<String, SurvivalPoint> {
-    survival_at(&cohort.lifespans, horizons_days, Weighting::Lines)
+    let n_people = cohort.n_people();
+    survival_at(&cohort.lifespans, horizons_days, weighting)
         .iter()
-        .map(|at| (at.horizon_days.to_string(), SurvivalPoint::new(at, cohort.n_people)))
+        .map(|at| {
+            let point = SurvivalPoint::new(at, weighting, n_people);
+            (at.horizon_days.to_string(), point)
+        })
         .collect()
 }
 
-pub(super) fn churn_of(
-    points: &BTreeMap<String, SurvivalPoint>,
-) -> BTreeMap<String, SurvivalPoint> {
-    points
-        .iter()
-        .filter(|(_, point)| CHURN_DAYS.contains(&point.window_days))
-        .map(|(key, point)| (key.clone(), point.churned()))
-        .collect()
-}
-
-pub(super) fn half_life(lifespans: &[Lifespan]) -> HalfLifeReport {
-    let unknown = HalfLifeReport {
-        days: None,
-        survival: None,
-        age_days: None,
-        n_lines: lifespans.iter().map(|one| one.lines).sum(),
-        reason: "too little was followed",
+fn half_life(lifespans: &[Lifespan]) -> HalfLifeReport {
+    let estimate = stats::half_life(lifespans);
+    let Support { n_lines, n_clusters, effective_clusters, clustered_by, .. } =
+        estimate.support;
+    let (days, survival, age_days) = match estimate.half_life {
+        Some(HalfLife::Reached(days)) => (Some(days), None, None),
+        Some(HalfLife::NotReached { survival, age_days }) => {
+            (None, Some(survival), Some(age_days))
+        }
+        None => (None, None, None),
     };
-    let Some(last) = largest_observed_age(lifespans) else { return unknown };
-    let unknown = HalfLifeReport { reason: NO_INTERVAL, ..unknown };
-    match kaplan_meier(lifespans).half_life_until(last) {
-        HalfLife::Reached(days) => HalfLifeReport { days: Some(days), ..unknown },
-        HalfLife::NotReached { survival, age_days } => HalfLifeReport {
-            days: None,
-            survival: Some(survival),
-            age_days: Some(age_days),
-            ..unknown
-        },
+    HalfLifeReport {
+        days,
+        low: estimate.low,
+        high: estimate.high,
+        survival,
+        age_days,
+        n_lines,
+        n_groups: n_clusters,
+        g_eff: effective_clusters,
+        clustered_by: clustered_by.as_str(),
+        method: HALF_LIFE_METHOD,
+        reason: estimate.reason.map(WhyNone::message),
+    }
+}
+
+/// The first days that mean life is taken over.
+const MEAN_LIFE_DAYS: f64 = 90.0;
+
+fn mean_life(lifespans: &[Lifespan]) -> MeanLifeReport {
+    let observed = largest_observed_age(lifespans);
+    let window_days = observed.map_or(MEAN_LIFE_DAYS, |last| last.min(MEAN_LIFE_DAYS));
+    let mean = stats::mean_life(lifespans, window_days, Weighting::Lines);
+    MeanLifeReport {
+        unit: "days",
+        window_days,
+        value: mean.value,
+        low: mean.low,
+        high: mean.high,
+        n_lines: mean.support.n_lines,
+        n_groups: mean.support.n_clusters,
+        g_eff: mean.support.effective_clusters,
+        clustered_by: mean.support.clustered_by.as_str(),
+        reason: mean.reason.map(WhyNone::message),
+    }
+}
+
+fn sensitivity(
+    filter: &Filter<'_>,
+    takes: impl Fn(usize, &LifetimeFacts) -> bool,
+) -> SensitivityReport {
+    let read = |reading| {
+        let cohort = filter.scope.cohort(filter.view(reading), &takes);
+        points(&cohort, &HORIZONS_DAYS, Weighting::Lines)
+    };
+    let count = |is: fn(&LifetimeFacts) -> bool| {
+        let all = filter.scope.lifetimes();
+        all.filter(|(at, one)| is(one) && takes(*at, one)).map(|(_, one)| one.lines).sum()
+    };
+    SensitivityReport {
+        lineage: read(Reading::Lineage),
+        without_removals: read(Reading::WithoutRemovals),
+        edited_lines: count(|one| one.birth.edited),
+        copied_lines: count(|one| one.birth.copied),
+        landed_again_lines: count(|one| one.birth.relanded),
     }
 }
 
 /// Reads the curve at evenly spaced ages, no further than it is observed.
-fn curve(lifespans: &[Lifespan]) -> Vec<CurvePoint> {
+fn drawn(curve: &Curve, lifespans: &[Lifespan]) -> Vec<CurvePoint> {
     const POINTS: u32 = 60;
     let Some(last) = largest_observed_age(lifespans) else { return Vec::new() };
-    let curve = kaplan_meier(lifespans);
     let point = |number: u32| {
         let age_days = last * f64::from(number) / f64::from(POINTS);
         let survival = curve.at(age_days);

@@ -33,7 +33,7 @@ pub struct Curve {
     /// Lines of those.
     pub lines_left_out: u64,
     /// Lines watched from birth.
-    lines_from_birth: u64,
+    pub lines_from_birth: u64,
     /// Ages of delayed entry and the lines that had entered by then.
     entered: Vec<(f64, u64)>,
     /// Lines that had left after so many steps, and the fewest at risk until then.

@@ -160,7 +160,7 @@ fn scores(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::kaplan_meier::tests::MERCAPTOPURINE;
+    use crate::stats::kaplan_meier::tests::{MERCAPTOPURINE, numbers, random_sets};
     use crate::stats::rng::Rng;
 
     const PLACEBO: [f64; 21] = [
@@ -189,25 +189,47 @@ mod tests {
         (treated, PLACEBO.iter().map(|&age| patient(age, true)).collect())
     }
 
+    /// The textbook statistic, with Mantel's hypergeometric variance: right for
+    /// independent patients, and here only to be compared with other programs.
+    fn chi_square(first: &[Lifespan], second: &[Lifespan]) -> f64 {
+        let excess = {
+            let result = log_rank(first, second, 1);
+            count_to_f64(result.observed) - result.expected
+        };
+        let curve = kaplan_meier(first);
+        let both = kaplan_meier(&[first, second].concat());
+        let variance = |step: &crate::stats::kaplan_meier::Step| {
+            let (r, d) = (count_to_f64(step.at_risk), count_to_f64(step.deaths));
+            let share = count_to_f64(curve.at_risk(step.age_days)) / r;
+            if r > 1.0 { d * share * (1.0 - share) * (r - d) / (r - 1.0) } else { 0.0 }
+        };
+        excess.powi(2) / both.steps.iter().map(variance).sum::<f64>()
+    }
+
     #[test]
     fn the_textbook_chi_square_of_the_remission_data_follows_from_our_counts() {
         let (treated, placebo) = freireich();
         let result = log_rank(&treated, &placebo, 1);
         assert_eq!(result.observed, 9);
         assert!((result.expected - 19.250_5).abs() < 1e-3, "{}", result.expected);
-        // Mantel's hypergeometric variance, right for independent patients.
-        let first = kaplan_meier(&treated);
-        let both = kaplan_meier(&[treated, placebo].concat());
-        let variance = |step: &crate::stats::kaplan_meier::Step| {
-            let (r, d) = (count_to_f64(step.at_risk), count_to_f64(step.deaths));
-            let share = count_to_f64(first.at_risk(step.age_days)) / r;
-            if r > 1.0 { d * share * (1.0 - share) * (r - d) / (r - 1.0) } else { 0.0 }
-        };
-        let variance: f64 = both.steps.iter().map(variance).sum();
-        let chi_square = (9.0 - result.expected).powi(2) / variance;
+        let chi_square = chi_square(&treated, &placebo);
         // As computed by lifelines 0.30.3, logrank_test.
         assert!((chi_square - 16.792_940_989_216_547).abs() < 1e-9, "{chi_square}");
         assert!(result.z.unwrap() < -3.0 && result.p.unwrap() < 0.01);
+    }
+
+    #[test]
+    fn the_textbook_chi_square_equals_that_of_other_programs() {
+        let sets = random_sets();
+        let mut n_pairs = 0;
+        for columns in numbers(include_str!("../../fixtures/stats/log_rank.tsv")) {
+            let set = |i: usize| &sets[columns[i].parse::<usize>().unwrap()];
+            let expected: f64 = columns[2].parse().unwrap();
+            let ours = chi_square(set(0), set(1));
+            assert!((ours - expected).abs() < 1e-9 * (1.0 + expected), "{columns:?}");
+            n_pairs += 1;
+        }
+        assert_eq!(n_pairs, 200);
     }
 
     fn random(rng: &mut Rng, pace: f64) -> Vec<Lifespan> {

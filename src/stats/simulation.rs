@@ -6,6 +6,8 @@
 
 use crate::stats::rng::Rng;
 use crate::stats::{Lifespan, Weighting, kaplan_meier, survival_at};
+
+mod planted;
 use crate::units::count_to_f64;
 
 const AUTHOR_SPREAD: f64 = 0.5;
@@ -128,12 +130,8 @@ fn greenwood(spans: &[Lifespan]) -> (f64, f64) {
     let curve = kaplan_meier(spans);
     let horizon = f64::from(HORIZON_DAYS);
     let survival = curve.at(horizon);
-    let steps = curve.steps.iter().take_while(|step| step.age_days <= horizon);
-    let term = |(r, d): (f64, f64)| d / (r * (r - d));
-    let sum: f64 = steps
-        .map(|step| term((count_to_f64(step.at_risk), count_to_f64(step.deaths))))
-        .sum();
-    let half_width = 1.959_964 * sum.sqrt() / survival.ln().abs();
+    let error = kaplan_meier::tests::greenwood(&curve, horizon).sqrt() / survival;
+    let half_width = 1.959_964 * error / survival.ln().abs();
     let center = (-survival.ln()).ln();
     let back = |f: f64| (-f.exp()).exp();
     (back(center + half_width), back(center - half_width))

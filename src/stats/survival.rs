@@ -14,7 +14,7 @@ use crate::stats::why_none::WhyNone;
 pub const HORIZONS_DAYS: [u32; 7] = [7, 14, 21, 30, 90, 180, 365];
 /// An age counts as observed if at least so many lines are at risk,
 pub const MIN_LINES_AT_RISK: u64 = 200;
-/// and at least one in so many of the cohort,
+/// and at least one in so many of those watched from birth on,
 pub const MIN_SHARE_AT_RISK: u64 = 20;
 /// of at least so many clusters.
 pub const MIN_CLUSTERS_AT_RISK: u64 = 5;
@@ -184,7 +184,7 @@ impl<'a> Cohort<'a> {
     fn has_lines_until(&self, age_days: f64) -> bool {
         let fewest = self.curve.fewest_at_risk(age_days);
         fewest >= MIN_LINES_AT_RISK
-            && fewest.saturating_mul(MIN_SHARE_AT_RISK) >= self.curve.n_lines
+            && fewest.saturating_mul(MIN_SHARE_AT_RISK) >= self.curve.lines_from_birth
     }
 
     fn clusters_at_risk(&self, age_days: f64) -> u64 {

@@ -20,6 +20,8 @@ pub enum WhyNone {
     NoSurvivors,
     /// Without one of the clusters the estimate lies at its limit (0 or 1).
     OneClusterDecides,
+    /// An end of the interval lies beyond what was followed.
+    EndNotReached,
     /// The denominator of a ratio is zero.
     NothingSpent,
     /// The numerator of a ratio is zero.
@@ -43,6 +45,7 @@ impl WhyNone {
             Self::NoDeaths => "no_deaths",
             Self::NoSurvivors => "no_survivors",
             Self::OneClusterDecides => "one_cluster_decides",
+            Self::EndNotReached => "end_not_reached",
             Self::NothingSpent => "nothing_spent",
             Self::NothingDurable => "nothing_durable",
             Self::NoVariation => "no_variation",
@@ -72,6 +75,9 @@ impl WhyNone {
                 "no interval: without one of the people or changes, all lines survive \
                  or none does"
             }
+            Self::EndNotReached => {
+                "no upper end, or none at all: it lies beyond what was followed"
+            }
             Self::NothingSpent => "no ratio: nothing was spent",
             Self::NothingDurable => "no interval: nothing durable without one person",
             Self::NoVariation => "the values do not vary",
@@ -95,6 +101,7 @@ mod tests {
             WhyNone::NoDeaths,
             WhyNone::NoSurvivors,
             WhyNone::OneClusterDecides,
+            WhyNone::EndNotReached,
             WhyNone::NothingSpent,
             WhyNone::NothingDurable,
             WhyNone::NoVariation,

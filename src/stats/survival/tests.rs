@@ -64,6 +64,61 @@ fn the_interval_is_the_jackknife_over_people_by_hand() {
     assert!((at.high.unwrap() - high).abs() < 1e-8);
 }
 
+/// Half of the changes are older than the window, and enter at an age.
+pub(in crate::stats) fn windowed(seed: u64, people: u32, mean_days: f64) -> Vec<Lifespan> {
+    let mut spans = team(seed, people, mean_days);
+    for span in spans.iter_mut().filter(|span| span.change % 2 == 1) {
+        span.entry_days = f64::from(span.change * 13 % 200);
+    }
+    spans
+}
+
+/// Each number again without each person, from the start; and the interval of these.
+#[test]
+fn intervals_equal_those_of_a_brute_force_loop() {
+    use crate::stats::kaplan_meier::weighted_kaplan_meier;
+    let near = |a: Option<f64>, b: f64| (a.unwrap() - b).abs() < 1e-9;
+    for (seed, weighting) in [(21, Weighting::Lines), (22, Weighting::Changes)] {
+        let spans = windowed(seed, 11, 120.0);
+        let curves: Vec<Curve> = (0..11)
+            .map(|person| {
+                let rest: Vec<_> =
+                    spans.iter().filter(|s| s.cluster != person).copied().collect();
+                weighted_kaplan_meier(&rest, weighting)
+            })
+            .collect();
+        for at in survival_at(&spans, &HORIZONS_DAYS[..5], weighting) {
+            let age = f64::from(at.horizon_days);
+            let left_out: Vec<f64> = curves.iter().map(|curve| curve.at(age)).collect();
+            let interval =
+                jackknife::survival_interval(at.value.unwrap(), &left_out).unwrap();
+            assert!(near(at.low, interval.low) && near(at.high, interval.high));
+        }
+        let mean = mean_life(&spans, 90.0, weighting);
+        let left_out: Vec<f64> = curves.iter().map(|curve| curve.rmst(90.0)).collect();
+        let interval =
+            jackknife::natural_interval(mean.value.unwrap(), &left_out).unwrap();
+        assert!(near(mean.low, interval.low) && near(mean.high, interval.high));
+    }
+}
+
+/// With a window of a month in a project of many years, nearly all lines are older. What
+/// is known of the young ones is no less for that.
+#[test]
+fn many_older_lines_do_not_hide_the_age_of_new_ones() {
+    let mut spans = team(24, 10, 300.0);
+    let older = team(25, 10, 300.0).into_iter().map(|span| Lifespan {
+        entry_days: 800.0,
+        exit_days: 830.0,
+        lines: span.lines * 100,
+        ..span
+    });
+    spans.extend(older);
+    let at = survival_at(&spans, &[30, 820], Weighting::Lines);
+    assert_eq!(at[0].reason, None, "{:?}", at[0]);
+    assert_eq!(at[1].reason, Some(WhyNone::TooFewLinesAtRisk), "nobody came that far");
+}
+
 #[test]
 fn a_small_team_is_clustered_by_change() {
     let at = survival_at(&team(3, 4, 100.0), &[30], Weighting::Lines)[0];

@@ -1,0 +1,327 @@
+//! AI-marked lines beside unmarked ones: how much they differ, and whether this data
+//! could tell. The two differ in tasks, people and places, which nothing here adjusts
+//! for, so the strongest thing said is a description.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::cohorts::Cohort;
+use crate::stats::clusters::VERDICT_GATE;
+use crate::stats::jackknife::minimal_detectable_effect;
+use crate::stats::{
+    Difference, Support, Weighting, WhyNone, log_rank, mean_life_difference,
+    survival_difference,
+};
+use crate::verdict::Level;
+
+/// Two cohorts beside each other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComparisonReport {
+    /// The first cohort.
+    pub first: &'static str,
+    /// The second.
+    pub second: &'static str,
+    /// The difference in the share still there, first less second, by age in days.
+    pub survival: BTreeMap<String, DifferenceReport>,
+    /// The difference in mean days alive out of the first 90.
+    pub mean_life: DifferenceReport,
+    /// Whether the two die at the same pace.
+    pub log_rank: LogRankReport,
+    /// How far the evidence goes: V0 or V1. `None` where a difference is seen: it is a
+    /// description of lines that were not compared like with like.
+    pub level: Option<Level>,
+    /// What can be said.
+    pub sentence: String,
+    /// What this does not adjust for.
+    pub not_adjusted_for: &'static str,
+}
+
+/// A number of the first cohort less that of the second.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DifferenceReport {
+    /// The unit of the values.
+    pub unit: &'static str,
+    /// The age.
+    pub window_days: u32,
+    /// The difference; `None` when one of the two is not observed.
+    pub value: Option<f64>,
+    /// The interval's lower end.
+    pub low: Option<f64>,
+    /// The interval's upper end.
+    pub high: Option<f64>,
+    /// The number of the first cohort.
+    pub first: Option<f64>,
+    /// The number of the second.
+    pub second: Option<f64>,
+    /// The smallest difference that 80 of 100 such data sets would show.
+    pub mde: Option<f64>,
+    /// Groups with lines in either cohort; those in both are left out of both at once.
+    pub n_groups: u64,
+    /// Groups, and the effective number of them, in the first cohort.
+    pub first_groups: GroupsBehind,
+    /// The same of the second.
+    pub second_groups: GroupsBehind,
+    /// What those groups are: `person` or `change`.
+    pub clustered_by: &'static str,
+    /// Whether a verdict could rest on both.
+    pub allows_verdict: bool,
+    /// Why the value or its interval is missing.
+    pub reason: Option<&'static str>,
+}
+
+/// What stands behind one of two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct GroupsBehind {
+    /// Lines.
+    pub n_lines: u64,
+    /// Groups that may live and die together.
+    pub n_groups: u64,
+    /// The effective number of independent groups.
+    pub g_eff: f64,
+}
+
+/// The log-rank comparison with the score of a group as one piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LogRankReport {
+    /// Lines of the first cohort that died.
+    pub observed_deaths: u64,
+    /// Those that would have at the common pace.
+    pub expected_deaths: f64,
+    /// The standardised score; above 0 the first cohort dies faster.
+    pub z: Option<f64>,
+    /// Two-sided, by Student's t over groups.
+    pub p: Option<f64>,
+    /// Two-sided, by flipping the signs of the groups' scores: the one to read.
+    pub sign_flip_p: Option<f64>,
+    /// Whether all signs were tried, or some drawn.
+    pub sign_flip_is_exact: Option<bool>,
+    /// Groups with lines in either cohort.
+    pub n_groups: u64,
+    /// Why there is none.
+    pub reason: Option<&'static str>,
+}
+
+/// The ages differences are reported at.
+const AGES_DAYS: [u32; 3] = [7, 30, 90];
+/// The seed of drawn signs: any number, but always the same one.
+const SEED: u64 = 1;
+/// Below this, chance alone is an unlikely reason.
+const SMALL_P: f64 = 0.05;
+
+const NOT_ADJUSTED: &str = "language, kind of file, directory, quarter, task, who uses AI, and AI \
+                            use that left no mark";
+
+/// Compares two cohorts, whose groups are numbered alike.
+pub(super) fn report(
+    (first_name, first): (&'static str, &Cohort),
+    (second_name, second): (&'static str, &Cohort),
+) -> ComparisonReport {
+    let (first, second) = (&first.lifespans, &second.lifespans);
+    let difference = |days: u32| {
+        let difference = survival_difference(first, second, days, Weighting::Lines);
+        (days.to_string(), difference_report(&difference, "share of lines", days))
+    };
+    let mean = mean_life_difference(first, second, 90.0, Weighting::Lines);
+    let ranks = log_rank(first, second, SEED);
+    let survival: BTreeMap<String, DifferenceReport> =
+        AGES_DAYS.into_iter().map(difference).collect();
+    let log_rank = LogRankReport {
+        observed_deaths: ranks.observed,
+        expected_deaths: ranks.expected,
+        z: ranks.z,
+        p: ranks.p,
+        sign_flip_p: ranks.sign_flip.map(|test| test.p),
+        sign_flip_is_exact: ranks.sign_flip.map(|test| test.is_exact),
+        n_groups: ranks.n_clusters,
+        reason: ranks.reason.map(WhyNone::message),
+    };
+    let names = (first_name, second_name);
+    let (level, sentence) = judge(names, longest(&survival), &log_rank);
+    ComparisonReport {
+        first: first_name,
+        second: second_name,
+        survival,
+        mean_life: difference_report(&mean, "days", 90),
+        log_rank,
+        level,
+        sentence,
+        not_adjusted_for: NOT_ADJUSTED,
+    }
+}
+
+fn difference_report(
+    difference: &Difference,
+    unit: &'static str,
+    window_days: u32,
+) -> DifferenceReport {
+    let groups = |support: &Support| GroupsBehind {
+        n_lines: support.n_lines,
+        n_groups: support.n_clusters,
+        g_eff: support.effective_clusters,
+    };
+    let error = difference.standard_error.filter(|_| difference.low.is_some());
+    DifferenceReport {
+        unit,
+        window_days,
+        value: difference.value,
+        low: difference.low,
+        high: difference.high,
+        first: difference.first,
+        second: difference.second,
+        mde: error.and_then(|se| minimal_detectable_effect(se, difference.n_clusters)),
+        n_groups: difference.n_clusters,
+        first_groups: groups(&difference.first_support),
+        second_groups: groups(&difference.second_support),
+        clustered_by: difference.first_support.clustered_by.as_str(),
+        allows_verdict: difference.allows_verdict(),
+        reason: difference.reason.map(WhyNone::message),
+    }
+}
+
+/// The difference at the largest age that is observed in both.
+fn longest(survival: &BTreeMap<String, DifferenceReport>) -> Option<&DifferenceReport> {
+    let observed = survival.values().filter(|one| one.value.is_some());
+    observed.max_by_key(|one| one.window_days)
+}
+
+fn judge(
+    (first, second): (&str, &str),
+    difference: Option<&DifferenceReport>,
+    ranks: &LogRankReport,
+) -> (Option<Level>, String) {
+    let Some(one) = difference else {
+        let sentence = format!(
+            "Not computable: {first} and {second} lines cannot be compared, since too few \
+             lines of one of them were followed for a week."
+        );
+        return (Some(Level::V0), sentence);
+    };
+    if !one.allows_verdict {
+        return (Some(Level::V1), too_few((first, second), one));
+    }
+    let (Some(value), Some(low), Some(high)) = (one.value, one.low, one.high) else {
+        return (Some(Level::V1), too_few((first, second), one));
+    };
+    let p = ranks.sign_flip_p;
+    let figures = format!(
+        "after {} days {:+.1} points (95% CI {:+.1} to {:+.1}; log-rank with signs flipped \
+         over {}: p {})",
+        one.window_days,
+        value * 100.0,
+        low * 100.0,
+        high * 100.0,
+        groups(ranks.n_groups, one.clustered_by),
+        p.map_or("unknown".to_owned(), |p| format!("{p:.3}")),
+    );
+    if (low > 0.0 || high < 0.0) && p.is_some_and(|p| p < SMALL_P) {
+        let more = if value > 0.0 { "more" } else { "fewer" };
+        let sentence = format!(
+            "Of {first} lines {more} are still there than of {second} ones: {figures}. This \
+             describes lines that were not compared like with like, and is no effect of AI."
+        );
+        return (None, sentence);
+    }
+    let mde = one.mde.map_or(String::new(), |mde| {
+        format!(" The smallest difference this data could show: {:.1} points.", mde * 100.0)
+    });
+    let sentence = format!(
+        "Not enough evidence that {first} and {second} lines differ: {figures}.{mde}"
+    );
+    (Some(Level::V1), sentence)
+}
+
+fn too_few((first, second): (&str, &str), one: &DifferenceReport) -> String {
+    let behind = |name: &str, behind: &GroupsBehind| {
+        format!(
+            "{name}: {}, in effect {:.1}",
+            groups(behind.n_groups, one.clustered_by),
+            behind.g_eff
+        )
+    };
+    let mde = one.mde.map_or(String::new(), |mde| {
+        format!("; smallest difference this data could show: {:.1} points", mde * 100.0)
+    });
+    format!(
+        "Not enough evidence to compare: {}; {} ({} and {} needed of each){mde}.",
+        behind(first, &one.first_groups),
+        behind(second, &one.second_groups),
+        VERDICT_GATE.0,
+        VERDICT_GATE.1,
+    )
+}
+
+fn groups(n: u64, clustered_by: &str) -> String {
+    match (clustered_by, n) {
+        ("person", 1) => "1 person".to_owned(),
+        ("person", n) => format!("{n} people and bots"),
+        (_, 1) => "1 change".to_owned(),
+        (_, n) => format!("{n} changes"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Lifespan;
+    use crate::stats::rng::Rng;
+
+    /// Lines of so many people from `first` on, with four changes each.
+    fn cohort(seed: u64, people: std::ops::Range<u32>, mean_days: f64) -> Cohort {
+        let mut rng = Rng::seeded(seed);
+        let mut lifespans = Vec::new();
+        for change in people.start * 4..people.end * 4 {
+            for _ in 0..40 {
+                let death = rng.exponential() * mean_days;
+                lifespans.push(Lifespan {
+                    entry_days: 0.0,
+                    exit_days: death.min(200.0),
+                    died: death < 200.0,
+                    lines: 1,
+                    cluster: change / 4,
+                    change,
+                });
+            }
+        }
+        Cohort { lifespans, ..Cohort::default() }
+    }
+
+    fn compared(first: &Cohort, second: &Cohort) -> ComparisonReport {
+        report(("AI-marked", first), ("unmarked", second))
+    }
+
+    #[test]
+    fn the_same_process_is_not_enough_evidence_and_says_what_could_be_seen() {
+        let report = compared(&cohort(1, 0..10, 100.0), &cohort(2, 10..22, 100.0));
+        assert_eq!(report.level, Some(Level::V1));
+        let sentence = &report.sentence;
+        assert!(sentence.starts_with("Not enough evidence that"), "{sentence}");
+        assert!(sentence.contains("smallest difference this data could show"));
+        assert!(report.log_rank.sign_flip_p.unwrap() > 0.05);
+        assert!(report.survival["90"].mde.unwrap() > 0.0);
+    }
+
+    #[test]
+    fn a_difference_that_is_seen_is_described_and_called_no_effect() {
+        let report = compared(&cohort(3, 0..10, 60.0), &cohort(4, 10..22, 160.0));
+        assert_eq!(report.level, None);
+        let sentence = &report.sentence;
+        assert!(sentence.starts_with("Of AI-marked lines fewer are"), "{sentence}");
+        assert!(sentence.ends_with("is no effect of AI."), "{sentence}");
+        assert!(report.log_rank.z.unwrap() > 2.0);
+    }
+
+    #[test]
+    fn few_changes_are_not_enough_evidence_however_far_apart() {
+        let mut first = cohort(5, 0..1, 5.0);
+        first.lifespans.iter_mut().for_each(|one| one.lines = 3);
+        first.lifespans.iter_mut().for_each(|one| one.change %= 7);
+        let report = compared(&first, &cohort(6, 10..22, 400.0));
+        assert_eq!(report.survival["30"].value.is_some(), report.level == Some(Level::V1));
+        assert!(report.sentence.contains("Not"), "{}", report.sentence);
+        assert!(!report.sentence.contains("fewer"), "{}", report.sentence);
+        let none = compared(&Cohort::default(), &first);
+        assert_eq!(none.level, Some(Level::V0));
+        assert!(none.sentence.starts_with("Not computable"), "{}", none.sentence);
+    }
+}
