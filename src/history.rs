@@ -6,8 +6,11 @@
 //! history and because nothing in a repository may decide what is measured.
 
 pub mod commit;
+mod inflate;
+mod loose;
 pub mod objects;
 pub mod open;
+mod pack;
 pub mod tree;
 pub mod walk;
 

@@ -9,7 +9,7 @@ use std::sync::Once;
 
 use crate::error::Error;
 use crate::history::ObjectId;
-use crate::history::objects::{LooseObjects, ObjectKind, ObjectReader};
+use crate::history::objects::{ObjectKind, ObjectReader, ObjectStore};
 use crate::limits;
 use crate::untrusted::Untrusted;
 
@@ -20,7 +20,7 @@ pub struct Opened {
     /// `objects`.
     git_folder: PathBuf,
     common_folder: PathBuf,
-    loose: LooseObjects,
+    objects: ObjectStore,
     shallow: Vec<ObjectId>,
     allow_foreign_owner: bool,
 }
@@ -114,7 +114,7 @@ pub fn open(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
     }
     let shallow = read_shallow(&common_folder).map_err(|error| error.at(shown))?;
     Ok(Opened {
-        loose: LooseObjects::list(&common_folder.join("objects")),
+        objects: ObjectStore::list(&common_folder.join("objects")),
         git_folder,
         common_folder,
         shallow,
@@ -257,7 +257,7 @@ impl Opened {
     pub fn reader(&self) -> Result<ObjectReader<'_>, Error> {
         set_up_libgit2(self.allow_foreign_owner);
         let shown = self.git_folder.as_os_str().as_encoded_bytes();
-        Ok(ObjectReader::new(open_libgit2(&self.git_folder, shown)?, &self.loose))
+        Ok(ObjectReader::new(open_libgit2(&self.git_folder, shown)?, &self.objects))
     }
 
     /// The commits a shallow clone ends at.
