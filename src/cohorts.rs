@@ -12,7 +12,6 @@ pub use removal::RemovedBy;
 use crate::facts::{Facts, LifetimeFacts};
 use crate::history::CommitIdx;
 use crate::identity::{GitPerson, IdentityId, People};
-use crate::lines::instances::DeathCause;
 use crate::stats::Lifespan;
 use crate::units::{len_to_u32, len_to_u64, seconds_to_days};
 

@@ -25,6 +25,27 @@ pub const OBJECT_BYTES: Limit = Limit {
     why: "as for blobs; a tree of a million entries has 40 MB",
 };
 
+/// The largest index of a pack that is read, in bytes.
+pub const PACK_INDEX_BYTES: Limit = Limit {
+    name: "PACK_INDEX_BYTES",
+    value: 1 << 30,
+    why: "memory is bounded by it; that of 35 million objects is smaller",
+};
+
+/// How many deltas a packed object may be away from a whole one.
+pub const DELTA_DEPTH: Limit = Limit {
+    name: "DELTA_DEPTH",
+    value: 50_000,
+    why: "git itself writes chains of at most 4,095",
+};
+
+/// How many bytes the objects on one chain of deltas may have together.
+pub const DELTA_CHAIN_BYTES: Limit = Limit {
+    name: "DELTA_CHAIN_BYTES",
+    value: 16 << 30,
+    why: "a small pack can make one object cost hours",
+};
+
 /// The largest version a syntax parser is given, in bytes.
 pub const PARSED_BYTES: Limit = Limit {
     name: "PARSED_BYTES",
@@ -188,6 +209,9 @@ pub static LIMITS: &[&Limit] = &[
     &PACKED_REFS_BYTES,
     &BLOB_BYTES,
     &OBJECT_BYTES,
+    &PACK_INDEX_BYTES,
+    &DELTA_DEPTH,
+    &DELTA_CHAIN_BYTES,
     &PARSED_BYTES,
     &PARSED_MEAN_LINE_BYTES,
     &PARSE_MILLIS,

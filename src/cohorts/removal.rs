@@ -61,7 +61,8 @@ impl Scope<'_> {
             let number = lifetime.overwritten_by?;
             self.persons[repository].get(number as usize).copied().flatten()
         };
-        let remover = || self.landed_by[repository].get(death as usize).copied().flatten();
+        let remover =
+            || self.landed_by[repository].get(death as usize).copied().flatten();
         let writer = self.person(CommitRef { repository, commit: lifetime.origin });
         let compare = |other: Option<IdentityId>, else_it_is| match (writer, other) {
             (Some(writer), Some(other)) if writer == other => RemovedBy::SameAuthor,

@@ -96,7 +96,8 @@ fn lines_older_than_the_window_enter_at_the_age_they_had_and_never_at_zero() {
 
 #[test]
 fn an_edited_line_is_dead_in_one_reading_and_lives_on_in_the_other() {
-    let first = LifetimeFacts { lineage_death: Some(70), ..lines(10, Some((30, MODIFIED))) };
+    let first =
+        LifetimeFacts { lineage_death: Some(70), ..lines(10, Some((30, MODIFIED))) };
     let edited = Birth { edited: true, ..Birth::default() };
     let second = LifetimeFacts { birth: edited, ..lines(30, Some((70, MODIFIED))) };
     let (exact, lineage) = (reading(Reading::Exact), reading(Reading::Lineage));

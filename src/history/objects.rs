@@ -1,12 +1,19 @@
-//! Reading objects: the header first, loose objects by ourselves, packs by libgit2.
+//! Reading objects: loose ones and packs by ourselves, what is left by libgit2.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+use std::time::SystemTime;
 
 use crate::history::ObjectId;
+use crate::history::loose::LooseObjects;
+use crate::history::pack::{Pack, PackReader, list_packs};
 use crate::limits;
+
+/// The content of an object; cheap to share.
+pub type ObjectBytes = Arc<Vec<u8>>;
 
 /// What kind of object is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +29,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Commit => "commit",
             Self::Tree => "tree",
@@ -73,66 +80,80 @@ impl Unreadable {
     }
 }
 
-/// Which loose objects there are, listed once.
-///
-/// libgit2 1.9.7 reads a loose object that is cut off in an endless loop, so these
-/// are never given to it.
-#[derive(Debug, Clone, Default)]
-pub struct LooseObjects {
+/// Where the objects of one repository are.
+#[derive(Debug)]
+pub struct ObjectStore {
     folders: Vec<PathBuf>,
-    known: HashSet<ObjectId>,
+    loose: LooseObjects,
+    packs: RwLock<Packs>,
 }
 
-impl LooseObjects {
-    /// Lists the loose objects of an object folder and of its alternates.
+/// The packs as they were listed.
+#[derive(Debug, Clone, Default)]
+struct Packs {
+    packs: Arc<Vec<Arc<Pack>>>,
+    /// When each folder of packs was changed last.
+    changed: Vec<Option<SystemTime>>,
+}
+
+impl ObjectStore {
+    /// Lists the objects of an object folder and of its alternates.
     pub fn list(objects: &Path) -> Self {
-        let mut loose = Self::default();
-        let mut waiting = vec![(objects.to_path_buf(), 0)];
-        let mut seen = HashSet::new();
-        while let Some((folder, depth)) = waiting.pop() {
-            let real = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
-            if !seen.insert(real) {
-                continue;
-            }
-            loose.list_folder(&folder);
-            // As deep as libgit2 follows them.
-            if depth < 5 {
-                let next = alternates(&folder).into_iter().map(|path| (path, depth + 1));
-                waiting.extend(next);
-            }
-            loose.folders.push(folder);
-        }
-        loose
+        let folders = object_folders(objects);
+        let loose = LooseObjects::list(&folders);
+        let packs = RwLock::new(Packs::default().listed_again(&folders));
+        Self { folders, loose, packs }
     }
 
-    fn list_folder(&mut self, folder: &Path) {
-        for first in 0..=255_u8 {
-            let Ok(entries) = std::fs::read_dir(folder.join(format!("{first:02x}")))
-            else {
-                continue;
-            };
-            for entry in entries.flatten() {
-                let hex = format!("{first:02x}{}", entry.file_name().to_string_lossy());
-                self.known.extend(ObjectId::from_hex(hex.as_bytes()));
-            }
-        }
+    fn packs(&self) -> Packs {
+        self.packs.read().map_or_else(|_| Packs::default(), |packs| packs.clone())
     }
 
-    fn read(
-        &self,
-        id: ObjectId,
-        limit: u64,
-    ) -> Option<Result<(ObjectKind, Vec<u8>), Unreadable>> {
-        if !self.known.contains(&id) {
+    /// The packs that are there now, if they are not those of `known`.
+    fn newer_packs(&self, known: &Packs) -> Option<Packs> {
+        if last_changed(&self.folders) == known.changed {
             return None;
         }
-        let hex = id.to_string();
-        let mut paths =
-            self.folders.iter().map(|folder| folder.join(&hex[..2]).join(&hex[2..]));
-        let path =
-            paths.find(|path| path.symlink_metadata().is_ok_and(|data| data.is_file()));
-        Some(path.map_or(Err(Unreadable::Missing), |path| read_loose(&path, id, limit)))
+        let mut packs = self.packs.write().ok()?;
+        // Another thread may have been first.
+        if last_changed(&self.folders) != packs.changed {
+            *packs = packs.listed_again(&self.folders);
+        }
+        Some(packs.clone())
     }
+}
+
+impl Packs {
+    fn listed_again(&self, folders: &[PathBuf]) -> Self {
+        let changed = last_changed(folders);
+        Self { packs: Arc::new(list_packs(folders, &self.packs)), changed }
+    }
+}
+
+fn last_changed(folders: &[PathBuf]) -> Vec<Option<SystemTime>> {
+    let changed = |folder: &PathBuf| folder.join("pack").metadata().ok()?.modified().ok();
+    folders.iter().map(changed).collect()
+}
+
+/// An object folder and its alternates, and theirs.
+fn object_folders(objects: &Path) -> Vec<PathBuf> {
+    /// As deep as libgit2 follows them.
+    const DEPTH: usize = 5;
+    let mut folders = Vec::new();
+    let mut waiting = vec![(objects.to_path_buf(), 0)];
+    let mut seen = HashSet::new();
+    while let Some((folder, depth)) = waiting.pop() {
+        let real = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+        if !seen.insert(real) {
+            continue;
+        }
+        if depth < DEPTH {
+            let next = alternates(&folder).into_iter().map(|path| (path, depth + 1));
+            waiting.extend(next);
+        }
+        folders.push(folder);
+    }
+    folders
 }
 
 fn alternates(objects: &Path) -> Vec<PathBuf> {
@@ -140,50 +161,7 @@ fn alternates(objects: &Path) -> Vec<PathBuf> {
     let Some(text) = super::open::read_control_file(&file) else { return Vec::new() };
     let lines = text.split(|&byte| byte == b'\n');
     let wanted = lines.filter(|line| !line.is_empty() && line[0] != b'#');
-    wanted.map(|line| objects.join(String::from_utf8_lossy(line).as_ref())).collect()
-}
-
-/// Reads one loose object: header, cap, length and hash are checked.
-fn read_loose(
-    path: &Path,
-    id: ObjectId,
-    limit: u64,
-) -> Result<(ObjectKind, Vec<u8>), Unreadable> {
-    let file = File::open(path).map_err(|_| Unreadable::Missing)?;
-    let mut inflated = flate2::read::ZlibDecoder::new(file);
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while head.len() < 32 {
-        inflated.read_exact(&mut byte).map_err(|_| Unreadable::Corrupt)?;
-        if byte[0] == 0 {
-            break;
-        }
-        head.push(byte[0]);
-    }
-    let (kind, len) = parse_loose_header(&head).ok_or(Unreadable::Corrupt)?;
-    if len > limit {
-        return Err(Unreadable::TooLarge);
-    }
-    let mut data = Vec::new();
-    inflated.take(len + 1).read_to_end(&mut data).map_err(|_| Unreadable::Corrupt)?;
-    let git_kind = match kind {
-        ObjectKind::Commit => git2::ObjectType::Commit,
-        ObjectKind::Tree => git2::ObjectType::Tree,
-        ObjectKind::Blob => git2::ObjectType::Blob,
-        ObjectKind::Tag => git2::ObjectType::Tag,
-    };
-    let hash =
-        git2::Oid::hash_object(git_kind, &data).map_err(|_| Unreadable::Corrupt)?;
-    let whole = crate::units::len_to_u64(data.len()) == len && hash.as_bytes() == id.0;
-    if whole { Ok((kind, data)) } else { Err(Unreadable::Corrupt) }
-}
-
-fn parse_loose_header(head: &[u8]) -> Option<(ObjectKind, u64)> {
-    let text = std::str::from_utf8(head).ok()?;
-    let (kind, len) = text.split_once(' ')?;
-    let kinds = [ObjectKind::Commit, ObjectKind::Tree, ObjectKind::Blob, ObjectKind::Tag];
-    let kind = kinds.into_iter().find(|known| known.name() == kind)?;
-    Some((kind, len.parse().ok()?))
+    wanted.map(|line| objects.join(OsStr::from_bytes(line))).collect()
 }
 
 /// What reading cost.
@@ -198,7 +176,11 @@ pub struct ReadWork {
 /// Reads the objects of one repository; one for each thread.
 pub struct ObjectReader<'a> {
     repository: git2::Repository,
-    loose: &'a LooseObjects,
+    store: &'a ObjectStore,
+    packs: Packs,
+    /// Which of the packs had the latest object: the next is likely to be there too.
+    latest: usize,
+    pack_reader: PackReader,
     /// What was read so far.
     pub work: ReadWork,
 }
@@ -210,8 +192,15 @@ impl std::fmt::Debug for ObjectReader<'_> {
 }
 
 impl<'a> ObjectReader<'a> {
-    pub(super) fn new(repository: git2::Repository, loose: &'a LooseObjects) -> Self {
-        Self { repository, loose, work: ReadWork::default() }
+    pub(super) fn new(repository: git2::Repository, store: &'a ObjectStore) -> Self {
+        Self {
+            repository,
+            store,
+            packs: store.packs(),
+            latest: 0,
+            pack_reader: PackReader::new(),
+            work: ReadWork::default(),
+        }
     }
 
     /// Reads one object of the kind wanted, if it is within the limit.
@@ -223,17 +212,14 @@ impl<'a> ObjectReader<'a> {
         &mut self,
         id: ObjectId,
         wanted: ObjectKind,
-    ) -> Result<Vec<u8>, Unreadable> {
+    ) -> Result<ObjectBytes, Unreadable> {
         let limit = match wanted {
             ObjectKind::Blob => limits::BLOB_BYTES.value,
             ObjectKind::Commit | ObjectKind::Tree | ObjectKind::Tag => {
                 limits::OBJECT_BYTES.value
             }
         };
-        let (kind, data) = match self.loose.read(id, limit) {
-            Some(found) => found?,
-            None => self.read_packed(id, limit)?,
-        };
+        let (kind, data) = self.find(id, limit)?;
         if kind != wanted {
             return Err(Unreadable::Corrupt);
         }
@@ -242,11 +228,62 @@ impl<'a> ObjectReader<'a> {
         Ok(data)
     }
 
+    /// Looks for a sound copy of an object everywhere. One that is damaged in one place
+    /// may be whole in another.
+    fn find(
+        &mut self,
+        id: ObjectId,
+        limit: u64,
+    ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
+        let failure = match self.store.loose.read(id, limit) {
+            Some(Ok(found)) => return Ok(found),
+            Some(Err(why)) => Some(why),
+            None => None,
+        };
+        let mut found = self.read_packed(id, limit);
+        if !matches!(found, Some(Ok(_)))
+            && let Some(newer) = self.store.newer_packs(&self.packs)
+        {
+            self.packs = newer;
+            found = self.read_packed(id, limit);
+        }
+        match (found, failure) {
+            (Some(Ok(found)), _) => Ok(found),
+            // What is known to be damaged is nothing for libgit2, which can hang on it.
+            (Some(Err(why)), _) | (None, Some(why)) => Err(why),
+            (None, None) => self.read_otherwise(id, limit),
+        }
+    }
+
+    /// Reads an object from the packs; `None` when none of them has it.
     fn read_packed(
+        &mut self,
+        id: ObjectId,
+        limit: u64,
+    ) -> Option<Result<(ObjectKind, ObjectBytes), Unreadable>> {
+        let packs = Arc::clone(&self.packs.packs);
+        let mut failure = None;
+        let others = (0..packs.len()).filter(|&at| at != self.latest);
+        for at in std::iter::once(self.latest).chain(others) {
+            let Some(pack) = packs.get(at) else { continue };
+            let Some(offset) = pack.offset(id) else { continue };
+            match self.pack_reader.read(pack, offset, limit) {
+                Ok(found) => {
+                    self.latest = at;
+                    return Some(Ok(found));
+                }
+                Err(why) => failure = Some(Err(why)),
+            }
+        }
+        failure
+    }
+
+    /// Reads what is in no pack that we can read, and was not there as a loose object.
+    fn read_otherwise(
         &self,
         id: ObjectId,
         limit: u64,
-    ) -> Result<(ObjectKind, Vec<u8>), Unreadable> {
+    ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
         let oid = git2::Oid::from_bytes(&id.0).map_err(|_| Unreadable::Corrupt)?;
         let odb = self.repository.odb().map_err(|_| Unreadable::Corrupt)?;
         let (len, kind) = odb.read_header(oid).map_err(|error| reason(&error))?;
@@ -255,7 +292,7 @@ impl<'a> ObjectReader<'a> {
         }
         let object = odb.read(oid).map_err(|error| reason(&error))?;
         let kind = ObjectKind::of(kind).ok_or(Unreadable::Corrupt)?;
-        Ok((kind, object.data().to_vec()))
+        Ok((kind, Arc::new(object.data().to_vec())))
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Once;
 use crate::error::Error;
 use crate::history::control_file::{self, ControlFile};
 use crate::history::layout::{self, Layout};
-use crate::history::objects::{LooseObjects, ObjectKind, ObjectReader};
+use crate::history::objects::{ObjectKind, ObjectReader, ObjectStore};
 use crate::history::refs::{Ref, Refs};
 use crate::history::{ObjectId, config, owner};
 use crate::problem::{GapKind, Gaps};
@@ -21,8 +21,8 @@ use crate::untrusted::Untrusted;
 pub struct Opened {
     layout: Layout,
     /// The folder of objects, kept open where its path is no UTF-8.
-    objects: Option<File>,
-    loose: LooseObjects,
+    handle: Option<File>,
+    objects: ObjectStore,
     shallow: Vec<ObjectId>,
 }
 
@@ -83,7 +83,7 @@ fn open_here(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
         Some(_) => None,
         None => Some(File::open(&objects).map_err(|_| damaged("it has no objects"))?),
     };
-    Ok(Opened { loose: LooseObjects::list(&objects), layout, objects: handle, shallow })
+    Ok(Opened { objects: ObjectStore::list(&objects), layout, handle, shallow })
 }
 
 /// Holds that the repository at `path` leads nowhere outside of `roots`.
@@ -221,7 +221,7 @@ impl Opened {
         // libgit2 is given the objects alone: it never sees configuration, refs or
         // working trees, and so cannot be led by them.
         let objects = self.layout.common_folder.join("objects");
-        let path = match &self.objects {
+        let path = match &self.handle {
             // git2 takes text for this path; this one has a name that is text.
             Some(handle) => format!("/proc/self/fd/{}", handle.as_raw_fd()),
             None => objects.to_string_lossy().into_owned(),
@@ -232,7 +232,7 @@ impl Opened {
         });
         let repository =
             repository.map_err(|_| damaged("its objects cannot be opened"))?;
-        Ok(ObjectReader::new(repository, &self.loose))
+        Ok(ObjectReader::new(repository, &self.objects))
     }
 
     /// The commits a shallow clone ends at.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::history::ObjectId;
-use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
+use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader, Unreadable};
 use crate::limits;
 
 /// What an entry of a tree is.
@@ -138,8 +138,8 @@ pub struct TreeChanges {
 /// Reads trees and remembers the latest, since neighbours in history share most.
 #[derive(Debug, Default)]
 pub struct TreeCache {
-    young: FxHashMap<ObjectId, Arc<[u8]>>,
-    old: FxHashMap<ObjectId, Arc<[u8]>>,
+    young: FxHashMap<ObjectId, ObjectBytes>,
+    old: FxHashMap<ObjectId, ObjectBytes>,
     young_bytes: usize,
     /// How many trees were read from the repository.
     pub trees_read: u64,
@@ -158,7 +158,7 @@ impl TreeCache {
         &mut self,
         reader: &mut ObjectReader<'_>,
         id: ObjectId,
-    ) -> Result<Arc<[u8]>, Unreadable> {
+    ) -> Result<ObjectBytes, Unreadable> {
         if let Some(data) = self.young.get(&id) {
             return Ok(Arc::clone(data));
         }
@@ -166,7 +166,7 @@ impl TreeCache {
             data
         } else {
             self.trees_read += 1;
-            Arc::from(reader.read(id, ObjectKind::Tree)?)
+            reader.read(id, ObjectKind::Tree)?
         };
         self.young_bytes += data.len();
         if self.young_bytes > Self::GENERATION_BYTES {
@@ -203,9 +203,13 @@ pub fn compare(
             None => Ok(None),
         };
         let (old, new) = (read(&mut walk, old)?, read(&mut walk, new)?);
-        walk.directories(old.as_deref(), new.as_deref(), 0)?;
+        walk.directories(slice(old.as_ref()), slice(new.as_ref()), 0)?;
     }
     Ok(walk.found)
+}
+
+fn slice(tree: Option<&ObjectBytes>) -> Option<&[u8]> {
+    tree.map(|tree| tree.as_slice())
 }
 
 struct Walk<'w, 'r> {
@@ -341,7 +345,7 @@ impl Walk<'_, '_> {
             }
         }
         let [old, new] = trees;
-        self.directories(old.as_deref(), new.as_deref(), depth + 1)
+        self.directories(slice(old.as_ref()), slice(new.as_ref()), depth + 1)
     }
 
     fn left_out(&mut self, why: Unreadable) -> Result<(), Unreadable> {

@@ -9,6 +9,8 @@
 //! what is left. Lines outside are looked at only for how often they repeat a line
 //! inside, because git's effort bounds depend on that.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::lines::myers;
@@ -80,8 +82,8 @@ pub fn diff(
     work: &mut DiffWork,
 ) -> Vec<Hunk> {
     let mut lexicons = [Lexicon::new(space)];
-    let before = Text::read(before.to_vec(), None, &mut lexicons);
-    let after = Text::read(after.to_vec(), Some(&before), &mut lexicons);
+    let before = Text::read(Arc::new(before.to_vec()), None, &mut lexicons);
+    let after = Text::read(Arc::new(after.to_vec()), Some(&before), &mut lexicons);
     let [mut lexicon] = lexicons;
     let (before, after) = (before.lines(0), after.lines(0));
     let hunks = compare(before, after, Tail::Cut, &mut lexicon, work);

@@ -24,11 +24,7 @@ pub(crate) type Side<'a> = (&'a Rc<Runs<Origin>>, &'a Rc<[Hunk]>);
 /// The origins of a version of `lines` lines, from those of the versions it came from
 /// and the hunks between: the first of them that has a line says who wrote it, and what
 /// none has is the version's `own`.
-pub(crate) fn merged(
-    sides: &[Side<'_>],
-    lines: u32,
-    own: Origin,
-) -> Runs<Origin> {
+pub(crate) fn merged(sides: &[Side<'_>], lines: u32, own: Origin) -> Runs<Origin> {
     match sides {
         [] => Runs::uniform(lines, own),
         [(origins, hunks)] => {

@@ -6,6 +6,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::history::objects::ObjectBytes;
 use crate::lines::diff::{LineRange, WhiteSpace};
 use crate::units::len_to_u32;
 
@@ -134,7 +135,7 @@ fn low_bits(hash: u64) -> u32 {
 /// A version of a file, cut into numbered lines.
 #[derive(Debug)]
 pub(crate) struct Text {
-    bytes: Vec<u8>,
+    bytes: ObjectBytes,
     /// Where each line begins, and the end.
     starts: Vec<u32>,
     /// For each lexicon the number of each line.
@@ -145,7 +146,7 @@ impl Text {
     /// Numbers the lines of `bytes`, beside a version that is likely to have most of
     /// them; it must have been read with the same lexicons.
     pub(crate) fn read(
-        bytes: Vec<u8>,
+        bytes: ObjectBytes,
         beside: Option<&Self>,
         lexicons: &mut [Lexicon],
     ) -> Self {
@@ -337,6 +338,8 @@ pub(crate) fn common_suffix(one: &[u8], two: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn numbers(
@@ -344,9 +347,9 @@ mod tests {
         before: &str,
         after: &str,
     ) -> (Vec<u32>, Vec<u32>) {
-        let old = Text::read(before.into(), None, lexicon);
-        let new = Text::read(after.into(), Some(&old), lexicon);
-        let alone = Text::read(after.into(), None, lexicon);
+        let old = Text::read(Arc::new(before.into()), None, lexicon);
+        let new = Text::read(Arc::new(after.into()), Some(&old), lexicon);
+        let alone = Text::read(Arc::new(after.into()), None, lexicon);
         assert_eq!((&new.starts, &new.tokens), (&alone.starts, &alone.tokens));
         assert_eq!(new.n_lines(), crate::lines::diff::count_lines(after.as_bytes()));
         (old.tokens[0].clone(), new.tokens[0].clone())
@@ -381,8 +384,8 @@ mod tests {
     fn numbers_stay_when_the_table_grows() {
         let mut lexicon = [Lexicon::new(WhiteSpace::Exact)];
         let many: String = (0..1_000).map(|line| format!("{line}\n")).collect();
-        let first = Text::read(many.clone().into(), None, &mut lexicon);
-        let again = Text::read(many.into(), None, &mut lexicon);
+        let first = Text::read(Arc::new(many.clone().into()), None, &mut lexicon);
+        let again = Text::read(Arc::new(many.into()), None, &mut lexicon);
         assert_eq!(first.tokens, again.tokens);
         assert_eq!(first.tokens[0], (0..1_000).collect::<Vec<u32>>());
     }

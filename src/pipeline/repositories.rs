@@ -87,7 +87,7 @@ fn warn_of_cache(results: &[Result<Facts, Error>], outside: &Outside<'_>) {
         CacheUse::None | CacheUse::Kept => None,
     });
     if let Some(why) = fault {
-        let why = crate::untrusted::Untrusted::from(why.as_str()).to_terminal();
+        let why = Untrusted::from(why.as_str()).to_terminal();
         (outside.warn)(&format!(
             "nothing is kept for the next run: {why}; see --cache-dir and --no-cache \
              [W-CACHE]"

@@ -68,11 +68,15 @@ pub(super) fn report(filter: &Filter<'_>) -> BreakdownReport {
         filter.takes(at, one).then(|| quarter(&repositories[at], one)).flatten()
     };
     let path = |at: usize, one: &LifetimeFacts| {
-        repositories[at].paths.get(one.path as usize).map_or(&b""[..], |path| path.bytes())
+        repositories[at]
+            .paths
+            .get(one.path as usize)
+            .map_or(&b""[..], |path| path.bytes())
     };
     let area = |at: usize, one: &LifetimeFacts| {
         let area = String::from_utf8_lossy(super::area_of(path(at, one))).into_owned();
-        let repository = if several { repositories[at].path.to_json_text() } else { "".into() };
+        let repository =
+            if several { repositories[at].path.to_json_text() } else { "".into() };
         Some((repository.into_owned(), area))
     };
     let area_name = |(repository, area): &(String, String)| match repository.as_str() {
@@ -154,7 +158,8 @@ fn groups<K: Ord + Clone>(
     rows.sort_by(|one, other| {
         other.lines.births.cmp(&one.lines.births).then_with(|| one.name.cmp(&other.name))
     });
-    let is_enough = small_groups::together(&people, &hidden) >= small_groups::LEAST_PEOPLE;
+    let is_enough =
+        small_groups::together(&people, &hidden) >= small_groups::LEAST_PEOPLE;
     let put_together = is_enough.then(|| {
         let parts = hidden.iter().map(|&at| &groups[at].1);
         group_report("groups put together".to_owned(), &sum(parts))
@@ -264,6 +269,9 @@ mod tests {
         let of = |path: &str| language(path.as_bytes());
         assert_eq!(of("src/main.rs"), "Rust");
         assert_eq!(of("a/b.GO"), ".go");
-        assert_eq!((of("Makefile"), of(".gitignore")), ("no ending".into(), "no ending".into()));
+        assert_eq!(
+            (of("Makefile"), of(".gitignore")),
+            ("no ending".into(), "no ending".into())
+        );
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
 use super::breakdown;
 use super::comparison::{self, ComparisonReport};
 use super::filter::Filter;
+use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
 use super::small_groups;
 use super::survival::{self, SurvivalReport};
 use super::{
@@ -376,7 +376,8 @@ fn shown_places(
         |place: &Destination| destinations.get(place).map_or(0, |one| one.amount);
     let spent = Destination::ALL.into_iter().filter(|place| amount(place) != 0);
     let (nobodys, places): (Vec<_>, Vec<_>) = spent.partition(is_nobodys);
-    let accounts: Vec<_> = places.iter().map(|place| &destinations[place].accounts).collect();
+    let accounts: Vec<_> =
+        places.iter().map(|place| &destinations[place].accounts).collect();
     let (shown, hidden) = small_groups::divide(&accounts);
     let named = |groups: Vec<usize>| groups.into_iter().map(|group| places[group]);
     let shown: BTreeSet<Destination> = named(shown).chain(nobodys).collect();

@@ -223,7 +223,10 @@ fn judge(
         return (None, sentence);
     }
     let mde = one.mde.map_or(String::new(), |mde| {
-        format!(" The smallest difference this data could show: {:.1} points.", mde * 100.0)
+        format!(
+            " The smallest difference this data could show: {:.1} points.",
+            mde * 100.0
+        )
     });
     let sentence = format!(
         "Not enough evidence that {first} and {second} lines differ: {figures}.{mde}"
@@ -317,7 +320,10 @@ mod tests {
         first.lifespans.iter_mut().for_each(|one| one.lines = 3);
         first.lifespans.iter_mut().for_each(|one| one.change %= 7);
         let report = compared(&first, &cohort(6, 10..22, 400.0));
-        assert_eq!(report.survival["30"].value.is_some(), report.level == Some(Level::V1));
+        assert_eq!(
+            report.survival["30"].value.is_some(),
+            report.level == Some(Level::V1)
+        );
         assert!(report.sentence.contains("Not"), "{}", report.sentence);
         assert!(!report.sentence.contains("fewer"), "{}", report.sentence);
         let none = compared(&Cohort::default(), &first);

@@ -197,7 +197,8 @@ fn over(
     start: &dyn Fn(&Facts) -> Option<Timestamp>,
 ) -> ReworkReport {
     let scope = filter.scope;
-    let takes = |at: usize, one: &LifetimeFacts| filter.counts(at, one) && wanted(at, one);
+    let takes =
+        |at: usize, one: &LifetimeFacts| filter.counts(at, one) && wanted(at, one);
     let period = period(filter, &takes, start);
     let sum = |is: &dyn Fn(&Removed) -> bool| {
         period.removed.iter().filter(|(one, _)| is(one)).map(|(_, lines)| lines).sum()
@@ -307,8 +308,9 @@ fn per_change(
     }
     let n = len_to_f64(changes.len());
     let mean = |part: usize| {
-        let share =
-            |(gone, added): &([u64; 4], u64)| count_to_f64(gone[part]) / count_to_f64(*added);
+        let share = |(gone, added): &([u64; 4], u64)| {
+            count_to_f64(gone[part]) / count_to_f64(*added)
+        };
         changes.values().map(share).sum::<f64>() / n
     };
     let by_whom = (len_to_u64(changes.len()) > 0).then(|| [0, 1, 2, 3].map(mean));

@@ -41,8 +41,7 @@ mod tests {
 
     #[test]
     fn a_group_of_few_takes_another_along_so_that_nobody_can_subtract() {
-        let (shown, hidden) =
-            divided(&[&[1, 2, 3, 4, 5, 6, 7], &[1, 2, 3, 4, 5], &[9]]);
+        let (shown, hidden) = divided(&[&[1, 2, 3, 4, 5, 6, 7], &[1, 2, 3, 4, 5], &[9]]);
         assert_eq!((shown, hidden), (vec![0], vec![2, 1]));
     }
 

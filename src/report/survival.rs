@@ -191,7 +191,8 @@ pub(super) fn report(
     filter: &Filter<'_>,
     wanted: impl Fn(usize, &LifetimeFacts) -> bool,
 ) -> SurvivalReport {
-    let takes = |at: usize, one: &LifetimeFacts| filter.watches(at, one) && wanted(at, one);
+    let takes =
+        |at: usize, one: &LifetimeFacts| filter.watches(at, one) && wanted(at, one);
     let cohort = filter.scope.cohort(filter.view(Reading::Exact), takes);
     let lifespans = &cohort.lifespans;
     let curve = kaplan_meier(lifespans);

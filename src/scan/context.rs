@@ -121,7 +121,7 @@ pub(super) fn read_root_file(
         return None;
     }
     match reader.read(entry.id, ObjectKind::Blob) {
-        Ok(text) => Some(text),
+        Ok(text) => Some(text.to_vec()),
         Err(why) => {
             gaps.add(GapKind::SideFile, why.why(), name);
             None

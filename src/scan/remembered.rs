@@ -32,7 +32,7 @@ struct Question<'a> {
     branch: &'a [u8],
     tip: Option<ObjectId>,
     shallow: &'a [ObjectId],
-    ignored_features: Vec<&'static str>,
+    remarks: Gaps,
 }
 
 /// Where facts are kept, and what they answer to.
@@ -56,6 +56,8 @@ pub(super) fn place<'a>(
     // the old one.
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;
     let name = format!("{:032x}.facts", xxhash_rust::xxh3::xxh3_128(&way));
+    let mut remarks = Gaps::default();
+    opened.remark(&mut remarks);
     let question = Question {
         facts_version: FACTS_VERSION,
         tool_version: env!("CARGO_PKG_VERSION"),
@@ -65,7 +67,7 @@ pub(super) fn place<'a>(
         branch: &tip.name,
         tip: tip.commit,
         shallow: opened.shallow(),
-        ignored_features: opened.ignored_features(),
+        remarks,
     };
     Some(Place { folder, name, key: postcard::to_stdvec(&question).ok()? })
 }

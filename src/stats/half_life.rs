@@ -88,9 +88,7 @@ impl<'c> Limits<'c> {
         while from < to {
             let places = spread(from, to);
             self.make(&places);
-            let is_below = |place: &usize| {
-                matches!(&self.known[place], Ok(limits) if end(limits) <= 0.5 + 1e-12)
-            };
+            let is_below = |place: &usize| matches!(&self.known[place], Ok(limits) if end(limits) <= 0.5 + 1e-12);
             match places.iter().position(is_below) {
                 Some(at) => {
                     is_below_somewhere = true;
@@ -193,7 +191,10 @@ mod tests {
         let estimate = half_life(&team(1, 10, 640.0));
         assert!(matches!(estimate.half_life, Some(HalfLife::NotReached { .. })));
         assert!(estimate.low.is_some(), "{estimate:?}");
-        assert_eq!((estimate.high, estimate.reason), (None, Some(WhyNone::EndNotReached)));
+        assert_eq!(
+            (estimate.high, estimate.reason),
+            (None, Some(WhyNone::EndNotReached))
+        );
     }
 
     #[test]
@@ -203,7 +204,10 @@ mod tests {
         spans.iter_mut().for_each(|span| span.lines *= 10);
         let estimate = half_life(&spans);
         assert!(matches!(estimate.half_life, Some(HalfLife::Reached(_))));
-        assert_eq!((estimate.low, estimate.reason), (None, Some(WhyNone::TooFewClusters)));
+        assert_eq!(
+            (estimate.low, estimate.reason),
+            (None, Some(WhyNone::TooFewClusters))
+        );
         let none = half_life(&[]);
         assert_eq!((none.half_life, none.reason), (None, Some(WhyNone::NoLines)));
     }

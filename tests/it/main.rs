@@ -8,6 +8,7 @@ mod harness;
 mod laws;
 mod oracle;
 mod org;
+mod packs;
 mod random_history;
 mod readme;
 mod stories;

@@ -106,8 +106,9 @@ fn support(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
         _ => " (no interval)".to_owned(),
     };
     let window = mean.window_days;
-    let text =
-        format!("Of its first {window:.0} days a line lives {value:.1} on average{interval}.");
+    let text = format!(
+        "Of its first {window:.0} days a line lives {value:.1} on average{interval}."
+    );
     paragraph(to, "  ", &text)
 }
 
@@ -145,8 +146,9 @@ fn otherwise(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
     let again = lives.sensitivity.landed_again_lines;
     if again > 0 {
         let lines = count_of(again, "line", "lines");
-        let text =
-            format!("{lines} landed again after they had died: the first instance counts.");
+        let text = format!(
+            "{lines} landed again after they had died: the first instance counts."
+        );
         paragraph(to, "  ", &text)?;
     }
     Ok(())

@@ -65,7 +65,11 @@ fn the_interval_is_the_jackknife_over_people_by_hand() {
 }
 
 /// Half of the changes are older than the window, and enter at an age.
-pub(in crate::stats) fn windowed(seed: u64, people: u32, mean_days: f64) -> Vec<Lifespan> {
+pub(in crate::stats) fn windowed(
+    seed: u64,
+    people: u32,
+    mean_days: f64,
+) -> Vec<Lifespan> {
     let mut spans = team(seed, people, mean_days);
     for span in spans.iter_mut().filter(|span| span.change % 2 == 1) {
         span.entry_days = f64::from(span.change * 13 % 200);

@@ -1,0 +1,372 @@
+//! The tokens of code, so written that what a formatter changes leaves them equal.
+//!
+//! Comments, white space, trailing commas and parentheses around an expression are left
+//! out. What these said about structure is kept another way: where a node of the syntax
+//! tree begins and ends is a token, too, so that `(a + b) * c` and `a + b * c` differ,
+//! and so do blocks of Python.
+
+use std::ops::Range;
+
+use tree_sitter::{Node, Tree};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::parsers::{Parsers, check_size};
+use super::{LanguageId, n_lines};
+use crate::limits::SYNTAX_DEPTH;
+use crate::units::len_to_u32;
+
+mod strings;
+mod rules;
+
+use rules::{Rules, rules_of};
+
+/// How deep lists of imports are put in order.
+const SORTED_LEVELS: usize = 16;
+
+/// A token of code, or the beginning or end of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeToken {
+    /// A hash of what it says. Two tokens with one hash say the same.
+    pub hash: u64,
+    /// The line it begins on, `None` for the beginning or end of a node.
+    pub line: Option<u32>,
+}
+
+/// Returns the tokens of a version of a file, in the order of the text but for imports,
+/// which are sorted. `None` where the text cannot be parsed within the limits, or not
+/// without errors.
+pub fn code_tokens(language: LanguageId, bytes: &[u8]) -> Option<Vec<CodeToken>> {
+    check_size(bytes).ok()?;
+    let tree = Parsers::new().tree(language, bytes).ok()?;
+    if tree.root_node().has_error() {
+        return None;
+    }
+    let rules = rules_of(language.language().name)?;
+    let reader = Reader::new(rules, bytes);
+    reader.read(&tree)
+}
+
+/// A node whose children are being read.
+#[derive(Debug)]
+struct Level<'t> {
+    node: Node<'t>,
+    /// Where its tokens begin.
+    start: usize,
+    /// Where its children were put, as far as they may change places, with their kinds.
+    parts: Vec<(u16, Range<usize>)>,
+    n_commas: u32,
+    n_named: u32,
+    /// The kinds of the last child and of the one before.
+    last_kinds: [&'t str; 2],
+    /// Whether a child was a statement and not a value.
+    has_statement: bool,
+}
+
+struct Reader<'t, 'b> {
+    rules: &'static Rules,
+    bytes: &'b [u8],
+    tokens: Vec<CodeToken>,
+    levels: Vec<Level<'t>>,
+    /// A comma that stands at the end of its list or not, and the level it is on.
+    comma: Option<(usize, CodeToken)>,
+    /// Where the last token or comment ended.
+    end: usize,
+    /// On how many levels around there are lists of imports.
+    sorted_levels: usize,
+}
+
+impl<'t, 'b> Reader<'t, 'b> {
+    fn new(rules: &'static Rules, bytes: &'b [u8]) -> Self {
+        Self {
+            rules,
+            bytes,
+            tokens: Vec::with_capacity(4 * n_lines(bytes)),
+            levels: Vec::new(),
+            comma: None,
+            end: 0,
+            sorted_levels: 0,
+        }
+    }
+
+    /// One walk, without recursion.
+    fn read(mut self, tree: &'t Tree) -> Option<Vec<CodeToken>> {
+        let mut cursor = tree.walk();
+        loop {
+            let node = cursor.node();
+            if self.enter(node) && cursor.goto_first_child() {
+                self.open(node);
+                if self.levels.len() as u64 > SYNTAX_DEPTH.value {
+                    return None;
+                }
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    self.tokens.retain(|token| token.hash != DROPPED);
+                    return Some(self.tokens);
+                }
+                self.close();
+            }
+        }
+    }
+
+    /// Reads a node that is a token or is left out; true if its children are to be read.
+    fn enter(&mut self, node: Node<'t>) -> bool {
+        let kind = node.kind();
+        if node.is_extra() || self.rules.is_left_out(node, self.parent_kind()) {
+            self.end = node.end_byte();
+            return false;
+        }
+        let is_atom = self.rules.strings.contains(&kind);
+        if !is_atom && node.child_count() > 0 {
+            return true;
+        }
+        self.read_between(node);
+        self.note_child(node);
+        if is_atom {
+            let before = self.tokens.len();
+            self.read_string(node);
+            self.note_part(node, before);
+        } else if node.end_byte() > node.start_byte() {
+            self.read_leaf(node);
+        }
+        self.end = node.end_byte();
+        false
+    }
+
+    fn parent_kind(&self) -> &'t str {
+        self.levels.last().map_or("", |level| level.node.kind())
+    }
+
+    /// What the grammar has no node for counts as a token of its own.
+    fn read_between(&mut self, node: Node<'t>) {
+        let start = node.start_byte();
+        let between = self.bytes.get(self.end..start).unwrap_or(&[]);
+        let is_ink = |byte: &u8| !super::text::is_white(*byte) && *byte != b'\\';
+        if between.iter().any(is_ink) {
+            let ink: Vec<u8> = between.iter().copied().filter(is_ink).collect();
+            self.push(xxh3_64(&ink), Some(node.start_position().row));
+        }
+    }
+
+    fn note_child(&mut self, node: Node<'t>) {
+        if let Some(level) = self.levels.last_mut() {
+            level.n_named += u32::from(node.is_named());
+            level.last_kinds = [node.kind(), level.last_kinds[0]];
+        }
+    }
+
+    /// Notes what may change places with its neighbours.
+    fn note_part(&mut self, node: Node<'t>, start: usize) {
+        let end = self.tokens.len();
+        if let Some(level) = self.levels.last_mut() {
+            level.parts.push((node.kind_id(), start..end));
+        }
+    }
+
+    fn read_leaf(&mut self, node: Node<'t>) {
+        let kind = node.kind();
+        let text = &self.bytes[node.byte_range()];
+        let (parent, last) = self.around();
+        let row = node.start_position().row;
+        let level = self.levels.len();
+        if let Some((comma_level, comma)) = self.comma {
+            let closes = matches!(kind, ")" | "]" | "}")
+                || (kind == ">" && parent != "token_tree");
+            let ends_list = comma_level == level && closes;
+            self.settle_comma(comma, ends_list);
+        }
+        if kind == "," && parent != "use_list" {
+            if let Some(level) = self.levels.last_mut() {
+                level.n_commas += 1;
+            }
+            let token = CodeToken { hash: xxh3_64(text), line: Some(len_to_u32(row)) };
+            self.comma = Some((level, token));
+            return;
+        }
+        if self.rules.is_dropped_leaf(kind, parent, last) {
+            return;
+        }
+        if kind == ";"
+            && let Some(level) = self.levels.last_mut()
+        {
+            level.has_statement = true;
+        }
+        let before = self.tokens.len();
+        if self.rules.numbers.contains(&kind) {
+            self.push(xxh3_64(&text.to_ascii_lowercase()), Some(row));
+        } else {
+            self.push(xxh3_64(text), Some(row));
+        }
+        if node.is_named() {
+            self.note_part(node, before);
+        }
+    }
+
+    /// The kind of the node around, and of the child before the one being read.
+    fn around(&self) -> (&'t str, &'t str) {
+        let parent = self.levels.last();
+        parent.map_or(("", ""), |level| (level.node.kind(), level.last_kinds[1]))
+    }
+
+    fn settle_comma(&mut self, comma: CodeToken, ends_list: bool) {
+        self.comma = None;
+        let makes_tuple = self.levels.last().is_some_and(|level| {
+            level.n_commas == 1 && self.rules.comma_counts.contains(&level.node.kind())
+        });
+        if !ends_list || makes_tuple {
+            self.tokens.push(comma);
+        }
+    }
+
+    fn read_string(&mut self, node: Node<'t>) {
+        self.settle_open_comma();
+        let text = &self.bytes[node.byte_range()];
+        let is_doc = self.levels.last().is_some_and(|level| {
+            level.node.kind() == "expression_statement" && level.node.child_count() == 1
+        });
+        let row = len_to_u32(node.start_position().row);
+        if self.rules.is_python {
+            strings::push_python(text, is_doc, row, &mut self.tokens);
+        } else {
+            strings::push_lines(text, row, &mut self.tokens);
+        }
+    }
+
+    /// A comma before anything but the end of its list stays.
+    fn settle_open_comma(&mut self) {
+        if let Some((_, comma)) = self.comma {
+            self.settle_comma(comma, false);
+        }
+    }
+
+    fn open(&mut self, node: Node<'t>) {
+        self.settle_open_comma();
+        self.note_child(node);
+        if node.kind() == "use_list" {
+            self.sorted_levels += 1;
+        }
+        let start = self.tokens.len();
+        if self.rules.has_ends(node.kind(), self.is_in_use()) {
+            self.push(end_hash(self.rules.alias(node.kind()), 1), None);
+        } else if node.kind() == "use_list" {
+            // Until it is known whether it has several elements.
+            self.tokens.push(CodeToken { hash: DROPPED, line: None });
+        }
+        self.levels.push(Level {
+            node,
+            start,
+            parts: Vec::new(),
+            n_commas: 0,
+            n_named: 0,
+            last_kinds: [""; 2],
+            has_statement: false,
+        });
+    }
+
+    fn is_in_use(&self) -> bool {
+        let around = |level: &Level<'_>| level.node.kind() == "use_declaration";
+        self.levels.iter().rev().take(2 * SORTED_LEVELS).any(around)
+    }
+
+    fn close(&mut self) {
+        if let Some((level, comma)) = self.comma {
+            self.settle_comma(comma, level == self.levels.len());
+        }
+        let Some(level) = self.levels.pop() else { return };
+        let kind = level.node.kind();
+        if kind == "use_list" {
+            if level.parts.len() > 1 && self.sorted_levels <= SORTED_LEVELS {
+                let parts: Vec<Range<usize>> =
+                    level.parts.iter().map(|(_, part)| part.clone()).collect();
+                self.sort(&parts);
+            }
+            self.mark_list(&level);
+            self.sorted_levels -= 1;
+        } else {
+            self.sort_runs(&level);
+        }
+        if self.rules.has_ends(kind, self.is_in_use()) {
+            self.push(end_hash(self.rules.alias(kind), 2), None);
+        }
+        self.drop_braces(&level);
+        if let Some(parent) = self.levels.last_mut() {
+            parent.has_statement |= (level.has_statement
+                && kind == "expression_statement")
+                || self.rules.statements.contains(&kind);
+            // A module with a body is not a mere declaration.
+            let stays = kind == "mod_item" && !level.has_statement;
+            let kind = if stays { 0 } else { level.node.kind_id() };
+            parent.parts.push((kind, level.start..self.tokens.len()));
+        }
+    }
+
+    /// Says where a list of imports with several elements begins and ends.
+    fn mark_list(&mut self, level: &Level<'t>) {
+        if level.parts.len() > 1 {
+            self.tokens[level.start].hash = end_hash("use_list", 1);
+            self.push(end_hash("use_list", 2), None);
+        }
+    }
+
+    /// Puts neighbouring imports in order.
+    fn sort_runs(&mut self, level: &Level<'t>) {
+        let is_sorted = |kind: u16| {
+            let language = level.node.language();
+            let name = language.node_kind_for_id(kind);
+            name.is_some_and(|name| self.rules.sorted.contains(&name))
+        };
+        let runs: Vec<Vec<Range<usize>>> = level
+            .parts
+            .chunk_by(|one, two| one.0 == two.0 && one.1.end == two.1.start)
+            .filter(|run| run.len() > 1 && is_sorted(run[0].0))
+            .map(|run| run.iter().map(|(_, part)| part.clone()).collect())
+            .collect();
+        for run in runs {
+            self.sort(&run);
+        }
+    }
+
+    /// Puts parts that stand side by side in the order of their hashes.
+    fn sort(&mut self, parts: &[Range<usize>]) {
+        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return };
+        let span = first.start..last.end;
+        let mut pieces: Vec<Vec<CodeToken>> =
+            parts.iter().map(|part| self.tokens[part.clone()].to_vec()).collect();
+        pieces.sort_by(|one, two| hashes(one).cmp(hashes(two)));
+        self.tokens.splice(span, pieces.into_iter().flatten());
+    }
+
+    /// Leaves out the braces around a single value where they say nothing.
+    fn drop_braces(&mut self, level: &Level<'t>) {
+        let parent = self.parent_kind();
+        let is_bare = level.node.kind() == "block"
+            && self.rules.bare_block_parents.contains(&parent)
+            && level.n_named == 1
+            && !level.has_statement;
+        if is_bare {
+            let end = self.tokens.len();
+            for at in [level.start, level.start + 1, end - 2, end - 1] {
+                self.tokens[at].hash = DROPPED;
+            }
+        }
+    }
+
+    fn push(&mut self, hash: u64, row: Option<usize>) {
+        self.settle_open_comma();
+        // No hash is that of a token that was dropped.
+        let hash = hash.max(DROPPED + 1);
+        self.tokens.push(CodeToken { hash, line: row.map(len_to_u32) });
+    }
+}
+
+/// The hash of a token that is left out after all.
+const DROPPED: u64 = 0;
+
+fn hashes(tokens: &[CodeToken]) -> impl Iterator<Item = u64> {
+    tokens.iter().map(|token| token.hash)
+}
+
+fn end_hash(kind: &str, end: u64) -> u64 {
+    xxh3_64_with_seed(kind.as_bytes(), end)
+}
