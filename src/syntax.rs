@@ -16,8 +16,10 @@ mod marks;
 mod classify;
 mod definitions;
 mod parsers;
+mod leaves;
 
 pub use language::{LANGUAGES, Language, LanguageId, language_of};
+pub use leaves::{CodeToken, code_tokens};
 pub use parsers::Parsers;
 pub use text::{n_lines, text_kind, text_kinds};
 

@@ -47,7 +47,7 @@ pub struct Seen {
 pub fn seen(facts: &Facts, lifetime: &LifetimeFacts, view: View) -> Option<Seen> {
     let birth = lifetime.birth;
     let is_edit = view.reading == Reading::Lineage && birth.edited;
-    if lifetime.birth_unknown || birth.relanded || is_edit {
+    if lifetime.birth_unknown || birth.relanded || birth.reformatted || is_edit {
         return None;
     }
     let landing = landing_time(facts, lifetime)?;
@@ -69,8 +69,10 @@ fn end(
         return Some((facts.as_of?, false));
     };
     match (reading, cause) {
-        // Their file became unreadable: they may live on.
-        (_, DeathCause::Unreadable) => Some((time(death)?, false)),
+        // They went out of sight: they may live on.
+        (_, DeathCause::Unreadable | DeathCause::Reformatted) => {
+            Some((time(death)?, false))
+        }
         (Reading::WithoutRemovals, DeathCause::FileDeleted | DeathCause::Bulk) => {
             Some((time(death)?, false))
         }
@@ -105,5 +107,5 @@ pub fn landing_time(facts: &Facts, lifetime: &LifetimeFacts) -> Option<Timestamp
 pub fn death_time(facts: &Facts, lifetime: &LifetimeFacts) -> Option<Timestamp> {
     let (death, cause) = lifetime.death?;
     let time = facts.mainline.get(death as usize)?.time;
-    (cause != DeathCause::Unreadable).then_some(time)
+    cause.is_death().then_some(time)
 }

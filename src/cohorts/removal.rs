@@ -78,7 +78,7 @@ impl Scope<'_> {
             DeathCause::Deleted | DeathCause::FileDeleted | DeathCause::Bulk => {
                 compare(remover(), RemovedBy::Unknown)
             }
-            DeathCause::Unreadable => RemovedBy::Unknown,
+            DeathCause::Unreadable | DeathCause::Reformatted => RemovedBy::Unknown,
         }
     }
 }

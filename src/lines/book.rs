@@ -115,6 +115,10 @@ pub struct Book {
     pub carried: Vec<Link>,
     /// Lines that were edited into another, unless a rule says better.
     pub edited: Vec<Link>,
+    /// Lines that went into others by a change of form.
+    pub joined: Vec<u32>,
+    /// Lines that are pieces of others since a change of form.
+    pub split: Vec<u32>,
     /// The files at the tip, if asked for: path and lines.
     pub standing: Vec<(u32, Vec<Run<Stand>>)>,
 }
@@ -138,6 +142,8 @@ impl Book {
         self.fates.extend(fates.map(|fate| Fate { stand: moved(fate.stand), ..fate }));
         self.carried.extend(other.carried.into_iter().map(linked));
         self.edited.extend(other.edited.into_iter().map(linked));
+        self.joined.extend(other.joined.into_iter().map(|line| line + base));
+        self.split.extend(other.split.into_iter().map(|line| line + base));
         for (path, mut runs) in other.standing {
             for run in &mut runs {
                 run.label = moved(run.label);

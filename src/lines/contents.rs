@@ -78,6 +78,10 @@ pub(crate) struct StepText {
     pub(crate) carried: Vec<(u32, u32)>,
     /// Lines that went and the lines that they were edited into, likewise.
     pub(crate) edited: Vec<(u32, u32)>,
+    /// Lines that went into others by a change of form, by their places before.
+    pub(crate) joined: Vec<u32>,
+    /// Lines that are pieces of others since a change of form, by their places now.
+    pub(crate) split: Vec<u32>,
 }
 
 /// The versions of one lineage.
@@ -332,8 +336,15 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let lines = came.iter().flat_map(|(_, block)| split(block));
         let marks =
             if self.exact { Vec::new() } else { lines.map(LineMark::of).collect() };
-        let mut read =
-            StepText { class, kinds, marks, carried: Vec::new(), edited: Vec::new() };
+        let mut read = StepText {
+            class,
+            kinds,
+            marks,
+            carried: Vec::new(),
+            edited: Vec::new(),
+            joined: Vec::new(),
+            split: Vec::new(),
+        };
         if let Some(old) = old.and_then(|old| self.texts.get(&old)) {
             apply_rules(&mut read, path, (old, text), hunks, is_form);
         }
@@ -365,14 +376,18 @@ fn apply_rules(
     if replaced().next().is_none() {
         return;
     }
-    let same = reformat::same_code(path, old.bytes(), new.bytes(), hunks);
-    let is_same = same.is_some();
     // One line can become several; the first of them goes on for it.
     let mut gone = rustc_hash::FxHashSet::default();
-    for (came, went) in same.unwrap_or_default() {
-        if gone.insert(went) {
-            read.carried.push((went, came));
+    if let Some(same) = reformat::same_code(path, old.bytes(), new.bytes(), hunks) {
+        for (came, went) in same.heirs {
+            if gone.insert(went) {
+                read.carried.push((went, came));
+            } else {
+                read.split.push(came);
+            }
         }
+        read.joined = same.joined.into_iter().map(|(went, _)| went).collect();
+        return;
     }
     for hunk in replaced() {
         let went: Vec<&[u8]> = split(old.block(hunk.before)).collect();
@@ -380,11 +395,13 @@ fn apply_rules(
         let place = |(went, came): (u32, u32)| {
             (hunk.before.start + went, hunk.after.start + came)
         };
-        if is_form && !is_same {
+        if is_form {
             for (came, went) in ignored_revs::inherit(&went, &came) {
                 let (went, came) = place((went, came));
                 if gone.insert(went) {
                     read.carried.push((went, came));
+                } else {
+                    read.split.push(came);
                 }
             }
         }

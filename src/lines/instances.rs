@@ -39,11 +39,19 @@ pub enum DeathCause {
     Bulk,
     /// Removed by a commit that takes back the one that brought it in.
     Reverted,
+    /// Put together with other lines by a change of form: it is no longer a line of its
+    /// own, but what it says stands. This censors and does not kill.
+    Reformatted,
     /// Its file became unreadable: it may live on, so this censors and does not kill.
     Unreadable,
 }
 
 impl DeathCause {
+    /// Whether the line is known to be gone, and not only out of sight.
+    pub fn is_death(self) -> bool {
+        !matches!(self, Self::Unreadable | Self::Reformatted)
+    }
+
     /// The name in tables.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -53,6 +61,7 @@ impl DeathCause {
             Self::FileDeleted => "file_deleted",
             Self::Bulk => "bulk",
             Self::Reverted => "reverted",
+            Self::Reformatted => "reformatted",
             Self::Unreadable => "unreadable",
         }
     }
@@ -80,6 +89,8 @@ pub struct Birth {
     pub copied: bool,
     /// The same lines had landed before and had died.
     pub relanded: bool,
+    /// They are pieces of older lines that a change of form took apart.
+    pub reformatted: bool,
 }
 
 /// What all lines of a row have in common.
@@ -157,6 +168,10 @@ pub struct Links {
     successor: Vec<u32>,
     /// Whether this line was edited from another.
     is_edited: Vec<bool>,
+    /// Whether this line went into others by a change of form.
+    is_joined: Vec<bool>,
+    /// Whether this line is a piece of another since a change of form.
+    is_split: Vec<bool>,
 }
 
 impl Links {
@@ -172,7 +187,15 @@ impl Links {
             root: (0..n).collect(),
             successor: vec![NONE; lines],
             is_edited: vec![false; lines],
+            is_joined: vec![false; lines],
+            is_split: vec![false; lines],
         };
+        for &line in &book.joined {
+            links.is_joined[line as usize] = true;
+        }
+        for &line in &book.split {
+            links.is_split[line as usize] = true;
+        }
         links.carry(&book.carried);
         links
     }
@@ -431,6 +454,9 @@ impl Settler<'_> {
         });
         let cause = |exit: Exit| {
             let is_bulk = bulk_deaths[exit.landing as usize];
+            if self.links.is_joined.get(line as usize) == Some(&true) {
+                return (exit.landing, DeathCause::Reformatted);
+            }
             (exit.landing, self.cause(exit, origin, came.landing, is_bulk))
         };
         Lifetime {
@@ -444,6 +470,7 @@ impl Settler<'_> {
                 edited: is(&self.links.is_edited),
                 copied: is(&self.repeats.copied),
                 relanded: is(&self.repeats.relanded),
+                reformatted: is(&self.links.is_split),
             },
             death: fate.exit.map(cause),
             overwritten_by: writer,

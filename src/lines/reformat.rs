@@ -1,6 +1,144 @@
-//! stub
-use crate::lines::diff::Hunk;
-/// stub
-pub fn same_code(_: &[u8], _: &[u8], _: &[u8], _: &[Hunk]) -> Option<Vec<(u32, u32)>> {
-    None
+//! Lines of a version in which a formatter changed the form of the code and nothing
+//! else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::lines::diff::{Hunk, LineRange};
+use crate::syntax::{CodeToken, LanguageId, code_tokens, language_of};
+
+/// What became of the lines of a version whose form alone changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SameCode {
+    /// Lines that came and the line that went that most of their tokens were on, in the
+    /// order of the lines that came. One line that went may stand behind several.
+    pub heirs: Vec<(u32, u32)>,
+    /// Lines that went and stand behind none, because they were joined with others, and
+    /// the line that came that most of their tokens are on now, in order.
+    pub joined: Vec<(u32, u32)>,
 }
+
+/// Returns for each line that came and has tokens of code the line that went most of
+/// these were on, the first of equals, when the form of a file changed and its code did
+/// not. `None` when the code changed, or may have: when the language is not parsed, or
+/// either version not without errors.
+///
+/// White space, comments, commas at the end of lists, semicolons that say nothing and
+/// parentheses around an expression are not code; in Rust nor is the order of
+/// neighbouring imports, nor are braces around the single value of a match arm or a
+/// closure; in Python nor are which quotes a string has, the case of its prefix and of
+/// numbers, and white space in documentation.
+pub fn same_code(
+    path: &[u8],
+    old: &[u8],
+    new: &[u8],
+    hunks: &[Hunk],
+) -> Option<SameCode> {
+    let language = language_of(path)?;
+    if !may_be_same(language, old, new, hunks) {
+        return None;
+    }
+    let before = code_tokens(language, old)?;
+    let after = code_tokens(language, new)?;
+    let hashes = |tokens: &[CodeToken]| tokens.iter().map(|token| token.hash).collect();
+    let (hashes_before, hashes_after): (Vec<u64>, Vec<u64>) =
+        (hashes(&before), hashes(&after));
+    (hashes_before == hashes_after).then(|| align(&before, &after, hunks))
+}
+
+/// Whether what is left of the hunks when all that a formatter may change is taken out
+/// has the same bytes, in whatever order. Once with comments and once without: a comment
+/// cannot be told from a string here, and either way is cheap.
+fn may_be_same(language: LanguageId, old: &[u8], new: &[u8], hunks: &[Hunk]) -> bool {
+    let (old, new) = (lines(old), lines(new));
+    let comment: &[u8] = if language.language().name == "Python" { b"#" } else { b"//" };
+    let ink = |lines: &[&[u8]], range: fn(&Hunk) -> LineRange, comment: Option<&[u8]>| {
+        let mut counts = [0_u32; 256];
+        for line in hunks.iter().flat_map(|hunk| part(lines, range(hunk))) {
+            let end = comment.and_then(|mark| find(line, mark)).unwrap_or(line.len());
+            for &byte in &line[..end] {
+                counts[usize::from(byte.to_ascii_lowercase())] += 1;
+            }
+        }
+        (0..=u8::MAX)
+            .filter(|&byte| is_code(byte))
+            .map(|byte| counts[usize::from(byte)])
+            .collect::<Vec<u32>>()
+    };
+    [None, Some(comment)].into_iter().any(|comment| {
+        let before = ink(&old, |hunk| hunk.before, comment);
+        before.iter().any(|&n| n > 0) && before == ink(&new, |hunk| hunk.after, comment)
+    })
+}
+
+/// Whether a formatter leaves such bytes as they are.
+fn is_code(byte: u8) -> bool {
+    // `u` is a prefix of strings that says nothing.
+    !matches!(byte, b'\t'..=b'\r' | b' ' | b'u')
+        && !matches!(byte, b',' | b'(' | b')' | b'{' | b'}' | b';' | b'"' | b'\'' | b'\\')
+}
+
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|&byte| byte == b'\n').collect()
+}
+
+fn part<'l, 't>(lines: &'l [&'t [u8]], range: LineRange) -> &'l [&'t [u8]] {
+    lines.get(range.start as usize..range.end as usize).unwrap_or(&[])
+}
+
+fn find(line: &[u8], mark: &[u8]) -> Option<usize> {
+    memchr::memmem::find(line, mark)
+}
+
+/// Reads off the tokens, which are equal, which lines stand for which.
+fn align(before: &[CodeToken], after: &[CodeToken], hunks: &[Hunk]) -> SameCode {
+    let (went, came) = (
+        hunks.iter().map(|hunk| hunk.before).collect::<Vec<_>>(),
+        hunks.iter().map(|hunk| hunk.after).collect::<Vec<_>>(),
+    );
+    // For each line on the one side how many tokens it shares with which on the other.
+    let mut shared: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for (old, new) in before.iter().zip(after) {
+        if let (Some(old), Some(new)) = (old.line, new.line)
+            && holds(&went, old)
+            && holds(&came, new)
+        {
+            *shared.entry((new, old)).or_default() += 1;
+        }
+    }
+    let heirs = majorities(&shared);
+    let standing: BTreeSet<u32> = heirs.iter().map(|&(_, old)| old).collect();
+    let turned: BTreeMap<(u32, u32), u32> =
+        shared.into_iter().map(|((new, old), n)| ((old, new), n)).collect();
+    let mut joined = majorities(&turned);
+    joined.retain(|(old, _)| !standing.contains(old));
+    SameCode { heirs, joined }
+}
+
+/// Whether one of the ranges, which are in order, holds a line.
+fn holds(ranges: &[LineRange], line: u32) -> bool {
+    let after = ranges.partition_point(|range| range.start <= line);
+    after > 0 && line < ranges[after - 1].end
+}
+
+/// For each first line the second it shares most tokens with, the first of equals.
+fn majorities(shared: &BTreeMap<(u32, u32), u32>) -> Vec<(u32, u32)> {
+    let mut found: Vec<(u32, u32)> = Vec::new();
+    let mut most = 0;
+    for (&(one, two), &n) in shared {
+        match found.last_mut() {
+            Some(last) if last.0 == one => {
+                if n > most {
+                    (*last, most) = ((one, two), n);
+                }
+            }
+            _ => {
+                found.push((one, two));
+                most = n;
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -330,7 +330,8 @@ impl Tracker<'_, '_, '_> {
         hunks: &[Hunk],
         first: u32,
     ) {
-        if text.carried.is_empty() && text.edited.is_empty() {
+        let StepText { carried, edited, joined, split, .. } = text;
+        if carried.is_empty() && edited.is_empty() && joined.is_empty() {
             return;
         }
         let went = before.starts();
@@ -349,8 +350,10 @@ impl Tracker<'_, '_, '_> {
             number + (line - start)
         };
         let link = |&(went, came): &(u32, u32)| Link { from: old(went), to: new(came) };
-        self.book.carried.extend(text.carried.iter().map(link));
-        self.book.edited.extend(text.edited.iter().map(link));
+        self.book.carried.extend(carried.iter().map(link));
+        self.book.edited.extend(edited.iter().map(link));
+        self.book.joined.extend(joined.iter().map(|&line| old(line)));
+        self.book.split.extend(split.iter().map(|&line| new(line)));
     }
 
     /// Writes down the lines that went.

@@ -68,6 +68,8 @@ impl Filter<'_> {
                 "birth_unknown"
             } else if lifetime.birth.relanded {
                 "landed_again"
+            } else if lifetime.birth.reformatted {
+                "reformatted"
             } else if !self.watches(repository, lifetime) {
                 "gone_before_since"
             } else {

@@ -74,7 +74,11 @@ impl Parsers {
         })
     }
 
-    fn tree(&mut self, language: LanguageId, bytes: &[u8]) -> Result<Tree, Fallback> {
+    pub(super) fn tree(
+        &mut self,
+        language: LanguageId,
+        bytes: &[u8],
+    ) -> Result<Tree, Fallback> {
         let parser = match &mut self.parsers[language.index()] {
             Some(parser) => parser,
             unmade => unmade.insert(parser_of(language)?),
@@ -114,7 +118,7 @@ fn parser_of(language: LanguageId) -> Result<Parser, Fallback> {
     Ok(parser)
 }
 
-fn check_size(bytes: &[u8]) -> Result<(), Fallback> {
+pub(super) fn check_size(bytes: &[u8]) -> Result<(), Fallback> {
     let n_bytes = bytes.len() as u64;
     if n_bytes > PARSED_BYTES.value {
         return Err(Fallback::TooLarge);

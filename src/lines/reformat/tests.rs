@@ -6,7 +6,7 @@ use crate::lines::diff::{DiffWork, WhiteSpace, diff};
 fn same(path: &str, old: &str, new: &str) -> Option<SameCode> {
     let (a, b) = (old.as_bytes(), new.as_bytes());
     let hunks = diff(a, b, WhiteSpace::Exact, &mut DiffWork::default());
-    same_code_joined(path.as_bytes(), a, b, &hunks)
+    same_code(path.as_bytes(), a, b, &hunks)
 }
 
 fn heirs(path: &str, old: &str, new: &str) -> Option<Vec<(u32, u32)>> {
