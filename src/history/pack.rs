@@ -6,6 +6,7 @@
 //! meanwhile is a damaged one, and no signal.
 
 mod base_cache;
+mod buffers;
 mod delta;
 mod file;
 mod index;
@@ -19,6 +20,7 @@ use crate::history::ObjectId;
 use crate::history::inflate::{Inflated, Inflater};
 use crate::history::objects::{ObjectBytes, ObjectKind, Unreadable};
 use crate::history::pack::base_cache::{BaseCache, Made, Place};
+use crate::history::pack::buffers::Buffers;
 pub(super) use crate::history::pack::file::{Pack, list_packs};
 use crate::limits;
 use crate::units::len_to_u64;
@@ -50,6 +52,7 @@ struct Entry {
 pub(super) struct PackReader {
     inflater: Inflater,
     cache: BaseCache,
+    buffers: Buffers,
     /// Entries that lead to nothing readable, so that they are followed only once.
     refused: FxHashMap<Place, Unreadable>,
     /// The first bytes of the entries on the way to a base.
@@ -74,6 +77,7 @@ impl PackReader {
         Self {
             inflater: Inflater::new(),
             cache: BaseCache::default(),
+            buffers: Buffers::default(),
             refused: FxHashMap::default(),
             heads: Vec::new(),
             chain: Vec::new(),
@@ -159,10 +163,11 @@ impl PackReader {
         entry: &Entry,
         kind: ObjectKind,
     ) -> Result<Made, Unreadable> {
-        let mut bytes = Vec::new();
+        let size = usize::try_from(entry.size).map_err(|_| Unreadable::TooLarge)?;
+        let mut bytes = self.buffers.take(size);
         self.inflate(pack, entry, &mut bytes)?;
         let made = Made { kind, bytes: Arc::new(bytes), chain_bytes: entry.size };
-        self.cache.insert((pack.number, entry.offset), made.clone());
+        self.cache.insert((pack.number, entry.offset), made.clone(), &mut self.buffers);
         Ok(made)
     }
 
@@ -177,12 +182,12 @@ impl PackReader {
         let mut delta = std::mem::take(&mut self.delta);
         delta.clear();
         let inflated = self.inflate(pack, &entry, &mut delta);
-        let made = inflated.and_then(|()| make(base, &delta, limit));
+        let made = inflated.and_then(|()| make(base, &delta, limit, &mut self.buffers));
         if delta.capacity() <= Self::DELTA_BYTES {
             self.delta = delta;
         }
         let made = made?;
-        self.cache.insert((pack.number, entry.offset), made.clone());
+        self.cache.insert((pack.number, entry.offset), made.clone(), &mut self.buffers);
         Ok(made)
     }
 
@@ -250,7 +255,12 @@ impl PackReader {
 }
 
 /// Makes an object from the one it is a delta of.
-fn make(base: &Made, delta: &[u8], limit: u64) -> Result<Made, Unreadable> {
+fn make(
+    base: &Made,
+    delta: &[u8],
+    limit: u64,
+    buffers: &mut Buffers,
+) -> Result<Made, Unreadable> {
     let (sizes, instructions) = delta::sizes(delta).ok_or(Unreadable::Corrupt)?;
     if sizes.base != len_to_u64(base.bytes.len()) {
         return Err(Unreadable::Corrupt);
@@ -260,8 +270,9 @@ fn make(base: &Made, delta: &[u8], limit: u64) -> Result<Made, Unreadable> {
         return Err(Unreadable::TooLarge);
     }
     let len = usize::try_from(sizes.result).map_err(|_| Unreadable::TooLarge)?;
-    let bytes =
-        delta::apply(&base.bytes, instructions, len).ok_or(Unreadable::Corrupt)?;
+    let mut bytes = buffers.take(len);
+    delta::apply(&base.bytes, instructions, len, &mut bytes)
+        .ok_or(Unreadable::Corrupt)?;
     Ok(Made { kind: base.kind, bytes: Arc::new(bytes), chain_bytes })
 }
 

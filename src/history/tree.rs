@@ -147,7 +147,7 @@ pub struct TreeCache {
 
 impl TreeCache {
     /// How many bytes of trees one generation may hold.
-    const GENERATION_BYTES: usize = 48 << 20;
+    const GENERATION_BYTES: usize = 8 << 20;
 
     /// Returns the bytes of a tree.
     ///

@@ -4,6 +4,8 @@
 //! came from: the lines that both have in one piece are found by comparing bytes and
 //! take their numbers over, so that only lines that came are hashed.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::history::objects::ObjectBytes;
@@ -150,50 +152,83 @@ impl Text {
         beside: Option<&Self>,
         lexicons: &mut [Lexicon],
     ) -> Self {
-        /// How far ahead a line is looked for when the versions part.
-        const NEAR_LINES: usize = 128;
         let room = beside.map_or(16, |beside| beside.starts.len() + 16);
         let mut starts = Vec::with_capacity(room);
         let mut tokens: Vec<Vec<u32>> =
             lexicons.iter().map(|_| Vec::with_capacity(room)).collect();
         starts.push(0);
-        let (mut at, mut line) = (0, 0);
-        while at < bytes.len() {
+        let tail = beside.map_or(0, |beside| beside.equal_tail(&bytes));
+        let mut at = 0;
+        // The next line of the other version.
+        let mut line = 0;
+        let end =
+            beside.map_or(bytes.len(), |beside| bytes.len() - beside.tail_bytes(tail));
+        while at < end {
             if let Some(beside) = beside {
-                let lines = beside.equal_lines(line, &bytes[at..]);
-                let (same, from) = (line..line + lines, beside.starts[line]);
-                let start = len_to_u32(at);
-                let moved = &beside.starts[line + 1..=line + lines];
-                starts.extend(moved.iter().map(|known| known - from + start));
-                for (tokens, known) in tokens.iter_mut().zip(&beside.tokens) {
-                    tokens.extend_from_slice(&known[same.clone()]);
-                }
-                at += (beside.starts[same.end] - from) as usize;
+                let lines = beside.equal_lines(line, &bytes[at..end]);
+                let same = line..line + lines;
+                beside.copy_lines(same.clone(), at, &mut starts, &mut tokens);
+                at += (beside.starts[same.end] - beside.starts[same.start]) as usize;
                 line = same.end;
             }
-            if at == bytes.len() {
+            if at == end {
                 break;
             }
-            let rest = &bytes[at..];
-            let end =
+            let rest = &bytes[at..end];
+            let len =
                 memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1);
             let mut is_known = true;
             for (tokens, lexicon) in tokens.iter_mut().zip(&mut *lexicons) {
                 let known = lexicon.known.len();
-                tokens.push(lexicon.number(&rest[..end]));
+                tokens.push(lexicon.number(&rest[..len]));
                 is_known &= lexicon.known.len() == known;
             }
-            at += end;
+            at += len;
             starts.push(len_to_u32(at));
-            if let (Some(beside), Some(token), true) =
+            if let (Some(beside), Some(&token), true) =
                 (beside, tokens[0].last(), is_known)
             {
-                let ahead = &beside.tokens[0][line..];
-                let near = &ahead[..ahead.len().min(NEAR_LINES)];
-                line += near.iter().position(|known| known == token).map_or(0, |n| n + 1);
+                line += after_next(&beside.tokens[0][line..], token);
             }
         }
+        if let Some(beside) = beside {
+            let lines = beside.starts.len() - 1;
+            beside.copy_lines(lines - tail..lines, end, &mut starts, &mut tokens);
+        }
         Self { bytes, starts, tokens }
+    }
+
+    /// Adds lines of this version to one that has them at byte `at`.
+    fn copy_lines(
+        &self,
+        lines: Range<usize>,
+        at: usize,
+        starts: &mut Vec<u32>,
+        tokens: &mut [Vec<u32>],
+    ) {
+        let (from, to) = (self.starts[lines.start], len_to_u32(at));
+        let ends = &self.starts[lines.start + 1..=lines.end];
+        starts.extend(ends.iter().map(|known| known - from + to));
+        for (tokens, known) in tokens.iter_mut().zip(&self.tokens) {
+            tokens.extend_from_slice(&known[lines.clone()]);
+        }
+    }
+
+    /// How many lines of this version stand at the end of `other` as well.
+    fn equal_tail(&self, other: &[u8]) -> usize {
+        let equal = common_suffix(&self.bytes, other);
+        let start = self.bytes.len() - equal;
+        let lines = &self.starts[..self.starts.len() - 1];
+        let first = lines.partition_point(|&line| (line as usize) < start);
+        // Where the equal bytes begin, a line of `other` may have begun before.
+        let is_within = lines.get(first).is_some_and(|&line| line as usize == start)
+            && other[..other.len() - equal].last().is_some_and(|&byte| byte != b'\n');
+        lines.len() - first - usize::from(is_within)
+    }
+
+    /// How many bytes the last `lines` lines have.
+    fn tail_bytes(&self, lines: usize) -> usize {
+        self.bytes.len() - self.starts[self.starts.len() - 1 - lines] as usize
     }
 
     /// How many lines from `line` on stand at the start of `other`.
@@ -201,6 +236,9 @@ impl Text {
         let start = self.starts[line] as usize;
         let equal = start + common_prefix(&self.bytes[start..], other);
         let ends = &self.starts[line + 1..];
+        if ends.first().is_none_or(|&end| end as usize > equal) {
+            return 0;
+        }
         let lines = ends.partition_point(|&end| end as usize <= equal);
         // A last line without its end is another line where the text goes on.
         let is_cut = lines > 0
@@ -235,6 +273,19 @@ impl Text {
     pub(crate) fn lines(&self, lexicon: usize) -> Lines<'_> {
         Lines { bytes: &self.bytes, starts: &self.starts, tokens: &self.tokens[lexicon] }
     }
+}
+
+/// Returns the place after the next line with this number, if it is near; else 0.
+fn after_next(lines: &[u32], token: u32) -> usize {
+    /// How far ahead a line is looked for when the versions part.
+    const NEAR_LINES: usize = 128;
+    const BLOCK: usize = 16;
+    let near = &lines[..lines.len().min(NEAR_LINES)];
+    // Whole blocks are compared faster than line by line.
+    let has = |block: &&[u32]| block.iter().fold(false, |has, &one| has | (one == token));
+    let Some(block) = near.chunks(BLOCK).position(|block| has(&block)) else { return 0 };
+    let from = block * BLOCK;
+    near[from..].iter().position(|&one| one == token).map_or(0, |at| from + at + 1)
 }
 
 /// Numbered lines of a version, from the first on.
@@ -304,33 +355,30 @@ impl<'a> Records<'a> {
     }
 }
 
+/// Texts are compared in blocks, of these sizes in turn.
+const BLOCKS: [usize; 3] = [4_096, 256, 8];
+
 /// How many bytes two texts have in common at the start.
 pub(crate) fn common_prefix(one: &[u8], two: &[u8]) -> usize {
-    const BLOCK: usize = 256;
-    const WORD: usize = 8;
     let limit = one.len().min(two.len());
     let mut at = 0;
-    while at + BLOCK <= limit && one[at..at + BLOCK] == two[at..at + BLOCK] {
-        at += BLOCK;
-    }
-    while at + WORD <= limit && one[at..at + WORD] == two[at..at + WORD] {
-        at += WORD;
+    for block in BLOCKS {
+        while at + block <= limit && one[at..at + block] == two[at..at + block] {
+            at += block;
+        }
     }
     at + one[at..limit].iter().zip(&two[at..limit]).take_while(|(a, b)| a == b).count()
 }
 
 /// How many bytes two texts have in common at the end.
 pub(crate) fn common_suffix(one: &[u8], two: &[u8]) -> usize {
-    const BLOCK: usize = 256;
-    const WORD: usize = 8;
     let limit = one.len().min(two.len());
     let (one, two) = (&one[one.len() - limit..], &two[two.len() - limit..]);
     let mut left = limit;
-    while left >= BLOCK && one[left - BLOCK..left] == two[left - BLOCK..left] {
-        left -= BLOCK;
-    }
-    while left >= WORD && one[left - WORD..left] == two[left - WORD..left] {
-        left -= WORD;
+    for block in BLOCKS {
+        while left >= block && one[left - block..left] == two[left - block..left] {
+            left -= block;
+        }
     }
     let rest = one[..left].iter().rev().zip(two[..left].iter().rev());
     limit - left + rest.take_while(|(a, b)| a == b).count()
@@ -358,8 +406,20 @@ mod tests {
     #[test]
     fn a_version_read_beside_another_has_the_numbers_it_would_have_alone() {
         let mut lexicon = [Lexicon::new(WhiteSpace::Exact)];
-        let texts =
-            ["", "a", "a\n", "ab", "a\nb\n", "a\nb", "b\na\n", "x\na\nb\nc\ny\n", "\n\n"];
+        let texts = [
+            "",
+            "a",
+            "a\n",
+            "ab",
+            "\na\n",
+            "xa\n",
+            "a\na\n",
+            "a\nb\n",
+            "a\nb",
+            "b\na\n",
+            "x\na\nb\nc\ny\n",
+            "\n\n",
+        ];
         for before in texts {
             for after in texts {
                 numbers(&mut lexicon, before, after);

@@ -28,10 +28,15 @@ fn size(data: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
-/// Returns the object of `len` bytes that instructions make of `base`, or `None` if
-/// they are damaged or make another length. Never holds more than `len` bytes.
-pub(super) fn apply(base: &[u8], mut instructions: &[u8], len: usize) -> Option<Vec<u8>> {
-    let mut made = Vec::with_capacity(len);
+/// Makes the object of `len` bytes that instructions make of `base`, in an empty
+/// buffer; `None` if they are damaged or make another length, of which no more than
+/// `len` bytes are made.
+pub(super) fn apply(
+    base: &[u8],
+    mut instructions: &[u8],
+    len: usize,
+    made: &mut Vec<u8>,
+) -> Option<()> {
     while let Some((&first, rest)) = instructions.split_first() {
         let (part, rest) = if first & 0x80 == 0 {
             rest.split_at_checked(usize::from(first)).filter(|_| first != 0)?
@@ -45,7 +50,7 @@ pub(super) fn apply(base: &[u8], mut instructions: &[u8], len: usize) -> Option<
         made.extend_from_slice(part);
         instructions = rest;
     }
-    (made.len() == len).then_some(made)
+    (made.len() == len).then_some(())
 }
 
 /// Where a copy starts, how long it is, and what follows: the bits of its first byte
@@ -70,6 +75,13 @@ fn copy(first: u8, mut rest: &[u8]) -> Option<(usize, usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn apply(base: &[u8], instructions: &[u8], len: usize) -> Option<Vec<u8>> {
+        let mut made = Vec::new();
+        let whole = super::apply(base, instructions, len, &mut made);
+        assert!(made.len() <= len);
+        whole.map(|()| made)
+    }
 
     #[test]
     fn instructions_copy_and_add() {
