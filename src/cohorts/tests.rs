@@ -196,7 +196,7 @@ fn cohorts_by_a_key_are_the_cohorts_of_its_answers() {
     let mut facts = vec![history(60, 4), history(60, 5)];
     for one in &mut facts {
         one.lifetimes = (0..50)
-            .map(|day| lines(day, (day % 3 == 0).then_some((day + 7, MODIFIED))))
+            .map(|day| lines(day, day.is_multiple_of(3).then_some((day + 7, MODIFIED))))
             .collect();
     }
     let people = people(&facts);

@@ -120,8 +120,9 @@ fn late_entries(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     let text = format!(
-        "{} stood by then; {} of them went. How long lines live is told of both: older ones \
-         are followed from that day on, at the age they had (delayed entry).",
+        "{} stood by then; {} of them went. How long lines live is told as they died since \
+         that day, at every age: older ones are followed from then on, at the age they had \
+         (delayed entry).",
         count_of(lines, "older line", "older lines"),
         count(went),
     );
@@ -162,13 +163,15 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         };
         return paragraph(to, "  ", text);
     };
-    writeln!(
-        to,
-        "  {DIM}in {}; weeks of {} to {}{DIM:#}",
+    let text = format!(
+        "in {}; weeks of {} to {}",
         spend.unit,
         spend.first_week.as_deref().unwrap_or("?"),
         spend.last_week.as_deref().unwrap_or("?"),
-    )?;
+    );
+    write!(to, "{DIM}")?;
+    paragraph(to, "  ", &text)?;
+    write!(to, "{DIM:#}")?;
     let amount = decimal(&spend.counted, spend.shown_places);
     writeln!(to, "  {amount:>14}  100.0%  counted, nothing twice")?;
     for row in &spend.rows {

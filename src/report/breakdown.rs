@@ -85,13 +85,13 @@ pub(super) fn report(filter: &Filter<'_>) -> BreakdownReport {
     };
     let language = |at: usize, one: &LifetimeFacts| Some(language(path(at, one)));
     let class = |_: usize, one: &LifetimeFacts| Some(one.class.as_str());
-    let mut by_landing_quarter = groups(filter, quarter, |name| name.clone());
+    let mut by_landing_quarter = groups(filter, quarter, String::clone);
     by_landing_quarter.rows.sort_by(|one, other| one.name.cmp(&other.name));
     BreakdownReport {
         least_people: len_to_u64(small_groups::LEAST_PEOPLE),
         by_landing_quarter,
         by_area: groups(filter, area, area_name),
-        by_language: groups(filter, language, |name| name.clone()),
+        by_language: groups(filter, language, String::clone),
         by_file_class: groups(filter, class, |name| (*name).to_owned()),
     }
 }
@@ -101,7 +101,7 @@ fn quarter(facts: &Facts, lifetime: &LifetimeFacts) -> Option<String> {
     let day = cohorts::landing_time(facts, lifetime)?.day().to_iso()?;
     let (year, rest) = day.rsplit_once('-')?.0.rsplit_once('-')?;
     let month: u32 = rest.parse().ok()?;
-    Some(format!("{year}-Q{}", (month + 2) / 3))
+    Some(format!("{year}-Q{}", month.div_ceil(3)))
 }
 
 /// The language of a path, or its ending.
@@ -209,8 +209,8 @@ mod tests {
     fn facts() -> Vec<Facts> {
         let mut facts = history(300, 6);
         let line = |day: u32| {
-            let death = (day % 2 == 0).then_some((day + 20, DeathCause::Deleted));
-            let is_docs = day % 6 < 2 && day % 4 == 0;
+            let death = day.is_multiple_of(2).then_some((day + 20, DeathCause::Deleted));
+            let is_docs = day % 6 < 2 && day.is_multiple_of(4);
             LifetimeFacts { path: u32::from(is_docs), ..lines(day, death) }
         };
         facts.lifetimes = (0..270).map(line).collect();

@@ -6,6 +6,7 @@ mod cmd;
 mod git;
 mod harness;
 mod laws;
+mod lives;
 mod oracle;
 mod org;
 mod packs;

@@ -15,6 +15,9 @@ use crate::units::count_to_f64;
 /// From this difference on, what happens to changes is told beside what happens to lines.
 const TELLING_POINTS: f64 = 0.05;
 
+/// Shares of fewer lines than these are in no table.
+const FEWEST_LINES: u64 = crate::stats::survival::MIN_LINES_AT_RISK;
+
 /// Writes the section.
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let lives = &report.survival;
@@ -37,7 +40,9 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     churn(lives, to)?;
     deaths(report, to)?;
     match lives.churn.rework.last() {
-        Some(rework) if rework.removed_lines > 0 => rework_table(rework, to),
+        Some(rework) if rework.added_lines + rework.removed_lines >= FEWEST_LINES => {
+            rework_table(rework, to)
+        }
         _ => Ok(()),
     }
 }
