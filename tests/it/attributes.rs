@@ -64,7 +64,7 @@ fn state(numbers: &mut Numbers) -> String {
     format!("{sign}{}{value}", numbers.pick(&NAMES))
 }
 
-/// Without `**` after anything but a slash: before 2.50 or so, git took such stars for
+/// Without `**` after anything but a slash: before 2.52, git took such stars for
 /// folders when nothing but letters stood before them, against its manual.
 fn without_inner_stars(pattern: &str) -> String {
     let mut plain = String::new();
@@ -110,7 +110,10 @@ fn pattern(numbers: &mut Numbers) -> String {
     let mut pattern = String::new();
     for letter in path.chars() {
         match numbers.below(4) {
-            0 => pattern.push_str(*numbers.pick(&PATTERN_PIECES)),
+            0 => {
+                let piece = numbers.pick(&PATTERN_PIECES);
+                pattern.push_str(piece);
+            }
             _ => pattern.push(letter),
         }
     }
