@@ -7,14 +7,18 @@ mod attributes;
 mod commit;
 mod history;
 mod hunks;
+mod loose_object;
 mod mailmap;
+mod pack_entry;
 mod tree;
 
 pub use attributes::attributes;
 pub use commit::commit;
 pub use history::history;
 pub use hunks::hunks;
+pub use loose_object::loose_object;
 pub use mailmap::mailmap;
+pub use pack_entry::pack_entry;
 pub use tree::tree;
 
 use crate::untrusted::Untrusted;
@@ -29,7 +33,9 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("commit", commit),
     ("history", history),
     ("hunks", hunks),
+    ("loose_object", loose_object),
     ("mailmap", mailmap),
+    ("pack_entry", pack_entry),
     ("tree", tree),
     ("usage", usage),
 ];

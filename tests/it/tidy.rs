@@ -15,7 +15,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("walkdir::", &["src/discover.rs"]),
     ("clap::", &["src/cli.rs"]),
     ("rayon::", &["src/scan.rs", "src/scan/", "src/lines/schedule.rs"]),
-    ("flate2::", &["src/history/inflate.rs", "src/history/loose.rs"]),
+    ("flate2::", &["src/history/inflate.rs", "src/history/loose.rs", "src/fuzzing/"]),
     ("postcard::", &["src/worker.rs", "src/scan/"]),
     ("indicatif::", &["src/main.rs"]),
     ("signal_hook::", &["src/main.rs"]),
