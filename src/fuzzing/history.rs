@@ -3,8 +3,7 @@
 
 use super::hunks::{SPACES, check, lines, same};
 use crate::lines::diff::{DiffWork, Hunk, WhiteSpace, diff};
-use crate::lines::runs::{Run, Runs};
-use crate::units::len_to_u32;
+use crate::lines::runs::{Label, Run, Runs};
 
 /// How many lines a made-up version may have, and how many versions there may be.
 const MOST_LINES: usize = 1_000;
@@ -20,58 +19,116 @@ pub fn history(data: &[u8]) {
 }
 
 /// Where a line was born: version and line.
-type Birth = (u32, u32);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Birth {
+    version: u32,
+    line: u32,
+}
+
+impl Label for Birth {
+    fn below(self, lines: u32) -> Self {
+        Self { line: self.line + lines, ..self }
+    }
+}
+
+/// In which version a line was born: the same for many lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Version(u32);
+
+impl Label for Version {}
 
 fn follow(versions: &[Vec<u8>], space: WhiteSpace) {
-    let mut labels: Runs<u32> = Runs::default();
     let mut births: Vec<Birth> = Vec::new();
+    let mut counted: Runs<Birth> = Runs::default();
+    let mut same_labels: Runs<Version> = Runs::default();
     let mut before: &[u8] = b"";
-    let (mut n_born, mut n_died) = (0, 0);
     for (number, after) in (0_u32..).zip(versions) {
         let hunks = diff(before, after, space, &mut DiffWork::default());
         check(before, after, space, &hunks);
-        let came = |_, lines, labels: &mut Runs<u32>| {
-            n_born += lines;
-            labels.push(lines, number);
+        let (next, dead) = spliced(&births, &hunks, number);
+        let came = |start, lines, labels: &mut Runs<Birth>| {
+            labels.push(lines, Birth { version: number, line: start });
         };
-        labels = labels.after(&hunks, came, |_, lines, _| n_died += lines);
-        births = spliced(&births, &hunks, number);
-        assert_eq!(labels.lines(), n_born - n_died);
-        assert_eq!(labels.lines(), len_to_u32(lines(after).len()));
-        assert_canonical(&labels.0);
-        let by_line = labels.0.iter().flat_map(|run| (0..run.lines).map(|_| run.label));
-        assert!(by_line.eq(births.iter().map(|(version, _)| *version)));
-        for (line, &(version, born)) in lines(after).iter().zip(&births) {
-            let first = lines(&versions[version as usize])[born as usize];
-            assert!(same(first, line, space), "a line is not the one that was born");
+        counted = booked(&counted, &hunks, came, &dead);
+        let came = |_, lines, labels: &mut Runs<Version>| {
+            labels.push(lines, Version(number));
+        };
+        let dead: Vec<Version> =
+            dead.iter().map(|birth| Version(birth.version)).collect();
+        same_labels = booked(&same_labels, &hunks, came, &dead);
+        births = next;
+        assert_eq!(births.len(), lines(after).len());
+        assert_eq!(by_line(&counted), births);
+        let by_version = by_line(&same_labels).into_iter();
+        assert!(by_version.eq(births.iter().map(|birth| Version(birth.version))));
+        for (line, birth) in lines(after).iter().zip(&births) {
+            let born = lines(&versions[birth.version as usize])[birth.line as usize];
+            assert!(same(born, line, space), "a line is not the one that was born");
         }
-        check_reader(&labels, number);
+        check_reader(&counted, number);
+        check_reader(&same_labels, number);
         before = after;
     }
 }
 
-/// The births of each line, one by one.
-fn spliced(before: &[Birth], hunks: &[Hunk], version: u32) -> Vec<Birth> {
-    let mut after = Vec::new();
+/// The births of each line after hunks, one by one, and those of the lines that died.
+fn spliced(before: &[Birth], hunks: &[Hunk], version: u32) -> (Vec<Birth>, Vec<Birth>) {
+    let (mut after, mut dead) = (Vec::new(), Vec::new());
     let mut end = 0;
     for hunk in hunks {
-        after.extend_from_slice(&before[end..hunk.before.start as usize]);
-        after.extend((hunk.after.start..hunk.after.end).map(|line| (version, line)));
-        end = hunk.before.end as usize;
+        let (start, stop) = (hunk.before.start as usize, hunk.before.end as usize);
+        after.extend_from_slice(&before[end..start]);
+        dead.extend_from_slice(&before[start..stop]);
+        after.extend(
+            (hunk.after.start..hunk.after.end).map(|line| Birth { version, line }),
+        );
+        end = stop;
     }
     after.extend_from_slice(&before[end..]);
+    (after, dead)
+}
+
+/// The labels after hunks. Births less deaths stand, and the dead are these.
+fn booked<T: Label + std::fmt::Debug>(
+    labels: &Runs<T>,
+    hunks: &[Hunk],
+    mut came: impl FnMut(u32, u32, &mut Runs<T>),
+    dead: &[T],
+) -> Runs<T> {
+    let (mut n_born, mut n_died) = (0, 0);
+    let mut died: Runs<T> = Runs::default();
+    let after = labels.after(
+        hunks,
+        |start, lines, labels| {
+            n_born += lines;
+            came(start, lines, labels);
+        },
+        |hunk, lines, label| {
+            assert!(lines > 0 && lines <= hunk.before.lines());
+            n_died += lines;
+            died.push(lines, label);
+        },
+    );
+    assert_eq!(after.lines(), labels.lines() + n_born - n_died);
+    assert_eq!(by_line(&died), dead);
+    assert!(after.0.iter().all(|run| run.lines > 0));
+    let joins = |pair: &[Run<T>]| pair[0].label.below(pair[0].lines) == pair[1].label;
+    assert!(!after.0.windows(2).any(joins), "neighbours of one label are one run");
     after
 }
 
-fn assert_canonical(runs: &[Run<u32>]) {
-    assert!(runs.iter().all(|run| run.lines > 0));
-    assert!(runs.windows(2).all(|pair| pair[0].label != pair[1].label));
+fn by_line<T: Label>(labels: &Runs<T>) -> Vec<T> {
+    let lines = |run: &Run<T>| {
+        let label = run.label;
+        (0..run.lines).map(move |line| label.below(line))
+    };
+    labels.0.iter().flat_map(lines).collect()
 }
 
 /// A reader that stops on the way shows what one does that does not.
-fn check_reader(labels: &Runs<u32>, stride: u32) {
+fn check_reader<T: Label + std::fmt::Debug>(labels: &Runs<T>, stride: u32) {
     let mut reader = labels.reader();
-    let mut seen: Runs<u32> = Runs::default();
+    let mut seen: Runs<T> = Runs::default();
     let mut end = 0;
     while end < labels.lines() {
         end += stride + 1;
