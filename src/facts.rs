@@ -82,9 +82,11 @@ pub enum CacheUse {
 
 impl Facts {
     /// How many files had lines that do not count because of what the files are, by
-    /// class, and how many links and submodules stand at the tip.
+    /// class (none where lines are exact), and how many links and submodules stand at
+    /// the tip.
     pub fn filtered_files(&self) -> BTreeMap<&'static str, u64> {
-        let excluded = self.lifetimes.iter().filter(|one| !one.class.is_countable());
+        let is_excluded = |one: &&LifetimeFacts| !self.exact && !one.class.is_countable();
+        let excluded = self.lifetimes.iter().filter(is_excluded);
         let files: BTreeSet<(FileClass, u32)> =
             excluded.map(|one| (one.class, one.path)).collect();
         let mut counts = BTreeMap::new();

@@ -96,10 +96,10 @@ const LIMITS: &[&str] = &[
     "A line that lasts need not be good, and a line that goes need not have been a mistake.",
 ];
 
-/// Files of all repositories that were left out; those read exactly leave none out.
+/// Files of all repositories that were left out.
 fn filtered_files(scope: &Scope<'_>) -> BTreeMap<&'static str, u64> {
     let mut sum = BTreeMap::new();
-    for facts in scope.repositories.iter().filter(|facts| !facts.exact) {
+    for facts in scope.repositories {
         for (class, files) in facts.filtered_files() {
             *sum.entry(class).or_insert(0) += files;
         }

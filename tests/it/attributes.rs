@@ -257,6 +257,10 @@ M 100644 inline src/vendor/f.rs
 data <<END
 fn f() {}
 END
+M 120000 inline link
+data 1
+x
+M 160000 0d7de8c633399cab7bb52722c3077586e1882a36 module
 M 100644 inline vendor/g.rs
 data <<END
 fn g() {}
@@ -290,4 +294,30 @@ fn a_line_has_the_class_that_attributes_gave_where_it_landed() {
     ];
     let wanted = wanted.map(|(path, class, n)| ((path.to_owned(), class.to_owned()), n));
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn a_report_counts_the_files_and_lines_that_it_leaves_out() {
+    let place = Place::new();
+    let _repository = Repository::import(&place, "story", STORY.as_bytes());
+    let inputs = |flags: &[&str]| {
+        let arguments = ["report", "story", "--format", "json"].iter().chain(flags);
+        let report = place.run(arguments).ended(0).out();
+        let report: serde_json::Value =
+            serde_json::from_str(&report).expect("it is JSON");
+        report["inputs"].clone()
+    };
+    let usual = inputs(&[]);
+    let files = serde_json::json!({
+        "generated": 2, "submodule": 1, "symlink": 1, "vendored": 2
+    });
+    assert_eq!(usual["filtered_files"], files);
+    assert_eq!(usual["filtered_lines"]["generated"], 2);
+    assert_eq!(usual["filtered_lines"]["vendored"], 2);
+    let exact = inputs(&["--exact"]);
+    assert_eq!(
+        exact["filtered_files"],
+        serde_json::json!({"submodule": 1, "symlink": 1})
+    );
+    assert!(exact["filtered_lines"].get("generated").is_none(), "{exact}");
 }
