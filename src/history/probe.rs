@@ -44,13 +44,15 @@ impl Drop for Scratch {
     }
 }
 
-/// Reads a file as the loose object `id`.
-pub(crate) fn read_loose(file: &[u8], id: ObjectId, limit: u64) -> Read {
+/// Reads a file as the loose object of each of these ids.
+pub(crate) fn read_loose(file: &[u8], ids: &[ObjectId], limit: u64) -> Vec<Read> {
     let scratch = Scratch::new();
-    let hex = id.to_string();
-    scratch.write(&hex[..2], &hex[2..], file);
+    for hex in ids.iter().map(ObjectId::to_string) {
+        scratch.write(&hex[..2], &hex[2..], file);
+    }
     let loose = LooseObjects::list(&[scratch.path().to_path_buf()]);
-    loose.read(id, limit).unwrap_or(Err(Unreadable::Missing))
+    let read = |id: &ObjectId| loose.read(*id, limit).unwrap_or(Err(Unreadable::Missing));
+    ids.iter().map(read).collect()
 }
 
 /// Reads objects of a pack, one after the other with one reader; `None` where the pack
