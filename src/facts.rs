@@ -1,6 +1,8 @@
 //! Facts: all one repository has to say, as plain tables. What a worker returns, what
 //! `facts` writes, and what every later stage reads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
@@ -53,6 +55,9 @@ pub struct Facts {
     pub checkpoints: Vec<CheckpointFacts>,
     /// The definitions at the tip, by language.
     pub definitions: Vec<DefinitionCount>,
+    /// What stands at the tip and has no lines: links and submodules; `None` when
+    /// unknown.
+    pub links: Option<LinkCounts>,
     /// Blobs that changed, and those of them that could be read.
     pub blobs: Coverage,
     /// What was left out.
@@ -73,6 +78,35 @@ pub enum CacheUse {
     Kept,
     /// Nothing, and it could keep nothing for the next: why not.
     Unwritable(String),
+}
+
+impl Facts {
+    /// How many files had lines that do not count because of what the files are, by
+    /// class (none where lines are exact), and how many links and submodules stand at
+    /// the tip.
+    pub fn filtered_files(&self) -> BTreeMap<&'static str, u64> {
+        let is_excluded = |one: &&LifetimeFacts| !self.exact && !one.class.is_countable();
+        let excluded = self.lifetimes.iter().filter(is_excluded);
+        let files: BTreeSet<(FileClass, u32)> =
+            excluded.map(|one| (one.class, one.path)).collect();
+        let mut counts = BTreeMap::new();
+        for (class, _) in files {
+            *counts.entry(class.as_str()).or_insert(0) += 1;
+        }
+        let LinkCounts { symlinks, submodules } = self.links.unwrap_or_default();
+        let links = [("symlink", symlinks), ("submodule", submodules)];
+        counts.extend(links.into_iter().filter(|(_, count)| *count > 0));
+        counts
+    }
+}
+
+/// Entries of a tree that are no files of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCounts {
+    /// Symbolic links: they are never followed, and their targets are not read.
+    pub symlinks: u64,
+    /// Submodules: repositories of their own.
+    pub submodules: u64,
 }
 
 /// A commit.

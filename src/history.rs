@@ -16,6 +16,8 @@ pub mod objects;
 pub mod open;
 mod owner;
 mod pack;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod probe;
 mod refs;
 pub mod tree;
 pub mod walk;

@@ -61,3 +61,8 @@ pub mod output;
 pub mod request;
 pub mod pipeline;
 pub mod commands;
+
+// What must hold of any bytes, for tests and fuzzing.
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;

@@ -107,6 +107,9 @@ pub struct InputsReport {
     pub delayed_entry: Option<&'static str>,
     /// Lines that were left out of the estimates, by reason.
     pub filtered_lines: BTreeMap<&'static str, u64>,
+    /// Files with lines that were left out because of what the files are, by class; and
+    /// links and submodules at the tips.
+    pub filtered_files: BTreeMap<&'static str, u64>,
     /// The exports, as they were named.
     pub exports: Vec<String>,
 }

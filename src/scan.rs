@@ -5,6 +5,7 @@ mod checkpoints;
 mod context;
 mod definitions;
 mod kinds;
+mod links;
 mod remembered;
 
 use std::path::{Path, PathBuf};
@@ -145,6 +146,7 @@ fn find_out(
     });
     let tip_commit = history.commits.last();
     facts.tip = tip_commit.map(|commit| commit.id);
+    facts.links = links::count(&mut reader, tip_commit);
     let provenance = if options.no_marks {
         vec![Provenance::default(); history.commits.len()]
     } else {

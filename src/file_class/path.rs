@@ -248,11 +248,21 @@ impl<'t> Parts<'t> {
     }
 
     fn is_docs(&self) -> bool {
-        DOC_ENDINGS.contains(&self.ending) || self.is_below(DOC_FOLDERS)
+        let is_text = DOC_ENDINGS.contains(&self.ending) && !self.is_requirements();
+        is_text || self.is_below(DOC_FOLDERS)
+    }
+
+    /// `requirements.txt` and its kin, which are no texts.
+    fn is_requirements(&self) -> bool {
+        let starts = ["requirements", "constraints"];
+        let is_one = starts.iter().any(|start| self.name.starts_with(start));
+        is_one && matches!(self.ending, "txt" | "in")
     }
 
     fn is_config(&self) -> bool {
-        CONFIG_ENDINGS.contains(&self.ending) || self.name.starts_with('.')
+        CONFIG_ENDINGS.contains(&self.ending)
+            || self.name.starts_with('.')
+            || self.is_requirements()
     }
 }
 

@@ -65,7 +65,7 @@ fn first_entry(data: &[u8]) -> Option<(Option<Entry<'_>>, &[u8])> {
 /// Returns how many bytes at the start of two trees are the same whole entries, how
 /// many entries these are, and where the last of them begins. Only modes as git writes them are taken for equal;
 /// others are left to [`split_first`].
-fn equal_entries(old: &[u8], new: &[u8]) -> (usize, u64, usize) {
+pub(crate) fn equal_entries(old: &[u8], new: &[u8]) -> (usize, u64, usize) {
     const MODES: [&[u8]; 4] = [b"100644 ", b"100755 ", b"40000 ", b"120000 "];
     let (mut at, mut entries, mut last) = (0, 0, 0);
     while MODES.iter().any(|mode| old[at..].starts_with(mode))

@@ -59,6 +59,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
             options: inputs.options,
             delayed_entry: inputs.since.map(|_| DELAYED_ENTRY),
             filtered_lines: filter.left_out(),
+            filtered_files: filtered_files(scope),
             exports: exports.map(|file| file.file.clone()).collect(),
         },
         complete: gaps.iter().all(|gap| !gap.incomplete),
@@ -94,6 +95,17 @@ const LIMITS: &[&str] = &[
     "Cohorts differ in tasks, people and directories: a difference between them is a description, not an effect.",
     "A line that lasts need not be good, and a line that goes need not have been a mistake.",
 ];
+
+/// Files of all repositories that were left out.
+fn filtered_files(scope: &Scope<'_>) -> BTreeMap<&'static str, u64> {
+    let mut sum = BTreeMap::new();
+    for facts in scope.repositories {
+        for (class, files) in facts.filtered_files() {
+            *sum.entry(class).or_insert(0) += files;
+        }
+    }
+    sum
+}
 
 fn rfc3339(time: Option<Timestamp>) -> Option<String> {
     time.and_then(Timestamp::to_rfc3339)

@@ -64,7 +64,7 @@ fn state(numbers: &mut Numbers) -> String {
     format!("{sign}{}{value}", numbers.pick(&NAMES))
 }
 
-/// Without `**` after anything but a slash: before 2.50 or so, git took such stars for
+/// Without `**` after anything but a slash: before 2.52, git took such stars for
 /// folders when nothing but letters stood before them, against its manual.
 fn without_inner_stars(pattern: &str) -> String {
     let mut plain = String::new();
@@ -110,7 +110,10 @@ fn pattern(numbers: &mut Numbers) -> String {
     let mut pattern = String::new();
     for letter in path.chars() {
         match numbers.below(4) {
-            0 => pattern.push_str(*numbers.pick(&PATTERN_PIECES)),
+            0 => {
+                let piece = numbers.pick(&PATTERN_PIECES);
+                pattern.push_str(piece);
+            }
             _ => pattern.push(letter),
         }
     }
@@ -254,6 +257,10 @@ M 100644 inline src/vendor/f.rs
 data <<END
 fn f() {}
 END
+M 120000 inline link
+data 1
+x
+M 160000 0d7de8c633399cab7bb52722c3077586e1882a36 module
 M 100644 inline vendor/g.rs
 data <<END
 fn g() {}
@@ -287,4 +294,30 @@ fn a_line_has_the_class_that_attributes_gave_where_it_landed() {
     ];
     let wanted = wanted.map(|(path, class, n)| ((path.to_owned(), class.to_owned()), n));
     assert_eq!(classes.into_iter().collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn a_report_counts_the_files_and_lines_that_it_leaves_out() {
+    let place = Place::new();
+    let _repository = Repository::import(&place, "story", STORY.as_bytes());
+    let inputs = |flags: &[&str]| {
+        let arguments = ["report", "story", "--format", "json"].iter().chain(flags);
+        let report = place.run(arguments).ended(0).out();
+        let report: serde_json::Value =
+            serde_json::from_str(&report).expect("it is JSON");
+        report["inputs"].clone()
+    };
+    let usual = inputs(&[]);
+    let files = serde_json::json!({
+        "generated": 2, "submodule": 1, "symlink": 1, "vendored": 2
+    });
+    assert_eq!(usual["filtered_files"], files);
+    assert_eq!(usual["filtered_lines"]["generated"], 2);
+    assert_eq!(usual["filtered_lines"]["vendored"], 2);
+    let exact = inputs(&["--exact"]);
+    assert_eq!(
+        exact["filtered_files"],
+        serde_json::json!({"submodule": 1, "symlink": 1})
+    );
+    assert!(exact["filtered_lines"].get("generated").is_none(), "{exact}");
 }

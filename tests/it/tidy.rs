@@ -15,7 +15,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("walkdir::", &["src/discover.rs"]),
     ("clap::", &["src/cli.rs"]),
     ("rayon::", &["src/scan.rs", "src/scan/", "src/lines/schedule.rs"]),
-    ("flate2::", &["src/history/inflate.rs", "src/history/loose.rs"]),
+    ("flate2::", &["src/history/inflate.rs", "src/history/loose.rs", "src/fuzzing/"]),
     ("postcard::", &["src/worker.rs", "src/scan/"]),
     ("indicatif::", &["src/main.rs"]),
     ("signal_hook::", &["src/main.rs"]),
@@ -247,6 +247,11 @@ fn every_fixture_is_used() {
             "fixtures/languages" => read("src/syntax/language.rs")
                 .to_lowercase()
                 .contains(&format!("name: \"{stem}\"")),
+            // Corpora are replayed by the table of targets.
+            _ if folder.starts_with("fixtures/fuzz/") => {
+                let target = folder.trim_start_matches("fixtures/fuzz/");
+                code.contains(&format!("(\"{target}\", {target})"))
+            }
             _ if folder.starts_with("fixtures/usage/") => {
                 let format = folder.trim_start_matches("fixtures/usage/");
                 code.contains(&format!("name: \"{format}\""))
