@@ -211,7 +211,7 @@ fn with_pack(id: hand::Id, fill: impl FnOnce(&mut Pack)) -> crate::harness::Run 
     hand::set_branch(&repository, &commit);
     super::bombs::limited(
         &place,
-        "ulimit -v 400000",
+        "ulimit -v 4000000",
         &["report", "r", "--format", "json"],
     )
 }
