@@ -47,11 +47,11 @@ fn each_once(mut found: Vec<PathBuf>, gaps: &mut Gaps) -> Vec<PathBuf> {
         let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         let layout = layout::find(&path).ok();
         let objects = layout.as_ref().and_then(layout::Layout::objects);
-        let is_linked = layout.is_some_and(|layout| layout.is_linked());
+        let is_elsewhere = layout.is_some_and(|layout| !layout.redirects.is_empty());
         let same = by_objects.entry(objects.unwrap_or_else(|| real.clone())).or_default();
         // One repository in two spellings is one, and no news.
         if !same.iter().any(|(_, _, known)| *known == real) {
-            same.push((is_linked, path, real));
+            same.push((is_elsewhere, path, real));
         }
     }
     let mut once = Vec::new();

@@ -90,7 +90,7 @@ fn stop_on_signals() -> (Arc<AtomicBool>, Arc<AtomicUsize>) {
 /// standard input or writing to a slow reader does not see the flag.
 fn end_soon_after_signal(stop: Arc<AtomicBool>, signal: Arc<AtomicUsize>) {
     use std::time::Duration;
-    std::thread::spawn(move || {
+    let watch = move || {
         while !stop.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -102,7 +102,10 @@ fn end_soon_after_signal(stop: Arc<AtomicBool>, signal: Arc<AtomicUsize>) {
         };
         #[expect(clippy::disallowed_methods, reason = "main is stuck in the system")]
         std::process::exit(exit as i32);
-    });
+    };
+    // Without this thread the flag alone ends the run, if a little later.
+    let started = std::thread::Builder::new().spawn(watch);
+    drop(started);
 }
 
 /// The progress line: on a terminal only, and gone when the answer comes.

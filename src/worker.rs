@@ -74,11 +74,18 @@ pub fn serve(
 ) -> io::Result<()> {
     let order: Order = read_frame(&mut input)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     let output = Mutex::new(output);
+    let no_threads = || {
+        let hint = "raise the limits on memory and processes";
+        let why = "the system refused";
+        last_frame(Err(Error::input("E-THREADS", "cannot start threads", why, hint)))
+    };
+    if end_with_parent(input).is_err() {
+        return send(&output, &no_threads());
+    }
     let stage = AtomicU64::new(0);
     let done = AtomicU64::new(0);
     let total = AtomicU64::new(0);
     let finished = AtomicBool::new(false);
-    end_with_parent(input);
     let note = |progress: Progress| {
         let (at, now, of) = match progress {
             Progress::Commits(now) => (0, now, 0),
@@ -108,7 +115,9 @@ pub fn serve(
         }
     };
     std::thread::scope(|threads| {
-        let heart = threads.spawn(beat);
+        let Ok(heart) = std::thread::Builder::new().spawn_scoped(threads, beat) else {
+            return send(&output, &no_threads());
+        };
         let result = {
             let _end = EndOfWork(&finished);
             work(&order, &note)
@@ -141,13 +150,14 @@ fn path_of(bytes: &[u8]) -> PathBuf {
 
 /// Ends the process when the parent's end of the pipe closes: there is nobody left to
 /// answer, and a hung library would keep it for ever.
-fn end_with_parent(mut input: impl Read + Send + 'static) {
-    std::thread::spawn(move || {
+fn end_with_parent(mut input: impl Read + Send + 'static) -> io::Result<()> {
+    let wait = move || {
         let mut rest = [0];
         while matches!(input.read(&mut rest), Ok(1)) {}
         #[expect(clippy::disallowed_methods, reason = "the parent is gone")]
         std::process::exit(Exit::Input as i32);
-    });
+    };
+    std::thread::Builder::new().spawn(wait).map(drop)
 }
 
 fn last_frame(result: Result<Facts, Error>) -> Frame {
@@ -220,10 +230,10 @@ pub fn run(
     };
     let mut input = worker.stdin.take();
     let ordered = input.as_mut().map(|input| write_frame(input, &order));
-    let frames = listen(&mut worker);
-    let result = match ordered {
-        Some(Ok(())) => wait(&mut worker, &frames, stop, progress),
-        _ => Err(lost("it did not take its order")),
+    let result = match (ordered, listen(&mut worker)) {
+        (Some(Ok(())), Ok(frames)) => wait(&mut worker, &frames, stop, progress),
+        (_, Err(why)) => Err(lost(&format!("it cannot be listened to ({why})"))),
+        (None | Some(Err(_)), _) => Err(Error { code: ENDED, ..lost("it ended") }),
     };
     if matches!(&result, Err(error) if error.code == ENDED) {
         // What ended it is only known when it is not we who end it.
@@ -269,21 +279,20 @@ fn start() -> io::Result<Child> {
 }
 
 /// Reads the worker's frames in a thread of its own, so that waiting can time out.
-fn listen(worker: &mut Child) -> mpsc::Receiver<io::Result<Frame>> {
+fn listen(worker: &mut Child) -> io::Result<mpsc::Receiver<io::Result<Frame>>> {
     let (sender, frames) = mpsc::channel();
-    if let Some(mut output) = worker.stdout.take() {
-        std::thread::spawn(move || {
-            loop {
-                let frame = read_frame(&mut output).transpose();
-                let Some(frame) = frame else { return };
-                let failed = frame.is_err();
-                if sender.send(frame).is_err() || failed {
-                    return;
-                }
+    let mut output = worker.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    let listen = move || {
+        loop {
+            let frame = read_frame(&mut output).transpose();
+            let Some(frame) = frame else { return };
+            let failed = frame.is_err();
+            if sender.send(frame).is_err() || failed {
+                return;
             }
-        });
-    }
-    frames
+        }
+    };
+    std::thread::Builder::new().spawn(listen).map(|_| frames)
 }
 
 fn wait(

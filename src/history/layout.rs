@@ -90,11 +90,6 @@ impl Layout {
         std::fs::canonicalize(self.common_folder.join("objects")).ok()
     }
 
-    /// Whether the repository is a worktree of another one.
-    pub fn is_linked(&self) -> bool {
-        self.git_folder != self.common_folder
-    }
-
     /// Holds that nothing outside of `roots` is read, unless the other side agrees.
     ///
     /// # Errors

@@ -110,27 +110,29 @@ fn run_all(
     let next = Mutex::new(0..paths.len());
     let results: Mutex<Vec<Option<Result<Facts, Error>>>> =
         Mutex::new(paths.iter().map(|_| None).collect());
-    std::thread::scope(|scope| {
-        for _ in 0..at_once {
-            scope.spawn(|| {
-                while let Some(number) = next.lock().ok().and_then(|mut next| next.next())
-                {
-                    let path = &paths[number];
-                    let options = ScanOptions {
-                        allow_foreign_owner: request.options.allow_foreign_owner
-                            || trusted.holds(path),
-                        ..request.options.clone()
-                    };
-                    let roots = &request.paths;
-                    let task = worker::Task { path, roots, options: &options };
-                    let at = (number, paths.len());
-                    let result = run_one(task, at, outside);
-                    if let Ok(mut results) = results.lock() {
-                        results[number] = Some(result);
-                    }
-                }
-            });
+    let work = || {
+        while let Some(number) = next.lock().ok().and_then(|mut next| next.next()) {
+            let path = &paths[number];
+            let options = ScanOptions {
+                allow_foreign_owner: request.options.allow_foreign_owner
+                    || trusted.holds(path),
+                ..request.options.clone()
+            };
+            let roots = &request.paths;
+            let task = worker::Task { path, roots, options: &options };
+            let result = run_one(task, (number, paths.len()), outside);
+            if let Ok(mut results) = results.lock() {
+                results[number] = Some(result);
+            }
         }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..at_once {
+            // A thread that the system refuses leaves more to the others.
+            let started = std::thread::Builder::new().spawn_scoped(scope, work);
+            drop(started);
+        }
+        work();
     });
     let lost = || {
         Error::input(

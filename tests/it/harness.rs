@@ -134,7 +134,7 @@ impl Place {
 }
 
 /// Runs a command to its end, or ends it when it hangs.
-fn finish(command: &mut Command, input: &[u8], root: &Path) -> Run {
+pub(crate) fn finish(command: &mut Command, input: &[u8], root: &Path) -> Run {
     let mut child = command.spawn().expect("the program was built");
     let stdout = drain(child.stdout.take().expect("it is piped"));
     let stderr = drain(child.stderr.take().expect("it is piped"));

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod cmd;
+mod faults;
 mod git;
 mod harness;
 mod laws;

@@ -1,0 +1,104 @@
+//! Small repositories that become large when they are read.
+
+use super::objects_by_hand::{self as hand, Id};
+use super::{gaps, report, says, small};
+use crate::git::Repository;
+use crate::harness::{Place, Run, finish};
+
+/// Runs the program under a limit that a shell can set; the worker has it as well.
+#[track_caller]
+pub(super) fn limited(place: &Place, limit: &str, arguments: &[&str]) -> Run {
+    let program = place.command(arguments);
+    let mut command = std::process::Command::new("/bin/sh");
+    command
+        .args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")])
+        .arg(program.get_program())
+        .args(program.get_args())
+        .current_dir(place.root())
+        .env_clear()
+        .env("HOME", place.path("home"))
+        .env("NO_COLOR", "1")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    finish(&mut command, b"", place.root())
+}
+
+/// Puts commits of these trees on top of the branch.
+fn commit_all(repository: &Repository, trees: &[Id]) {
+    let mut tip = hand::id(&repository.tip());
+    for (number, tree) in (20..).zip(trees) {
+        tip = hand::commit(repository, tree, &[tip], number);
+    }
+    hand::set_branch(repository, &tip);
+}
+
+/// A tree of ten times the same tree of ten times the same, and so on: its one file
+/// stands in it 10^`levels` times.
+fn bomb(repository: &Repository, content: &[u8], levels: u32) -> Id {
+    let names: Vec<Vec<u8>> =
+        (0..10).map(|name| format!("d{name}").into_bytes()).collect();
+    let mut id = hand::loose(repository, "blob", content);
+    let mut mode = "100644";
+    for _ in 0..levels {
+        let entries: Vec<_> =
+            names.iter().map(|name| (mode, name.as_slice(), id)).collect();
+        id = hand::loose(repository, "tree", &hand::tree(&entries));
+        mode = "40000";
+    }
+    id
+}
+
+#[test]
+fn a_tree_that_unfolds_to_billions_is_left_out() {
+    let place = Place::new();
+    let repository = small(&place, "r");
+    let trees = [b"let a;\n", b"let b;\n"].map(|text| bomb(&repository, text, 10));
+    commit_all(&repository, &trees);
+    let run = limited(&place, "ulimit -v 2000000", &["report", "r", "--format", "json"]);
+    let run = run.ended(0);
+    let report = serde_json::from_slice(&run.stdout).expect("the report is JSON");
+    says(&report, "W-SIZE", false);
+}
+
+#[test]
+fn a_path_of_thousands_of_directories_is_left_out() {
+    let place = Place::new();
+    let repository = small(&place, "r");
+    let trees = [b"let a;\n", b"let b;\n"].map(|text| {
+        let blob = hand::loose(&repository, "blob", text);
+        let tree = |mode, name: &[u8], id| {
+            hand::loose(&repository, "tree", &hand::tree(&[(mode, name, id)]))
+        };
+        let bottom = tree("100644", b"end.rs", blob);
+        (0..5_000).fold(bottom, |below, _| tree("40000", b"d", below))
+    });
+    commit_all(&repository, &trees);
+    says(&report(&place, "r"), "W-SIZE", false);
+}
+
+#[test]
+fn a_directory_of_100_000_entries_is_read() {
+    let place = Place::new();
+    let repository = small(&place, "r");
+    let [one, two] =
+        [b"let a;\n", b"let b;\n"].map(|text| hand::loose(&repository, "blob", text));
+    let names: Vec<Vec<u8>> =
+        (0..100_000).map(|name| format!("f{name:06}.rs").into_bytes()).collect();
+    let with = |changed: usize| {
+        let entries: Vec<_> = (0..)
+            .zip(&names)
+            .map(|(number, name)| {
+                let id = if number < changed { two } else { one };
+                ("100644", name.as_slice(), id)
+            })
+            .collect();
+        hand::loose(&repository, "tree", &hand::tree(&entries))
+    };
+    commit_all(&repository, &[0, 1, 30_000].map(with));
+    let report = report(&place, "r");
+    assert!(gaps(&report).is_empty(), "{:?}", gaps(&report));
+    let lines = place.run(["lines", "r"]).ended(0).stdout;
+    let n_lines = lines.iter().filter(|&&byte| byte == b'\n').count();
+    assert_eq!(n_lines, 100_000);
+}

@@ -1,0 +1,98 @@
+//! Repositories that others work on meanwhile.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use super::stream;
+use crate::git::Repository;
+use crate::harness::{Place, Run};
+
+/// Runs the program three times while `disturb` goes on.
+fn disturbed(
+    place: &Place,
+    arguments: &[&str],
+    disturb: impl Fn(u32) + Sync,
+) -> Vec<Run> {
+    let over = AtomicBool::new(false);
+    thread::scope(|threads| {
+        let other = threads.spawn(|| {
+            let mut round = 0;
+            while !over.load(Ordering::Relaxed) {
+                disturb(round);
+                round += 1;
+            }
+        });
+        let runs = (0..3).map(|_| place.run(arguments)).collect();
+        over.store(true, Ordering::Relaxed);
+        other.join().expect("git does what it is told");
+        runs
+    })
+}
+
+fn large(place: &Place) -> Repository {
+    Repository::import(place, "r", &stream(300, 2_000))
+}
+
+#[test]
+fn to_repack_and_prune_meanwhile_changes_nothing() {
+    let place = Place::new();
+    let repository = large(&place);
+    for arguments in
+        [&["lines", "r", "--exact"][..], &["report", "r", "--format", "json"]]
+    {
+        let control = place.run(arguments).ended(0);
+        let runs = disturbed(&place, arguments, |round| {
+            let window = format!("--window={}", round % 5);
+            repository.git(["repack", "-adfq", &window, "--depth=50"]);
+            repository.git(["prune", "--expire=now"]);
+            repository.git(["pack-refs", "--all", "--prune"]);
+        });
+        for run in runs {
+            assert!(run == control, "{}", run.stderr);
+        }
+    }
+}
+
+/// What was loose when the scan began is in a pack a moment later.
+#[test]
+fn to_pack_loose_objects_meanwhile_changes_nothing() {
+    let place = Place::new();
+    let repository = large(&place);
+    let arguments = ["lines", "r", "--exact"];
+    let control = place.run(arguments).ended(0);
+    let runs = disturbed(&place, &arguments, |round| {
+        if round % 2 == 0 {
+            repository.git(["repack", "-adkq"]);
+            repository.git(["prune-packed"]);
+        } else {
+            let pack = super::pack_file(&repository, ".pack");
+            let bytes = std::fs::read(pack).expect("it is there");
+            repository.git_with_input(["unpack-objects", "-q"], &bytes);
+        }
+    });
+    for run in runs {
+        assert!(run == control, "{}", run.stderr);
+    }
+}
+
+/// Which commit is judged is asked once, at the start.
+#[test]
+fn to_push_meanwhile_gives_one_tip_or_the_other() {
+    let place = Place::new();
+    let repository = large(&place);
+    let arguments = ["lines", "r", "--exact"];
+    let tips = [repository.tip(), repository.words(["rev-parse", "HEAD~7"]).remove(0)];
+    let controls = [&tips[0], &tips[1]].map(|tip| {
+        repository.git(["update-ref", "refs/heads/main", tip]);
+        place.run(arguments).ended(0)
+    });
+    assert!(controls[0] != controls[1], "they differ");
+    let runs = disturbed(&place, &arguments, |round| {
+        let tip = &tips[usize::from(round % 2 == 0)];
+        repository.git(["update-ref", "refs/heads/main", tip]);
+        repository.git(["pack-refs", "--all"]);
+    });
+    for run in runs {
+        assert!(controls.contains(&run), "{}", run.stderr);
+    }
+}
