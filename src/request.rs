@@ -116,6 +116,7 @@ fn repository(
             .map(|text| moment("--as-of", text, true))
             .transpose()?,
         exact: args.exact,
+        syntax: !args.no_syntax,
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
         jobs: args.jobs,
         allow_foreign_owner: args.allow_foreign_owner,

@@ -50,6 +50,8 @@ pub struct ScanOptions {
     /// How many days before the end landings are parsed for kinds of lines; `None` to
     /// leave parsing out.
     pub parsed_days: Option<u32>,
+    /// Whether code may be parsed to tell a change of form from one of code.
+    pub syntax: bool,
     /// Whether to leave out what commits say about AI and what kinds their lines are:
     /// the origins of lines do not need it.
     pub no_marks: bool,
@@ -160,6 +162,7 @@ fn find_out(
         exact: options.exact,
         standing: options.standing,
         counts: options.changes,
+        syntax: options.syntax,
         form_landings: if options.exact {
             FxHashSet::default()
         } else {

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::file_class::FileClass;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
@@ -84,13 +84,23 @@ pub(crate) struct StepText {
     pub(crate) split: Vec<u32>,
 }
 
+/// What will be asked of the versions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// Lines as they are: white space counts and no rule applies.
+    pub(crate) exact: bool,
+    /// How many lines each step changed.
+    pub(crate) counts: bool,
+    /// Whether code may be parsed to tell a change of form from one of code.
+    pub(crate) syntax: bool,
+}
+
 /// The versions of one lineage.
 pub(crate) struct Contents<'t, 'r, 'k> {
     graph: &'t Graph,
     reader: &'t mut ObjectReader<'r>,
     kinds: &'t mut KindReader<'k>,
-    exact: bool,
-    counts: bool,
+    asked: Asked,
     lexicons: Vec<Lexicon>,
     texts: FxHashMap<u32, Text>,
     bytes_held: usize,
@@ -108,10 +118,10 @@ pub(crate) struct Contents<'t, 'r, 'k> {
 }
 
 /// One lexicon for each way in which versions are compared.
-fn lexicons(exact: bool, counts: bool) -> Vec<Lexicon> {
-    if exact {
+fn lexicons(asked: Asked) -> Vec<Lexicon> {
+    if asked.exact {
         vec![Lexicon::new(WhiteSpace::Exact)]
-    } else if counts {
+    } else if asked.counts {
         vec![Lexicon::new(WhiteSpace::Ignored), Lexicon::new(WhiteSpace::Exact)]
     } else {
         vec![Lexicon::new(WhiteSpace::Ignored)]
@@ -141,22 +151,20 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
     /// How many bytes of known lines are held before they are forgotten.
     const KNOWN_BYTES: usize = 64 << 20;
 
-    /// Nothing is read yet. With `exact` white space counts and no rule applies; with
-    /// `counts` the changed lines of steps will be asked for.
+    /// Nothing is read yet.
     pub(crate) fn new(
         graph: &'t Graph,
         lineage: &Lineage,
         reader: &'t mut ObjectReader<'r>,
         kinds: &'t mut KindReader<'k>,
-        (exact, counts): (bool, bool),
+        asked: Asked,
     ) -> Self {
         Self {
             graph,
             reader,
             kinds,
-            exact,
-            counts,
-            lexicons: lexicons(exact, counts),
+            asked,
+            lexicons: lexicons(asked),
             texts: FxHashMap::default(),
             bytes_held: 0,
             contents: FxHashMap::default(),
@@ -183,7 +191,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             self.blobs.1 += u64::from(read.is_ok());
         }
         let content = match read {
-            Ok(bytes) if is_binary(&bytes) && !self.exact => Content::Binary,
+            Ok(bytes) if is_binary(&bytes) && !self.asked.exact => Content::Binary,
             Ok(bytes) => {
                 let origin = self.graph.origins(version).first();
                 let beside = origin.and_then(|origin| self.texts.get(origin));
@@ -218,7 +226,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             self.texts.clear();
             self.bytes_held = 0;
             self.count_hashed();
-            self.lexicons = lexicons(self.exact, self.counts);
+            self.lexicons = lexicons(self.asked);
         }
         (self.load(old), self.load(new))
     }
@@ -239,7 +247,8 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         if let Some(hunks) = self.hunks.get(&(old, new)) {
             return Rc::clone(hunks);
         }
-        let space = if self.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
+        let space =
+            if self.asked.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
         let hunks: Rc<[Hunk]> = self.compare(old, new, space, Tail::Cut).into();
         // A pair is needed twice at most, and soon.
         const MOST_PAIRS: usize = 64;
@@ -320,7 +329,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let (new, landing) = (step.new?, step.landing?);
         let came = hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty());
         came.clone().next()?;
-        let old = step.old.filter(|_| !self.exact);
+        let old = step.old.filter(|_| !self.asked.exact);
         match old {
             Some(old) => _ = self.load_both(old, new),
             None => _ = self.load(new),
@@ -335,7 +344,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         }
         let lines = came.iter().flat_map(|(_, block)| split(block));
         let marks =
-            if self.exact { Vec::new() } else { lines.map(LineMark::of).collect() };
+            if self.asked.exact { Vec::new() } else { lines.map(LineMark::of).collect() };
         let mut read = StepText {
             class,
             kinds,
@@ -346,7 +355,11 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             split: Vec::new(),
         };
         if let Some(old) = old.and_then(|old| self.texts.get(&old)) {
-            apply_rules(&mut read, path, (old, text), hunks, is_form);
+            let same_code = self.asked.syntax
+                && apply_same_code(&mut read, path, (old.bytes(), text.bytes()), hunks);
+            if !same_code {
+                apply_edits(&mut read, (old, text), hunks, is_form);
+            }
         }
         Some(read)
     }
@@ -362,34 +375,45 @@ fn split(block: &[u8]) -> impl Iterator<Item = &[u8]> {
     block.split_inclusive(|&byte| byte == b'\n')
 }
 
-/// Finds the lines that go on as others: first those of which only the form changed,
-/// then those that were edited.
-fn apply_rules(
+/// Finds the lines that go on as others where the form of the code alone changed;
+/// false when more did.
+fn apply_same_code(
     read: &mut StepText,
     path: &[u8],
+    (old, new): (&[u8], &[u8]),
+    hunks: &[Hunk],
+) -> bool {
+    let is_replaced = |hunk: &Hunk| !hunk.before.is_empty() && !hunk.after.is_empty();
+    if !hunks.iter().any(is_replaced) {
+        return false;
+    }
+    let Some(same) = reformat::same_code(path, old, new, hunks) else { return false };
+    // One line can become several; the first of them goes on for it.
+    let mut gone = FxHashSet::default();
+    for (came, went) in same.heirs {
+        if gone.insert(went) {
+            read.carried.push((went, came));
+        } else {
+            read.split.push(came);
+        }
+    }
+    read.joined = same.joined.into_iter().map(|(went, _)| went).collect();
+    true
+}
+
+/// Finds the lines that were edited into others, and in a commit that changes form
+/// alone those that go on as others.
+fn apply_edits(
+    read: &mut StepText,
     (old, new): (&Text, &Text),
     hunks: &[Hunk],
     is_form: bool,
 ) {
-    let replaced =
-        || hunks.iter().filter(|hunk| !hunk.before.is_empty() && !hunk.after.is_empty());
-    if replaced().next().is_none() {
-        return;
-    }
-    // One line can become several; the first of them goes on for it.
-    let mut gone = rustc_hash::FxHashSet::default();
-    if let Some(same) = reformat::same_code(path, old.bytes(), new.bytes(), hunks) {
-        for (came, went) in same.heirs {
-            if gone.insert(went) {
-                read.carried.push((went, came));
-            } else {
-                read.split.push(came);
-            }
+    let mut gone = FxHashSet::default();
+    for hunk in hunks {
+        if hunk.before.is_empty() || hunk.after.is_empty() {
+            continue;
         }
-        read.joined = same.joined.into_iter().map(|(went, _)| went).collect();
-        return;
-    }
-    for hunk in replaced() {
         let went: Vec<&[u8]> = split(old.block(hunk.before)).collect();
         let came: Vec<&[u8]> = split(new.block(hunk.after)).collect();
         let place = |(went, came): (u32, u32)| {

@@ -14,7 +14,7 @@ use crate::file_class::FileClass;
 use crate::history::objects::ObjectReader;
 use crate::history::walk::History;
 use crate::lines::book::{Book, Came, Exit, Fate, LandedLine, Left, Link, Stand};
-use crate::lines::contents::{Content, Contents, KindReader, StepText};
+use crate::lines::contents::{Asked, Content, Contents, KindReader, StepText};
 use crate::lines::diff::{DiffWork, Hunk, LineRange};
 use crate::lines::marks::LineMark;
 use crate::lines::origins::{self, Origin};
@@ -43,6 +43,8 @@ pub struct TrackOptions {
     pub standing: bool,
     /// Whether to count the lines of each step.
     pub counts: bool,
+    /// Whether code may be parsed to tell a change of form from one of code.
+    pub syntax: bool,
     /// Landings that are known to change the form of code alone.
     pub form_landings: FxHashSet<u32>,
 }
@@ -91,12 +93,13 @@ pub fn track(
     tools: Tools<'_, '_, '_>,
 ) -> Result<Tracked, String> {
     let Tools { reader, kinds, tick } = tools;
-    let read = (options.exact, options.counts);
+    let TrackOptions { exact, counts, syntax, .. } = *options;
+    let asked = Asked { exact, counts, syntax };
     let mut tracker = Tracker {
         history,
         graph,
         options,
-        contents: Contents::new(graph, lineage, reader, kinds, read),
+        contents: Contents::new(graph, lineage, reader, kinds, asked),
         origins: FxHashMap::default(),
         uses: uses(graph, lineage, options.standing),
         lives: FxHashMap::default(),
