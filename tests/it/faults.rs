@@ -20,6 +20,12 @@ use serde_json::Value;
 use crate::git::Repository;
 use crate::harness::Place;
 
+/// A place where nothing is kept from one run to the next: what is asked for again
+/// must be read again.
+fn fresh() -> Place {
+    Place::new().without_cache()
+}
+
 /// What the program answers about a repository, without what it says was left out.
 #[derive(Debug, Clone, PartialEq)]
 struct Answer {

@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub(crate) struct Place {
     folder: TempDir,
+    keeps_facts: bool,
 }
 
 /// What a run came to.
@@ -69,7 +70,12 @@ impl Place {
         for name in ["home", "bin"] {
             fs::create_dir(folder.path().join(name)).expect("the directory is ours");
         }
-        Self { folder }
+        Self { folder, keeps_facts: true }
+    }
+
+    /// The same, where no run uses what an earlier one has kept.
+    pub(crate) fn without_cache(self) -> Self {
+        Self { keeps_facts: false, ..self }
     }
 
     /// The directory.
@@ -129,6 +135,9 @@ impl Place {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if !self.keeps_facts {
+            command.env("SLOPNEXUS_NO_CACHE", "true");
+        }
         command
     }
 }

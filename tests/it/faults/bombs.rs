@@ -18,6 +18,7 @@ pub(super) fn limited(place: &Place, limit: &str, arguments: &[&str]) -> Run {
         .env_clear()
         .env("HOME", place.path("home"))
         .env("NO_COLOR", "1")
+        .env("SLOPNEXUS_NO_CACHE", "true")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
@@ -51,7 +52,7 @@ fn bomb(repository: &Repository, content: &[u8], levels: u32) -> Id {
 
 #[test]
 fn a_tree_that_unfolds_to_billions_is_left_out() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let trees = [b"let a;\n", b"let b;\n"].map(|text| bomb(&repository, text, 10));
     commit_all(&repository, &trees);
@@ -63,7 +64,7 @@ fn a_tree_that_unfolds_to_billions_is_left_out() {
 
 #[test]
 fn a_path_of_thousands_of_directories_is_left_out() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let trees = [b"let a;\n", b"let b;\n"].map(|text| {
         let blob = hand::loose(&repository, "blob", text);
@@ -79,7 +80,7 @@ fn a_path_of_thousands_of_directories_is_left_out() {
 
 #[test]
 fn a_directory_of_100_000_entries_is_read() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let [one, two] =
         [b"let a;\n", b"let b;\n"].map(|text| hand::loose(&repository, "blob", text));

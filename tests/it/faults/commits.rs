@@ -56,7 +56,7 @@ fn a_commit_that_does_not_say_who_or_when_is_kept_and_that_is_unknown() {
         // Of this one git itself would not list the parents.
         (String::new(), "author"),
     ] {
-        let place = Place::new();
+        let place = super::fresh();
         let repository = small(&place, "r");
         let id = put(&repository, &odd);
         let rows = commits(&place);
@@ -70,7 +70,7 @@ fn a_commit_that_does_not_say_who_or_when_is_kept_and_that_is_unknown() {
 #[test]
 fn dates_before_1970_and_after_9999_are_unknown_and_end_nothing() {
     for seconds in ["-1", "253402300800", "9223372036854775807", "9223372036854775808"] {
-        let place = Place::new();
+        let place = super::fresh();
         let repository = small(&place, "r");
         let who = format!("Ana <ana@example.com> {seconds} +0000");
         let id = put(&repository, &format!("author {who}\ncommitter {who}\n\nm\n"));
@@ -84,7 +84,7 @@ fn dates_before_1970_and_after_9999_are_unknown_and_end_nothing() {
 
 #[test]
 fn a_commit_of_2_000_parents_and_one_of_a_large_message_are_read() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let tip = hand::id(&repository.tip());
     let tree = hand::id(&repository.words(["rev-parse", "HEAD^{tree}"]).remove(0));
@@ -108,7 +108,7 @@ fn a_commit_of_2_000_parents_and_one_of_a_large_message_are_read() {
 
 #[test]
 fn histories_that_begin_apart_are_all_counted() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let tip = hand::id(&repository.tip());
     let tree = hand::id(&repository.words(["rev-parse", "HEAD^{tree}"]).remove(0));
@@ -125,7 +125,7 @@ fn histories_that_begin_apart_are_all_counted() {
 /// Names that no checkout would write are counted, shown with care, and lead nowhere.
 #[test]
 fn hostile_names_in_a_tree_are_counted_and_lead_nowhere() {
-    let place = Place::new();
+    let place = super::fresh();
     let secret = place.write("secret.rs", "let hunter2;\n");
     let repository = small(&place, "r");
     let blob = hand::loose(&repository, "blob", b"let a;\n");
@@ -146,7 +146,7 @@ fn hostile_names_in_a_tree_are_counted_and_lead_nowhere() {
 #[test]
 fn a_name_with_a_slash_spoils_its_directory_alone() {
     for name in [&b"/etc/passwd"[..], b"a/b", b""] {
-        let place = Place::new();
+        let place = super::fresh();
         let repository = small(&place, "r");
         let blob = hand::loose(&repository, "blob", b"let a;\n");
         let bad =
@@ -166,7 +166,7 @@ fn a_name_with_a_slash_spoils_its_directory_alone() {
 /// version nor as a mailmap.
 #[test]
 fn links_in_a_tree_are_not_followed() {
-    let place = Place::new();
+    let place = super::fresh();
     let _secret = place.write("secret", "Mallory <m@example.com> <ana@example.com>\n");
     let repository = small(&place, "r");
     let control = place.run(["report", "r", "--format", "json"]).ended(0);
@@ -196,7 +196,7 @@ fn links_in_a_tree_are_not_followed() {
 
 #[test]
 fn replaced_commits_and_grafts_are_ignored_and_that_is_said() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let control = super::answer(&place, "r");
     let middle = repository.words(["rev-parse", "HEAD~5"]).remove(0);
@@ -221,7 +221,7 @@ fn replaced_commits_and_grafts_are_ignored_and_that_is_said() {
 
 #[test]
 fn lines_at_a_shallow_boundary_are_nobodys() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let from = format!("file://{}", repository.path.display());
     repository.git(["clone", "-q", "--bare", "--depth", "3", &from, "../shallow"]);
@@ -241,7 +241,7 @@ fn lines_at_a_shallow_boundary_are_nobodys() {
 
 #[test]
 fn a_boundary_that_makes_no_sense_is_refused_with_its_line() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let mut text = String::new();
     writeln!(text, "{}\nhunter2 hunter2", repository.tip()).expect("text takes anything");

@@ -30,7 +30,7 @@ fn lines(place: &Place, path: &str) -> Run {
 /// A place with a folder `asked` and a folder `other`, with a repository of three
 /// commits in `other/r` whose tree is checked out.
 fn two_folders() -> Place {
-    let place = Place::new();
+    let place = super::fresh();
     for name in ["asked", "other"] {
         fs::create_dir(place.path(name)).expect("the place is ours");
     }
@@ -128,7 +128,7 @@ fn a_file_that_leads_nowhere_is_refused_without_its_content() {
     for text in
         ["hunter2 hunter2", "gitdir: /nowhere/hunter2", "gitdir: ", "gitdir: .\n", ""]
     {
-        let place = Place::new();
+        let place = super::fresh();
         fs::create_dir(place.path("r")).expect("the place is ours");
         place.write("r/.git", text);
         for command in ["report", "lines"] {
@@ -141,7 +141,7 @@ fn a_file_that_leads_nowhere_is_refused_without_its_content() {
 
 #[test]
 fn a_pipe_or_a_broken_link_in_place_of_dot_git_is_refused_and_does_not_hang() {
-    let place = Place::new();
+    let place = super::fresh();
     for name in ["pipe", "link"] {
         fs::create_dir(place.path(name)).expect("the place is ours");
     }
@@ -271,7 +271,7 @@ fn give_away(path: &Path) {
 
 #[test]
 fn a_repository_of_another_user_is_refused_unless_it_is_trusted() {
-    let place = Place::new();
+    let place = super::fresh();
     if !is_root(&place) {
         return;
     }
@@ -319,7 +319,7 @@ fn a_part_of_another_user_is_enough_to_refuse() {
 
 #[test]
 fn what_may_not_be_read_is_refused_by_that_name() {
-    let place = Place::new();
+    let place = super::fresh();
     if !is_root(&place) {
         return;
     }
@@ -348,7 +348,7 @@ fn what_may_not_be_read_is_refused_by_that_name() {
 fn a_repository_whose_path_is_no_text_is_read() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     repository.git(["repack", "-adq"]);
     let control = lines(&place, "r");

@@ -106,7 +106,7 @@ fn must_end(process: u32) {
 
 #[test]
 fn a_signal_ends_the_run_with_its_worker_and_without_half_a_file() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = slow(&place, "r");
     fs::create_dir(place.path("out")).expect("the place is ours");
     for (name, status) in [("TERM", 143), ("INT", 130)] {
@@ -129,7 +129,7 @@ fn a_signal_ends_the_run_with_its_worker_and_without_half_a_file() {
 
 #[test]
 fn a_worker_that_is_killed_is_an_incomplete_repository() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = slow(&place, "r");
     let at_work = AtWork::start(&place, &["report", "r"]);
     signal("KILL", at_work.worker);
@@ -148,7 +148,7 @@ fn a_worker_that_is_killed_is_an_incomplete_repository() {
 
 #[test]
 fn one_lost_worker_does_not_take_the_others_down() {
-    let place = Place::new();
+    let place = super::fresh();
     fs::create_dir(place.path("all")).expect("the place is ours");
     let _slow = slow(&place, "all/a");
     let _small = small(&place, "all/b");
@@ -167,7 +167,7 @@ fn one_lost_worker_does_not_take_the_others_down() {
 
 #[test]
 fn a_worker_that_rests_a_little_changes_nothing() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = slow(&place, "r");
     let control = place.run(["lines", "r"]).ended(0);
     let at_work = AtWork::start(&place, &["lines", "r", "--output", "lines.tsv"]);
@@ -183,7 +183,7 @@ fn a_worker_that_rests_a_little_changes_nothing() {
 #[test]
 #[ignore = "waits for half a minute: that is how long a worker may show no progress"]
 fn a_worker_that_hangs_is_ended() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = slow(&place, "r");
     let at_work = AtWork::start(&place, &["report", "r"]);
     let worker = at_work.worker;
@@ -195,7 +195,7 @@ fn a_worker_that_hangs_is_ended() {
 
 #[test]
 fn a_worker_ends_when_its_parent_is_killed() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = slow(&place, "r");
     place.write("report.txt", "the old one");
     let at_work = AtWork::start(
@@ -214,7 +214,7 @@ fn a_worker_ends_when_its_parent_is_killed() {
 
 #[test]
 fn a_worker_that_is_told_nonsense_ends() {
-    let place = Place::new();
+    let place = super::fresh();
     for input in [
         &b""[..],
         b"nonsense",
@@ -229,7 +229,7 @@ fn a_worker_that_is_told_nonsense_ends() {
 
 #[test]
 fn a_full_disk_is_an_error_of_one_line() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = small(&place, "r");
     for arguments in [
         &["report", "r"][..],
@@ -251,7 +251,7 @@ fn a_full_disk_is_an_error_of_one_line() {
 
 #[test]
 fn standard_output_that_is_closed_is_no_panic() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = small(&place, "r");
     for close in [">&-", "2>&-", ">&- 2>&-", "<&-"] {
         let run = limited(&place, &format!("exec {close}"), &["report", "r"]);
@@ -262,7 +262,7 @@ fn standard_output_that_is_closed_is_no_panic() {
 
 #[test]
 fn a_limit_on_the_size_of_files_leaves_the_old_answer() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = small(&place, "r");
     fs::create_dir(place.path("out")).expect("the place is ours");
     place.write("out/x", "the old one");
@@ -282,7 +282,7 @@ fn a_limit_on_the_size_of_files_leaves_the_old_answer() {
 /// A real full disk: a file system of its own, of 64 KiB.
 #[test]
 fn a_disk_that_fills_up_leaves_the_old_answer() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = Repository::import(&place, "r", &stream(40, 1_000));
     fs::create_dir(place.path("disk")).expect("the place is ours");
     let program = place.command(["lines", "r", "--output", "disk/x"]);
@@ -313,7 +313,7 @@ fn a_disk_that_fills_up_leaves_the_old_answer() {
 
 #[test]
 fn an_answer_is_not_written_through_a_link() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = small(&place, "r");
     let precious = place.write("precious", "keep me");
     for target in [precious.clone(), place.path("gone")] {
@@ -333,7 +333,7 @@ fn an_answer_is_not_written_through_a_link() {
 /// Whatever is short, the answer is the same or it is said that there is none.
 #[track_caller]
 fn check_short(limits: &[&str]) {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     repository.git(["repack", "-dq"]);
     let control = answer(&place, "r").lines;

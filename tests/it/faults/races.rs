@@ -35,7 +35,7 @@ fn large(place: &Place) -> Repository {
 
 #[test]
 fn to_repack_and_prune_meanwhile_changes_nothing() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = large(&place);
     for arguments in
         [&["lines", "r", "--exact"][..], &["report", "r", "--format", "json"]]
@@ -56,7 +56,7 @@ fn to_repack_and_prune_meanwhile_changes_nothing() {
 /// What was loose when the scan began is in a pack a moment later.
 #[test]
 fn to_pack_loose_objects_meanwhile_changes_nothing() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = large(&place);
     let arguments = ["lines", "r", "--exact"];
     let control = place.run(arguments).ended(0);
@@ -78,7 +78,7 @@ fn to_pack_loose_objects_meanwhile_changes_nothing() {
 /// Which commit is judged is asked once, at the start.
 #[test]
 fn to_push_meanwhile_gives_one_tip_or_the_other() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = large(&place);
     let arguments = ["lines", "r", "--exact"];
     let tips = [repository.tip(), repository.words(["rev-parse", "HEAD~7"]).remove(0)];

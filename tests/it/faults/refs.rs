@@ -14,7 +14,7 @@ const READERS: [&[&str]; 3] =
 /// Holds that a repository, spoilt so, is refused in one line with `words`.
 #[track_caller]
 fn check_refused(spoil: impl Fn(&Repository), words: &str) {
-    let place = Place::new();
+    let place = super::fresh();
     spoil(&small(&place, "r"));
     for command in READERS {
         let run = place.run(command);
@@ -114,7 +114,7 @@ fn links_in_place_of_git_s_own_files_are_refused_without_their_content() {
 
 #[test]
 fn packed_refs_that_make_no_sense_matter_only_to_those_in_them() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let control = answer(&place, "r");
     let garbage = [&b"hunter2\n\xff\xfe"[..], &[b'x'; 100_000], b"\n^\n^zz\n"].concat();
@@ -140,7 +140,7 @@ fn hex_of_tip(place: &Place) -> String {
 
 #[test]
 fn a_detached_head_locks_and_a_damaged_index_change_nothing() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     repository.git(["clone", "-q", ".", "../tree"]);
     let control = place.run(["lines", "tree", "--exact"]).ended(0);
@@ -164,7 +164,7 @@ fn a_detached_head_locks_and_a_damaged_index_change_nothing() {
 
 #[test]
 fn a_repository_named_by_sha_256_is_refused_by_that_name() {
-    let place = Place::new();
+    let place = super::fresh();
     let init = git_in(place.root())
         .args(["init", "-q", "--bare", "--object-format=sha256", "r"])
         .status();
@@ -177,7 +177,7 @@ fn a_repository_named_by_sha_256_is_refused_by_that_name() {
 
 #[test]
 fn a_repository_of_reftables_is_refused_by_that_name() {
-    let place = Place::new();
+    let place = super::fresh();
     let init = git_in(place.root())
         .args(["init", "-q", "--bare", "--ref-format=reftable", "r"])
         .status();
@@ -208,7 +208,7 @@ fn a_format_of_the_future_is_refused() {
 
 #[test]
 fn an_extension_that_is_understood_or_of_no_matter_changes_nothing() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let control = answer(&place, "r");
     for config in [
@@ -242,7 +242,7 @@ fn configuration_that_is_none_is_refused_with_its_line_and_without_its_content()
 /// Nothing that configuration includes is read: not even a pipe, which would block.
 #[test]
 fn what_configuration_includes_is_not_read() {
-    let place = Place::new();
+    let place = super::fresh();
     let repository = small(&place, "r");
     let control = answer(&place, "r");
     mkfifo(&place.path("pipe"));
@@ -260,7 +260,7 @@ fn what_configuration_includes_is_not_read() {
 
 #[test]
 fn configuration_of_the_user_changes_nothing_however_damaged() {
-    let place = Place::new();
+    let place = super::fresh();
     let _repository = small(&place, "r");
     let control = answer(&place, "r");
     let config = place.path("home/.gitconfig");
