@@ -120,6 +120,8 @@ fn written(entries: &[Entry<'_>]) -> (Vec<u8>, Vec<u8>) {
     for offset in offsets {
         index.extend(len_to_u32(offset).to_be_bytes());
     }
+    // Two checksums that nobody checks.
+    index.extend([0; 40]);
     (index, pack)
 }
 
