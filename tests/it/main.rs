@@ -2,6 +2,7 @@
 //! or reads the source tree as a contributor would.
 
 mod attributes;
+mod cache;
 mod cmd;
 mod faults;
 mod git;
