@@ -7,6 +7,7 @@ mod cmd;
 mod faults;
 mod git;
 mod harness;
+mod identity;
 mod laws;
 mod lives;
 mod oracle;
