@@ -1,28 +1,32 @@
 //! Repositories that others work on meanwhile.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
 use super::stream;
 use crate::git::Repository;
 use crate::harness::{Place, Run};
 
-/// Runs the program three times while `disturb` goes on.
+/// Runs the program while `disturb` goes on, until both have been at it several times.
 fn disturbed(
     place: &Place,
     arguments: &[&str],
     disturb: impl Fn(u32) + Sync,
 ) -> Vec<Run> {
     let over = AtomicBool::new(false);
+    let rounds = AtomicU32::new(0);
     thread::scope(|threads| {
         let other = threads.spawn(|| {
-            let mut round = 0;
             while !over.load(Ordering::Relaxed) {
-                disturb(round);
-                round += 1;
+                disturb(rounds.fetch_add(1, Ordering::Relaxed));
             }
         });
-        let runs = (0..3).map(|_| place.run(arguments)).collect();
+        let mut runs = Vec::new();
+        while !other.is_finished()
+            && (runs.len() < 3 || rounds.load(Ordering::Relaxed) < 5)
+        {
+            runs.push(place.run(arguments));
+        }
         over.store(true, Ordering::Relaxed);
         other.join().expect("git does what it is told");
         runs
