@@ -88,8 +88,8 @@ pub const PATH_BYTES: Limit = Limit {
 /// How many tree entries one comparison may visit.
 pub const TREE_ENTRIES: Limit = Limit {
     name: "TREE_ENTRIES",
-    value: 4_000_000,
-    why: "a bomb of thirteen objects expands to billions",
+    value: 1_000_000,
+    why: "a bomb of thirteen objects expands to billions; a million take 130 MB",
 };
 
 /// How many rename sources times destinations are compared for similarity.

@@ -56,8 +56,8 @@ fn a_tree_that_unfolds_to_billions_is_left_out() {
     let repository = small(&place, "r");
     let trees = [b"let a;\n", b"let b;\n"].map(|text| bomb(&repository, text, 10));
     commit_all(&repository, &trees);
-    let run = limited(&place, "ulimit -v 2000000", &["report", "r", "--format", "json"]);
-    let run = run.ended(0);
+    let arguments = ["report", "r", "--format", "json", "--jobs", "2"];
+    let run = limited(&place, "ulimit -v 600000", &arguments).ended(0);
     let report = serde_json::from_slice(&run.stdout).expect("the report is JSON");
     says(&report, "W-SIZE", false);
 }
