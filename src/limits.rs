@@ -99,6 +99,27 @@ pub const RENAME_CANDIDATES: Limit = Limit {
     why: "git's own default, for each side",
 };
 
+/// How many bytes of renamed files one commit may make us compare.
+pub const RENAME_BYTES: Limit = Limit {
+    name: "RENAME_BYTES",
+    value: 1 << 30,
+    why: "a commit can rename thousands of large files; equal ones are still paired",
+};
+
+/// How many pieces of files are compared for the renames of one commit.
+pub const RENAME_PIECES: Limit = Limit {
+    name: "RENAME_PIECES",
+    value: 1 << 32,
+    why: "ten seconds; a thousand files of 150 KB renamed at once need a tenth",
+};
+
+/// How many steps the search for the difference of two versions may take.
+pub const DIFF_STEPS: Limit = Limit {
+    name: "DIFF_STEPS",
+    value: 1 << 33,
+    why: "ten seconds; two versions of 300,000 lines in random order need a quarter",
+};
+
 /// How many parents of a commit are followed.
 pub const PARENTS: Limit =
     Limit { name: "PARENTS", value: 65_535, why: "the index of a parent is two bytes" };
@@ -220,6 +241,9 @@ pub static LIMITS: &[&Limit] = &[
     &PATH_BYTES,
     &TREE_ENTRIES,
     &RENAME_CANDIDATES,
+    &RENAME_BYTES,
+    &RENAME_PIECES,
+    &DIFF_STEPS,
     &PARENTS,
     &MESSAGE_BYTES,
     &CONTROL_FILE_BYTES,

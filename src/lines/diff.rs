@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits;
 use crate::lines::myers;
 use crate::lines::slide;
 use crate::lines::tokens::{self, Lexicon, Lines, Records, Text};
@@ -64,6 +65,9 @@ pub struct DiffWork {
     pub bytes_compared: u64,
     /// Lines that were hashed.
     pub lines_hashed: u64,
+    /// Comparisons that were over the limit: all lines between the equal ends then
+    /// count as replaced.
+    pub given_up: u64,
 }
 
 /// Returns how many lines git counts in `bytes`: one for each `\n`, and one for a
@@ -135,9 +139,13 @@ pub(crate) fn compare(
         let ends = |range: LineRange| (range.start, range.end);
         let mut old_file = Records::new(before, ends(middle.before));
         let mut new_file = Records::new(after, ends(middle.after));
-        myers::mark_changes(&mut old_file, &mut new_file, counts);
-        slide::settle(&mut old_file, &mut new_file);
-        hunks = collect(&old_file, &new_file);
+        let most = limits::DIFF_STEPS.value;
+        if myers::mark_changes(&mut old_file, &mut new_file, counts, most) {
+            slide::settle(&mut old_file, &mut new_file);
+            hunks = collect(&old_file, &new_file);
+        } else {
+            work.given_up += 1;
+        }
     }
     for &token in old.iter().chain(new) {
         counts[token as usize] = [0, 0];

@@ -1,6 +1,7 @@
 //! Which lines changed: the linear-space search of Myers, with git's bounds on effort.
 
 use crate::lines::tokens::Records;
+use crate::units::len_to_u64;
 
 /// A run of equal lines longer than this is a good place to split at.
 const GOOD_SNAKE_LINES: i32 = 20;
@@ -20,16 +21,21 @@ const NEIGHBOURHOOD_LINES: usize = 100;
 pub(crate) const LEAST_PREVAILING: usize = 7;
 
 /// Marks the changed lines of both versions. `counts` says how often each line of the
-/// middle stands in the older and in the newer version.
+/// middle stands in the older and in the newer version. False when that would take more
+/// than `most_steps`: then nothing is known of the middle.
 pub(crate) fn mark_changes(
     old: &mut Records<'_>,
     new: &mut Records<'_>,
     counts: &[[u32; 2]],
-) {
+    most_steps: u64,
+) -> bool {
     let one = Kept::select(old, |token| counts[token as usize][1]);
     let two = Kept::select(new, |token| counts[token as usize][0]);
-    let mut search = Search::new(&one.tokens, &two.tokens);
+    let mut search = Search::new(&one.tokens, &two.tokens, most_steps);
     search.run(whole(&one), whole(&two), false);
+    if search.steps_left == 0 {
+        return false;
+    }
     let (old_changed, new_changed) = (search.old_changed, search.new_changed);
     for (&line, _) in one.lines.iter().zip(&old_changed).filter(|(_, changed)| **changed)
     {
@@ -39,6 +45,7 @@ pub(crate) fn mark_changes(
     {
         new.set_changed(line, true);
     }
+    true
 }
 
 /// The lines of one version that can be matched at all. Lines without a match, and
@@ -214,10 +221,12 @@ struct Search<'a> {
     forward: Front,
     backward: Front,
     last_cost: i32,
+    /// Diagonals and equal lines that may still be looked at.
+    steps_left: u64,
 }
 
 impl<'a> Search<'a> {
-    fn new(old: &'a [u32], new: &'a [u32]) -> Self {
+    fn new(old: &'a [u32], new: &'a [u32], steps_left: u64) -> Self {
         let diagonals = old.len() + new.len() + 3;
         let front = || Front {
             reach: vec![0; diagonals + 1],
@@ -234,6 +243,7 @@ impl<'a> Search<'a> {
             forward: front(),
             backward: front(),
             last_cost: i32::try_from(root).unwrap_or(i32::MAX).max(LEAST_LAST_COST),
+            steps_left,
         }
     }
 
@@ -268,6 +278,9 @@ impl<'a> Search<'a> {
                 return;
             }
             let cut = self.cut(old, new, exact);
+            if self.steps_left == 0 {
+                return;
+            }
             let head = (Span { end: cut.old, ..old }, Span { end: cut.new, ..new });
             self.run(head.0, head.1, cut.exact_before);
             (old.start, new.start, exact) = (cut.old, cut.new, cut.exact_after);
@@ -293,6 +306,9 @@ impl<'a> Search<'a> {
             if let Some(cut) = met {
                 return cut;
             }
+            if self.steps_left == 0 {
+                break;
+            }
             if exact {
                 continue;
             }
@@ -311,51 +327,71 @@ impl<'a> Search<'a> {
         self.furthest(old, new)
     }
 
+    /// Follows every diagonal one change further from the start. Nearly all of a search
+    /// is spent here and in [`Self::step_backward`].
     fn step_forward(&mut self, old: Span, new: Span, odd: bool) -> (Option<Cut>, bool) {
-        let mut snake = false;
-        for diagonal in self.forward.diagonals() {
-            let (left, right) =
-                (self.forward.at(diagonal - 1), self.forward.at(diagonal + 1));
+        let Front { reach: ahead, zero, low, high } = &mut self.forward;
+        let (backward, zero) = (&self.backward, *zero);
+        // Lines beyond the box are as good as different.
+        let (old_lines, new_lines) =
+            (&self.old[..to_index(old.end)], &self.new[..to_index(new.end)]);
+        let (mut snake, mut steps) = (false, 0);
+        let mut diagonal = *high;
+        while diagonal >= *low {
+            let at = to_index(zero + diagonal);
+            let (left, right) = (ahead[at - 1], ahead[at + 1]);
             let from = if left >= right { left + 1 } else { right };
+            let (mut line, mut other) = (to_index(from), to_index(from - diagonal));
             let mut reach = from;
-            while reach < old.end
-                && reach - diagonal < new.end
-                && self.same(reach, reach - diagonal)
+            while let (Some(one), Some(two)) = (old_lines.get(line), new_lines.get(other))
+                && one == two
             {
-                reach += 1;
+                (line, other, reach) = (line + 1, other + 1, reach + 1);
             }
+            steps += 1 + to_index(reach - from);
             snake |= reach - from > GOOD_SNAKE_LINES;
-            self.forward.set(diagonal, reach);
-            if odd
-                && self.backward.covers(diagonal)
-                && self.backward.at(diagonal) <= reach
-            {
+            ahead[at] = reach;
+            if odd && backward.covers(diagonal) && backward.reach[at] <= reach {
                 return (Some(exact_cut(reach, diagonal)), snake);
             }
+            diagonal -= 2;
         }
+        self.steps_left = self.steps_left.saturating_sub(len_to_u64(steps));
         (None, snake)
     }
 
     fn step_backward(&mut self, old: Span, new: Span, odd: bool) -> (Option<Cut>, bool) {
-        let mut snake = false;
-        for diagonal in self.backward.diagonals() {
-            let (left, right) =
-                (self.backward.at(diagonal - 1), self.backward.at(diagonal + 1));
+        let Front { reach: behind, zero, low, high } = &mut self.backward;
+        let (forward, zero) = (&self.forward, *zero);
+        let (mut snake, mut steps) = (false, 0);
+        let mut diagonal = *high;
+        while diagonal >= *low {
+            let at = to_index(zero + diagonal);
+            let (left, right) = (behind[at - 1], behind[at + 1]);
             let from = if left < right { left } else { right - 1 };
             let mut reach = from;
-            while reach > old.start
-                && reach - diagonal > new.start
-                && self.same(reach - 1, reach - diagonal - 1)
-            {
-                reach -= 1;
+            let room = (from - old.start).min(from - diagonal - new.start).max(0);
+            let (line, other) = (to_index(from), to_index(from - diagonal));
+            let room = to_index(room);
+            if room > 0 {
+                let before = self.old[line - room..line].iter().rev();
+                let same = before.zip(self.new[other - room..other].iter().rev());
+                for (one, two) in same {
+                    if one != two {
+                        break;
+                    }
+                    reach -= 1;
+                }
             }
+            steps += 1 + to_index(from - reach);
             snake |= from - reach > GOOD_SNAKE_LINES;
-            self.backward.set(diagonal, reach);
-            if !odd && self.forward.covers(diagonal) && reach <= self.forward.at(diagonal)
-            {
+            behind[at] = reach;
+            if !odd && forward.covers(diagonal) && reach <= forward.reach[at] {
                 return (Some(exact_cut(reach, diagonal)), snake);
             }
+            diagonal -= 2;
         }
+        self.steps_left = self.steps_left.saturating_sub(len_to_u64(steps));
         (None, snake)
     }
 
@@ -453,4 +489,39 @@ impl<'a> Search<'a> {
 
 fn exact_cut(reach: i32, diagonal: i32) -> Cut {
     Cut { old: reach, new: reach - diagonal, exact_before: true, exact_after: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lines::diff::WhiteSpace;
+    use crate::lines::tokens::{Lexicon, Text};
+
+    /// The changed lines of two versions without a common first or last line.
+    fn changed(old: &str, new: &str, most_steps: u64) -> Option<(Vec<u32>, Vec<u32>)> {
+        let mut lexicon = [Lexicon::new(WhiteSpace::Exact)];
+        let mut read = |text: &str| Text::read(Arc::new(text.into()), None, &mut lexicon);
+        let (old, new) = (read(old), read(new));
+        let (old, new) = (old.lines(0), new.lines(0));
+        let mut counts = vec![[0, 0]; old.tokens.len() + new.tokens.len()];
+        old.tokens.iter().for_each(|&token| counts[token as usize][0] += 1);
+        new.tokens.iter().for_each(|&token| counts[token as usize][1] += 1);
+        let mut one = Records::new(old, (0, old.len()));
+        let mut two = Records::new(new, (0, new.len()));
+        let lines = |file: &Records<'_>| {
+            (0..file.len()).filter(|&line| file.is_changed(line)).collect()
+        };
+        mark_changes(&mut one, &mut two, &counts, most_steps)
+            .then(|| (lines(&one), lines(&two)))
+    }
+
+    #[test]
+    fn a_search_within_its_steps_marks_what_changed_and_one_beyond_says_so() {
+        let (old, new) = ("a\nb\nc\nd\n", "b\na\nd\nc\n");
+        let (from, to) = changed(old, new, 1_000).unwrap();
+        assert_eq!((from.len(), to.len()), (2, 2));
+        assert_eq!(changed(old, new, 3), None);
+    }
 }

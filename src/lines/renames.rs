@@ -25,12 +25,6 @@ pub struct Candidate<'a> {
     pub blob: ObjectId,
 }
 
-impl Candidate<'_> {
-    fn content(&self) -> (EntryKind, ObjectId) {
-        (self.kind, self.blob)
-    }
-}
-
 /// For each created file the deleted file it comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Renames {
@@ -42,14 +36,54 @@ pub struct Renames {
     pub over_limit: bool,
 }
 
-/// The pieces of files that were compared, for the next comparison; `None` for files
-/// that cannot be read.
-pub type KnownPieces = FxHashMap<ObjectId, Option<Pieces>>;
+/// Deleted files, ready to be looked up by what they hold and by their names.
+#[derive(Debug)]
+struct Sources<'a> {
+    files: &'a [Candidate<'a>],
+    /// Lists of files that are equal, or that are equal and have one name.
+    lists: Vec<Vec<usize>>,
+    by_content: FxHashMap<(EntryKind, ObjectId), usize>,
+    by_content_and_name: FxHashMap<(EntryKind, ObjectId, &'a [u8]), usize>,
+    /// File names and the one file that has it, or `None` when several have.
+    by_name: BTreeMap<&'a [u8], Option<usize>>,
+}
+
+impl<'a> Sources<'a> {
+    fn new(files: &'a [Candidate<'a>]) -> Self {
+        let mut lists: Vec<Vec<usize>> = Vec::new();
+        let (mut by_content, mut by_content_and_name) =
+            (FxHashMap::default(), FxHashMap::default());
+        for (index, file) in files.iter().enumerate() {
+            let name = file_name(file.path);
+            let all = *by_content.entry((file.kind, file.blob)).or_insert(lists.len());
+            lists.resize_with(lists.len().max(all + 1), Vec::new);
+            let key = (file.kind, file.blob, name);
+            let named = *by_content_and_name.entry(key).or_insert(lists.len());
+            lists.resize_with(lists.len().max(named + 1), Vec::new);
+            lists[all].push(index);
+            lists[named].push(index);
+        }
+        let by_name = unique_names(files, 0..files.len());
+        Self { files, lists, by_content, by_content_and_name, by_name }
+    }
+
+    /// The numbers of the lists of those that are equal to a file: first those that
+    /// have its name too.
+    fn equal(&self, target: &Candidate<'_>) -> impl Iterator<Item = usize> + use<> {
+        let key = (target.kind, target.blob, file_name(target.path));
+        let named = self.by_content_and_name.get(&key).copied();
+        named.into_iter().chain(self.by_content.get(&(target.kind, target.blob)).copied())
+    }
+
+    /// The first that is equal, of those with the same name if there are any.
+    fn follow_equal(&self, target: &Candidate<'_>) -> Option<usize> {
+        self.equal(target).next().and_then(|list| self.lists[list].first().copied())
+    }
+}
 
 /// Finds where created files come from. Both lists are in git's order of paths.
 pub fn find(
     reader: &mut ObjectReader<'_>,
-    pieces: &mut KnownPieces,
     deleted: &[Candidate<'_>],
     created: &[Candidate<'_>],
 ) -> Renames {
@@ -57,113 +91,175 @@ pub fn find(
     if deleted.is_empty() || created.is_empty() {
         return Renames { followed: none(), paired: none(), over_limit: false };
     }
-    let mut renames = Renames { followed: none(), paired: none(), over_limit: false };
-    find_exact(deleted, created, &mut renames);
-    let open = renames
-        .paired
-        .iter()
-        .filter(|source| source.is_none())
-        .count()
-        .max(renames.followed.iter().filter(|source| source.is_none()).count());
-    if open == 0 {
-        return renames;
+    let sources = Sources::new(deleted);
+    let equal = Renames {
+        followed: created.iter().map(|target| sources.follow_equal(target)).collect(),
+        paired: pair_equal(&sources, created),
+        over_limit: false,
+    };
+    let open = |found: &[Option<usize>]| found.iter().filter(|one| one.is_none()).count();
+    let n_open = open(&equal.paired).max(open(&equal.followed));
+    if n_open == 0 {
+        return equal;
     }
-    let most = limits::RENAME_CANDIDATES.value;
-    if len_to_u64(open) * len_to_u64(deleted.len()) > most * most {
-        renames.over_limit = true;
-        return renames;
+    if too_many(n_open, deleted.len()) {
+        return Renames { over_limit: true, ..equal };
     }
-    let mut scores = Scores { reader, pieces };
-    follow_each(&mut scores, deleted, created, &mut renames.followed);
-    pair_all(&mut scores, deleted, created, &mut renames.paired);
-    renames
-}
-
-fn find_exact(
-    deleted: &[Candidate<'_>],
-    created: &[Candidate<'_>],
-    renames: &mut Renames,
-) {
-    let mut by_content: FxHashMap<(EntryKind, ObjectId), Vec<usize>> =
-        FxHashMap::default();
-    for (index, source) in deleted.iter().enumerate() {
-        by_content.entry(source.content()).or_default().push(index);
-    }
-    let mut used = vec![false; deleted.len()];
-    for (index, target) in created.iter().enumerate() {
-        let Some(sources) = by_content.get(&target.content()) else { continue };
-        let same_name =
-            |&&source: &&usize| file_name(deleted[source].path) == file_name(target.path);
-        let best = sources.iter().find(same_name).or(sources.first());
-        renames.followed[index] = best.copied();
-        let mut free = sources.iter().filter(|&&source| !used[source]);
-        let first_free = free.clone().next();
-        let best = free.find(same_name).or(first_free).copied();
-        if let Some(source) = best {
-            used[source] = true;
-            renames.paired[index] = Some(source);
+    let mut scores = Scores::new(reader, deleted.len());
+    let mut renames = equal.clone();
+    for (target, source) in renames.followed.iter_mut().enumerate() {
+        if source.is_none() {
+            *source = follow(&mut scores, &sources, target, created[target]);
         }
     }
+    pair_all(&mut scores, deleted, created, &mut renames.paired);
+    if scores.is_over { Renames { over_limit: true, ..equal } } else { renames }
+}
+
+/// As `Renames::followed`, for files that are followed one by one: how many there are
+/// does not matter, and none are paired. The second answer is whether some could not
+/// be compared because there is too much to compare.
+pub fn follow_one_by_one(
+    reader: &mut ObjectReader<'_>,
+    deleted: &[Candidate<'_>],
+    created: &[Candidate<'_>],
+) -> (Vec<Option<usize>>, bool) {
+    if deleted.is_empty() || created.is_empty() {
+        return (vec![None; created.len()], false);
+    }
+    let sources = Sources::new(deleted);
+    let mut scores = Scores::new(reader, deleted.len());
+    let over = too_many(1, deleted.len());
+    let followed = created.iter().enumerate().map(|(number, target)| {
+        let equal = sources.follow_equal(target);
+        if equal.is_some() || over || scores.is_over {
+            return equal;
+        }
+        let found = follow(&mut scores, &sources, number, *target);
+        found.filter(|_| !scores.is_over)
+    });
+    let followed = followed.collect();
+    (followed, over || scores.is_over)
+}
+
+fn too_many(created: usize, deleted: usize) -> bool {
+    let most = limits::RENAME_CANDIDATES.value;
+    len_to_u64(created) * len_to_u64(deleted) > most * most
+}
+
+/// Pairs equal files, each deleted one once.
+fn pair_equal(sources: &Sources<'_>, created: &[Candidate<'_>]) -> Vec<Option<usize>> {
+    let mut used = vec![false; sources.files.len()];
+    // How many at the start of each list are known to be used.
+    let mut passed = vec![0; sources.lists.len()];
+    let mut pair = |target: &Candidate<'_>| {
+        let source = sources.equal(target).find_map(|number| {
+            let list = &sources.lists[number];
+            while list.get(passed[number]).is_some_and(|&source| used[source]) {
+                passed[number] += 1;
+            }
+            list.get(passed[number]).copied()
+        })?;
+        used[source] = true;
+        Some(source)
+    };
+    created.iter().map(&mut pair).collect()
 }
 
 fn file_name(path: &[u8]) -> &[u8] {
     memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..])
 }
 
-/// Similarity scores, each file cut into pieces once.
+/// Similarity scores of one commit: each file is cut into pieces once, and each pair
+/// compared once.
 struct Scores<'s, 'r> {
     reader: &'s mut ObjectReader<'r>,
-    pieces: &'s mut KnownPieces,
+    /// The pieces of files; `None` for files that cannot be read.
+    pieces: FxHashMap<ObjectId, Option<Pieces>>,
+    /// For each created file that was looked at, the score with each deleted one.
+    known: FxHashMap<usize, Vec<Option<u16>>>,
+    n_deleted: usize,
+    bytes_left: u64,
+    pieces_left: u64,
+    /// Whether there was more to compare than the limits allow. Scores are then wrong.
+    is_over: bool,
 }
 
-impl Scores<'_, '_> {
-    fn load(&mut self, blob: ObjectId) {
-        let reader = &mut *self.reader;
-        self.pieces.entry(blob).or_insert_with(|| {
-            // An unreadable file is similar to nothing; it is counted where its
-            // lines are missing.
-            reader.read(blob, ObjectKind::Blob).ok().map(|bytes| Pieces::of(&bytes))
-        });
+impl<'s, 'r> Scores<'s, 'r> {
+    fn new(reader: &'s mut ObjectReader<'r>, n_deleted: usize) -> Self {
+        Self {
+            reader,
+            pieces: FxHashMap::default(),
+            known: FxHashMap::default(),
+            n_deleted,
+            bytes_left: limits::RENAME_BYTES.value,
+            pieces_left: limits::RENAME_PIECES.value,
+            is_over: false,
+        }
     }
 
-    fn between(&mut self, source: Candidate<'_>, target: Candidate<'_>) -> u64 {
-        if (source.kind, target.kind) != (EntryKind::File, EntryKind::File) {
+    fn load(&mut self, blob: ObjectId) {
+        if self.is_over || self.pieces.contains_key(&blob) {
+            return;
+        }
+        // An unreadable file is similar to nothing; it is counted where its lines are
+        // missing.
+        let pieces = self.reader.read(blob, ObjectKind::Blob).ok().map(|bytes| {
+            let left = self.bytes_left.checked_sub(len_to_u64(bytes.len()));
+            self.is_over |= left.is_none();
+            self.bytes_left = left.unwrap_or(0);
+            Pieces::of(&bytes)
+        });
+        self.pieces.insert(blob, pieces);
+    }
+
+    fn between(
+        &mut self,
+        (source, one): (usize, Candidate<'_>),
+        (target, two): (usize, Candidate<'_>),
+    ) -> u64 {
+        if (one.kind, two.kind) != (EntryKind::File, EntryKind::File) {
             return 0;
         }
-        self.load(source.blob);
-        self.load(target.blob);
-        match (&self.pieces[&source.blob], &self.pieces[&target.blob]) {
-            (Some(source), Some(target)) => similarity::score(source, target),
-            _ => 0,
+        let n_deleted = self.n_deleted;
+        let known = self.known.entry(target).or_insert_with(|| vec![None; n_deleted]);
+        if let Some(score) = known[source] {
+            return u64::from(score);
         }
+        self.load(one.blob);
+        self.load(two.blob);
+        let pieces = (self.pieces.get(&one.blob), self.pieces.get(&two.blob));
+        let (Some(Some(one)), Some(Some(two))) = pieces else { return 0 };
+        let left = self.pieces_left.checked_sub(similarity::cost(one, two));
+        self.is_over |= left.is_none();
+        self.pieces_left = left.unwrap_or(0);
+        if self.is_over {
+            return 0;
+        }
+        let score = similarity::score(one, two);
+        if let Some(known) = self.known.get_mut(&target) {
+            known[source] = u16::try_from(score).ok();
+        }
+        score
     }
 }
 
-/// For each created file by itself: a deleted file that alone has its name, if it is
+/// For a created file by itself: a deleted file that alone has its name, if it is
 /// similar enough; else the most similar one, preferring its name, then the first.
-fn follow_each(
+fn follow(
     scores: &mut Scores<'_, '_>,
-    deleted: &[Candidate<'_>],
-    created: &[Candidate<'_>],
-    followed: &mut [Option<usize>],
-) {
-    for (target, source) in created.iter().zip(followed) {
-        if source.is_some() {
-            continue;
-        }
-        let same_name = |candidate: &Candidate<'_>| {
-            file_name(candidate.path) == file_name(target.path)
-        };
-        let mut named = (0..deleted.len()).filter(|&index| same_name(&deleted[index]));
-        if let (Some(only), None) = (named.next(), named.next())
-            && scores.between(deleted[only], *target) >= SAME_NAME_SCORE
-        {
-            *source = Some(only);
-            continue;
-        }
-        let best = best_four(scores, deleted, *target, &[], 0);
-        *source = best.first().map(|pair| pair.source);
+    sources: &Sources<'_>,
+    number: usize,
+    target: Candidate<'_>,
+) -> Option<usize> {
+    if let Some(&Some(only)) = sources.by_name.get(file_name(target.path))
+        && scores.between((only, sources.files[only]), (number, target))
+            >= SAME_NAME_SCORE
+    {
+        return Some(only);
     }
+    let best = best_four(scores, sources.files, target, &[], number);
+    best.first().map(|pair| pair.source)
 }
 
 /// All created files at once: files that alone keep their name first, then by score.
@@ -217,7 +313,7 @@ fn best_four(
         if used.get(source) == Some(&true) {
             continue;
         }
-        let score = scores.between(*candidate, created);
+        let score = scores.between((source, *candidate), (target, created));
         let same_name = file_name(candidate.path) == file_name(created.path);
         let pair = Pair { score, same_name, source, target };
         if best.len() < PLACES {
@@ -255,7 +351,9 @@ fn pair_same_names(
         else {
             continue;
         };
-        if scores.between(deleted[source], created[target]) >= SAME_NAME_SCORE {
+        if scores.between((source, deleted[source]), (target, created[target]))
+            >= SAME_NAME_SCORE
+        {
             paired[target] = Some(source);
             used[source] = true;
         }
@@ -275,4 +373,46 @@ fn unique_names<'a>(
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(paths: &[(String, u8)]) -> Vec<Candidate<'_>> {
+        paths
+            .iter()
+            .map(|(path, blob)| Candidate {
+                path: path.as_bytes(),
+                kind: EntryKind::File,
+                blob: ObjectId([*blob; 20]),
+            })
+            .collect()
+    }
+
+    fn named(folder: &str, names: &[(&str, u8)]) -> Vec<(String, u8)> {
+        names.iter().map(|(name, blob)| (format!("{folder}/{name}"), *blob)).collect()
+    }
+
+    #[test]
+    fn equal_files_are_paired_by_name_first_and_once_each() {
+        let old = named("old", &[("a", 1), ("b", 1), ("c", 2)]);
+        let new = named("new", &[("b", 1), ("x", 1), ("y", 1), ("c", 3)]);
+        let (old, new) = (files(&old), files(&new));
+        let sources = Sources::new(&old);
+        assert_eq!(pair_equal(&sources, &new), [Some(1), Some(0), None, None]);
+        let followed: Vec<_> =
+            new.iter().map(|file| sources.follow_equal(file)).collect();
+        assert_eq!(followed, [Some(1), Some(0), Some(0), None]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_equal_files_are_paired_in_order() {
+        let many = |folder: &str| -> Vec<(String, u8)> {
+            (0..100_000).map(|number| (format!("{folder}/{number}"), 7)).collect()
+        };
+        let (old, new) = (many("old"), many("new/n"));
+        let paired = pair_equal(&Sources::new(&files(&old)), &files(&new));
+        assert!(paired.into_iter().eq((0..100_000).map(Some)));
+    }
 }

@@ -71,6 +71,11 @@ pub fn sizes_too_different(one: u64, two: u64) -> bool {
     larger * (FULL_SCORE - RENAME_SCORE) < (larger - smaller) * FULL_SCORE
 }
 
+/// Returns how many pieces are compared for the score of two files.
+pub fn cost(source: &Pieces, target: &Pieces) -> u64 {
+    1 + crate::units::len_to_u64(source.by_hash.len().min(target.by_hash.len()))
+}
+
 /// Returns how similar two files are, out of [`FULL_SCORE`].
 pub fn score(source: &Pieces, target: &Pieces) -> u64 {
     if target.bytes == 0 || sizes_too_different(source.bytes, target.bytes) {

@@ -14,7 +14,7 @@ use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::path_map::{MOST_PATHS, PathMap};
-use crate::lines::renames::{self, Candidate, KnownPieces, Renames};
+use crate::lines::renames::{self, Candidate, Renames};
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u32;
 
@@ -56,7 +56,7 @@ pub fn delta(
         (created_or_deleted(&changes, false), created_or_deleted(&changes, true));
     let sources = candidates(&changes, &deleted);
     let targets = candidates(&changes, &created);
-    let renames = renames::find(reader, &mut KnownPieces::default(), &sources, &targets);
+    let renames = renames::find(reader, &sources, &targets);
     if renames.over_limit {
         let why =
             "too many renamed files to compare their content; equal files were paired";
@@ -257,18 +257,14 @@ impl<'h, 'r> Builder<'h, 'r> {
     pub fn add(&mut self, idx: CommitIdx, delta: &CommitDelta) {
         self.gaps.merge(&delta.gaps);
         let commit = &self.history.commits[idx.at()];
-        let mut others: Vec<OtherParent> = commit
+        let first = commit.first_parent();
+        let others: Vec<OtherParent> = commit
             .other_parents()
             .iter()
-            .map(|&commit| OtherParent {
-                commit,
-                changes: None,
-                pieces: KnownPieces::default(),
-            })
+            .map(|&parent| self.other_parent(idx, parent, delta))
             .collect();
-        let first = commit.first_parent();
         let decisions: Vec<Option<Decision>> = (0..delta.files.len())
-            .map(|index| self.decide(idx, first, &mut others, delta, index))
+            .map(|index| self.decide(idx, first, &others, delta, index))
             .collect();
         self.add_steps(idx, first, delta, &decisions);
         let mut state = first.map(|parent| self.take_state(parent)).unwrap_or_default();
@@ -332,7 +328,7 @@ impl<'h, 'r> Builder<'h, 'r> {
         &mut self,
         idx: CommitIdx,
         first: Option<CommitIdx>,
-        others: &mut [OtherParent],
+        others: &[OtherParent],
         delta: &CommitDelta,
         index: usize,
     ) -> Option<Decision> {
@@ -345,7 +341,7 @@ impl<'h, 'r> Builder<'h, 'r> {
         }
         let same =
             |graph: &Graph, version: u32| graph.versions[version as usize].blob == blob;
-        for parent in others.iter() {
+        for parent in others {
             let there = self.version_at(Some(parent.commit), &file.path);
             if let Some(version) = there.filter(|&version| same(&self.graph, version)) {
                 return Some(Decision { path, new: Some(version) });
@@ -357,11 +353,7 @@ impl<'h, 'r> Builder<'h, 'r> {
         origins.extend(from_first.map(|version| (version, here.is_none())));
         for parent in others {
             let there = self.version_at(Some(parent.commit), &file.path);
-            let moved = if there.is_some() {
-                there
-            } else {
-                self.renamed_from(idx, parent, &file.path, blob)
-            };
+            let moved = there.or_else(|| parent.moved.get(&index).copied());
             origins.extend(moved.map(|version| (version, there.is_none())));
         }
         let whole = origins
@@ -374,34 +366,73 @@ impl<'h, 'r> Builder<'h, 'r> {
         Some(Decision { path, new: Some(self.add_version(idx, path, blob, &origins)) })
     }
 
-    /// The version at a parent other than the first that a file was renamed from.
-    fn renamed_from(
+    /// Looks at a parent other than the first: which files were renamed since.
+    fn other_parent(
         &mut self,
         idx: CommitIdx,
-        parent: &mut OtherParent,
-        path: &[u8],
-        blob: ObjectId,
-    ) -> Option<u32> {
+        parent: CommitIdx,
+        delta: &CommitDelta,
+    ) -> OtherParent {
+        let mut moved = FxHashMap::default();
+        let wanted = self.without_version_at(idx, parent, delta);
+        if wanted.is_empty() {
+            return OtherParent { commit: parent, moved };
+        }
         let commit = &self.history.commits[idx.at()];
-        if parent.changes.is_none() {
-            let tree = self.history.commits[parent.commit.at()].tree;
-            let (reader, cache) = (&mut self.reader, &mut self.cache);
-            parent.changes =
-                Some(compare_trees(reader, cache, Some(tree), commit, &mut self.gaps));
+        let tree = self.history.commits[parent.at()].tree;
+        let (reader, cache) = (&mut self.reader, &mut self.cache);
+        let changes = compare_trees(reader, cache, Some(tree), commit, &mut self.gaps);
+        let deleted = created_or_deleted(&changes, false);
+        let sources = candidates(&changes, &deleted);
+        let created: BTreeSet<&[u8]> = created_or_deleted(&changes, true)
+            .into_iter()
+            .map(|index| changes[index].path.as_slice())
+            .collect();
+        let is_created =
+            |index: &usize| created.contains(delta.files[*index].path.as_slice());
+        let wanted: Vec<usize> = wanted.into_iter().filter(is_created).collect();
+        let candidate = |&index: &usize| {
+            let file = &delta.files[index];
+            let (path, kind) = (file.path.as_slice(), EntryKind::File);
+            file.new.map(|blob| Candidate { path, kind, blob })
+        };
+        let targets: Vec<Candidate<'_>> = wanted.iter().filter_map(candidate).collect();
+        let (followed, over) =
+            renames::follow_one_by_one(&mut self.reader, &sources, &targets);
+        if over {
+            let why = "too many renamed files to compare their content; equal files were paired";
+            self.gaps.add(GapKind::OverLimit, why, commit.id.to_string().as_bytes());
         }
-        let changes = parent.changes.as_deref().unwrap_or_default();
-        let deleted = created_or_deleted(changes, false);
-        let sources = candidates(changes, &deleted);
-        let created = created_or_deleted(changes, true);
-        if !created.iter().any(|&index| changes[index].path == path) {
-            return None;
+        for (index, source) in wanted.into_iter().zip(followed) {
+            let source = source.map(|source| sources[source].path);
+            let version = source.and_then(|path| self.version_at(Some(parent), path));
+            moved.extend(version.map(|version| (index, version)));
         }
-        let created = [Candidate { path, kind: EntryKind::File, blob }];
-        let found =
-            renames::find(&mut self.reader, &mut parent.pieces, &sources, &created);
-        let source = found.followed.first().copied().flatten()?;
-        let source = sources[source].path.to_vec();
-        self.version_at(Some(parent.commit), &source)
+        OtherParent { commit: parent, moved }
+    }
+
+    /// The files of a merge that are new against this parent and are no parent's whole.
+    fn without_version_at(
+        &self,
+        idx: CommitIdx,
+        parent: CommitIdx,
+        delta: &CommitDelta,
+    ) -> Vec<usize> {
+        let commit = &self.history.commits[idx.at()];
+        let is_wanted = |&index: &usize| {
+            let file = &delta.files[index];
+            let Some(blob) = file.new else { return false };
+            let is_kept = file.old == Some(blob)
+                && self.version_at(commit.first_parent(), &file.path).is_some();
+            let is_there = |&other: &CommitIdx| {
+                let there = self.version_at(Some(other), &file.path);
+                there.is_some_and(|version| {
+                    other == parent || self.graph.versions[version as usize].blob == blob
+                })
+            };
+            !is_kept && !commit.other_parents().iter().any(is_there)
+        };
+        (0..delta.files.len()).filter(is_wanted).collect()
     }
 
     fn add_version(
@@ -459,11 +490,11 @@ impl<'h, 'r> Builder<'h, 'r> {
     }
 }
 
-/// A parent other than the first, and what the commit changed against it, once asked.
+/// A parent other than the first.
 struct OtherParent {
     commit: CommitIdx,
-    changes: Option<Vec<PathChange>>,
-    pieces: KnownPieces,
+    /// For files of the commit that were renamed since: which version they come from.
+    moved: FxHashMap<usize, u32>,
 }
 
 /// Groups of versions and steps that have nothing to do with each other.
