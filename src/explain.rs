@@ -22,7 +22,7 @@ pub use figure::{AgeBand, Contribution, DiedOf, FigureAnswer, FigureLines};
 pub use git_command::GitCommand;
 pub use id::{CohortName, CommitPrefix, FigureId, Id, Measure, parse};
 pub use landing::{BroughtCommit, LandingAnswer, LaterDeath};
-pub use line::{LineAnswer, SameLines};
+pub use line::{LineAnswer, MovedFrom, SameLines};
 
 use crate::error::Error;
 use crate::facts::Facts;

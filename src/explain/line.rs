@@ -36,6 +36,9 @@ pub struct LineAnswer {
     /// The mainline commit that moved it, or changed only its form, if `git blame` names
     /// another commit than the one that wrote it.
     pub moved_by: Option<String>,
+    /// Where lines of the same commit and landing stood until then, or where they first
+    /// left, if they moved more than once: the line was one of them.
+    pub moved_from: Vec<MovedFrom>,
     /// The lines that stand in this file from the same commit and landing: it is one
     /// of them.
     pub same_lines: Vec<SameLines>,
@@ -62,6 +65,20 @@ pub struct SameLines {
     pub lines: u64,
 }
 
+/// A place that lines left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MovedFrom {
+    /// The path.
+    pub path: String,
+    /// The mainline commit with which they left.
+    pub left: String,
+    /// How many of the same origin and landing left there.
+    pub lines: u64,
+}
+
+/// The places listed at most.
+const MOST_PLACES: usize = 3;
+
 /// A line, as it is counted and as `git blame` has it.
 struct Found<'f> {
     facts: &'f Facts,
@@ -69,7 +86,9 @@ struct Found<'f> {
     line: u32,
     here: Standing,
     blame_origin: CommitIdx,
-    moved_by: Option<CommitIdx>,
+    moved_by: Option<u32>,
+    /// Path, landing with which lines left it, and how many did.
+    moved_from: Vec<(u32, u32, u64)>,
 }
 
 pub(super) fn explain(
@@ -94,7 +113,8 @@ pub(super) fn explain(
         line,
         here,
         blame_origin: there.origin,
-        moved_by: is_moved.then(|| blamed.mainline[there.landing as usize].commit),
+        moved_by: is_moved.then_some(there.landing),
+        moved_from: if is_moved { left(blamed, here, there.landing) } else { Vec::new() },
     };
     let landed_in = if is_moved { None } else { path_at(facts, here.path, here.landing) };
     Ok(Answered {
@@ -118,9 +138,44 @@ fn answer(found: &Found<'_>, landed_in: Option<&Untrusted>) -> LineAnswer {
         age_days: facts.as_of.map(|end| end.days_since(landing.time)),
         landed_in: landed_in.map(|path| path.to_json_text().into_owned()),
         blame_origin: id(found.blame_origin),
-        moved_by: found.moved_by.map(id),
+        moved_by: found.moved_by.map(|mover| commit::landing_id(facts, mover)),
+        moved_from: found
+            .moved_from
+            .iter()
+            .map(|place| moved_from(facts, *place))
+            .collect(),
         same_lines: same_lines(facts, *here),
     }
+}
+
+fn moved_from(facts: &Facts, (path, left, lines): (u32, u32, u64)) -> MovedFrom {
+    MovedFrom {
+        path: facts.paths[path as usize].to_json_text().into_owned(),
+        left: commit::landing_id(facts, left),
+        lines,
+    }
+}
+
+/// Where lines of this origin and landing end for `git blame`: those that went with the
+/// mover, else all that went before it; the most lines first.
+fn left(blamed: &Facts, here: Standing, mover: u32) -> Vec<(u32, u32, u64)> {
+    let mut sums: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    for one in &blamed.lifetimes {
+        let is_same = (one.origin, one.landing) == (here.origin, here.landing);
+        if let Some((death, _)) =
+            one.death.filter(|(death, _)| is_same && *death <= mover)
+        {
+            *sums.entry((one.path, death)).or_insert(0) += one.lines;
+        }
+    }
+    if sums.keys().any(|(_, death)| *death == mover) {
+        sums.retain(|(_, death), _| *death == mover);
+    }
+    let mut places: Vec<(u32, u32, u64)> =
+        sums.into_iter().map(|((path, death), lines)| (path, death, lines)).collect();
+    places.sort_by_key(|&(path, death, lines)| (std::cmp::Reverse(lines), death, path));
+    places.truncate(MOST_PLACES);
+    places
 }
 
 fn same_lines(facts: &Facts, here: Standing) -> Vec<SameLines> {
@@ -169,6 +224,43 @@ fn path_at(facts: &Facts, path: u32, landing: u32) -> Option<&Untrusted> {
     facts.paths.get(path as usize)
 }
 
+/// How a line moved: where it came, where it went, and who had written what stood there.
+fn moves(found: &Found<'_>, mover: u32) -> Vec<GitCommand> {
+    let facts = found.facts;
+    let git = Git::new(facts);
+    let came = path_at(facts, found.here.path, mover);
+    let command =
+        |shows: &'static str, command: String| GitCommand { shows, command, names: None };
+    let mut commands = Vec::new();
+    for &(path, left, _) in &found.moved_from {
+        let from = &facts.paths[path as usize];
+        let to = came.filter(|to| left == mover && *to != from);
+        let paths: Vec<&Untrusted> = [from].into_iter().chain(to).collect();
+        let commit = facts.mainline[left as usize].commit;
+        commands.push(command("how lines left and came", git.diff(commit, &paths)));
+        let who = "who had written the lines that left";
+        commands.push(command(who, git.blame_before(commit, from)));
+    }
+    if commands.is_empty() {
+        let mover = facts.mainline[mover as usize].commit;
+        commands.push(command("how lines left and came", git.diff(mover, &[])));
+    }
+    commands
+}
+
+/// A path at a commit, and the one that the commit renamed: without both, git shows the
+/// whole file as new.
+fn with_old_name<'f>(
+    facts: &'f Facts,
+    commit: CommitIdx,
+    path: &'f Untrusted,
+) -> Vec<&'f Untrusted> {
+    let renames = commit::renames(facts, commit);
+    let of = |number: &u32| facts.paths.get(*number as usize);
+    let old = renames.iter().find(|(new, _)| of(new) == Some(path));
+    old.and_then(|(_, old)| of(old)).into_iter().chain([path]).collect()
+}
+
 fn commands(found: &Found<'_>, landed_in: Option<&Untrusted>) -> Vec<GitCommand> {
     let facts = found.facts;
     let git = Git::new(facts);
@@ -191,13 +283,10 @@ fn commands(found: &Found<'_>, landed_in: Option<&Untrusted>) -> Vec<GitCommand>
             command: git.blame_line("-w -M -C ", place),
             names: None,
         });
-        commands.push(GitCommand {
-            shows: "how it moved, or changed only its form",
-            command: git.show(mover, &[]),
-            names: id(mover),
-        });
+        commands.extend(moves(found, mover));
     }
-    let landed_in: Vec<&Untrusted> = landed_in.into_iter().collect();
+    let landed_in =
+        landed_in.map_or(Vec::new(), |path| with_old_name(facts, landing, path));
     commands.push(GitCommand {
         shows: "how it landed",
         command: git.show(landing, &landed_in),

@@ -127,16 +127,30 @@ fn line(line: &LineAnswer, exact: bool, to: &mut dyn Write) -> io::Result<()> {
     paragraph(to, "  ", &format!("{by}{with} on {when}{age}{bulk}{elsewhere}."))?;
     if let Some(mover) = &line.moved_by {
         let text = format!(
-            "git blame names {}: {} moved it, or changed only its form, which is not to write \
-             it.",
+            "git blame names {}, since it moved with {} or changed only its form there. That \
+             is not to write it.",
             short(&line.blame_origin),
             short(mover)
         );
         paragraph(to, "  ", &text)?;
+        moved_from(line, to)?;
     } else if !exact {
         paragraph(to, "  ", "git blame names the same commit.")?;
     }
     same_lines(line, to)
+}
+
+fn moved_from(line: &LineAnswer, to: &mut dyn Write) -> io::Result<()> {
+    for place in &line.moved_from {
+        let text = format!(
+            "Of that origin, {} left {} with {}.",
+            count_of(place.lines, "line", "lines"),
+            safe(&place.path),
+            short(&place.left)
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    Ok(())
 }
 
 fn same_lines(line: &LineAnswer, to: &mut dyn Write) -> io::Result<()> {
@@ -224,7 +238,7 @@ fn landing(landing: &LandingAnswer, to: &mut dyn Write) -> io::Result<()> {
         ),
     };
     let text = format!(
-        "{} were born, and {} stand.{went_on}",
+        "Born: {}. Standing: {}.{went_on}",
         counted(landing.born),
         count(landing.standing.lines)
     );
@@ -322,7 +336,7 @@ fn deaths(deaths: &DeathsAnswer, to: &mut dyn Write) -> io::Result<()> {
     } else {
         format!(": {}", causes.join(", "))
     };
-    let text = format!("{} died{causes}.{went_on}", counted(deaths.died));
+    let text = format!("Died: {}{causes}.{went_on}", counted(deaths.died));
     paragraph(to, "  ", &text)?;
     if !deaths.rows.is_empty() {
         writeln!(

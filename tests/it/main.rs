@@ -5,6 +5,7 @@ mod attributes;
 mod cache;
 mod cmd;
 mod faults;
+mod explain;
 mod git;
 mod harness;
 mod identity;

@@ -14,12 +14,15 @@ pub(super) fn write(figure: &FigureAnswer, to: &mut dyn Write) -> io::Result<()>
         "churn" => "are gone",
         _ => "are still there",
     };
-    let text = format!(
-        "{} days after landing, {} of lines {what}.{}",
-        figure.days,
-        survival(&figure.figure),
-        figure.figure.reason.map_or(String::new(), |why| format!(" Reason: {why}."))
-    );
+    let reason = figure.figure.reason.unwrap_or("not observed yet");
+    let text = match figure.figure.value {
+        None => format!("{} days after landing: {reason}.", figure.days),
+        Some(_) => format!(
+            "{} days after landing, {} of lines {what}.",
+            figure.days,
+            survival(&figure.figure)
+        ),
+    };
     paragraph(to, "  ", &text)?;
     lines(figure, to)?;
     section(to, "What it is made of")?;
@@ -46,11 +49,10 @@ fn lines(figure: &FigureAnswer, to: &mut dyn Write) -> io::Result<()> {
     let lines = figure.lines;
     let late = match lines.entered_later {
         0 => String::new(),
-        n => format!(", and {} were older when observation began", count(n)),
+        n => format!(", older when observation began {}", count(n)),
     };
     let text = format!(
-        "Of {} in the cohort, {} had died by then, {} were last seen alive younger, {} were \
-         followed further{late}.",
+        "{} in the cohort: died by then {}, last seen alive younger {}, followed further {}{late}.",
         count_of(lines.cohort, "line", "lines"),
         count(lines.died),
         count(lines.left),
