@@ -4,8 +4,8 @@
 mod attributes;
 mod cache;
 mod cmd;
-mod faults;
 mod explain;
+mod faults;
 mod git;
 mod harness;
 mod identity;
