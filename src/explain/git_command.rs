@@ -33,14 +33,17 @@ impl<'f> Git<'f> {
         Self { facts }
     }
 
-    /// What git says of a line at a commit; `how` are flags that follow it further.
-    pub(super) fn blame_line(
-        self,
-        how: &str,
-        (commit, path, line): (&str, &Untrusted, u32),
-    ) -> String {
+    /// What git says of a line at a commit.
+    pub(super) fn blame_line(self, commit: &str, path: &Untrusted, line: u32) -> String {
         let path = path.to_shell_word();
-        format!("{} blame {how}-L {line},{line} --root {commit} -- {path}", self.git(&[]))
+        format!("{} blame -L {line},{line} --root {commit} -- {path}", self.git(&[]))
+    }
+
+    /// What git says of all lines of a file at a commit, moves and white space left out
+    /// of account. Of one line alone it would not see that it moved: too few letters.
+    pub(super) fn blame_moves(self, commit: &str, path: &Untrusted) -> String {
+        let path = path.to_shell_word();
+        format!("{} blame -w -M -C --root {commit} -- {path}", self.git(&[]))
     }
 
     /// What git says of all lines of a file before a commit.

@@ -265,7 +265,6 @@ fn commands(found: &Found<'_>, landed_in: Option<&Untrusted>) -> Vec<GitCommand>
     let facts = found.facts;
     let git = Git::new(facts);
     let tip = facts.tip.map(|tip| tip.to_string()).unwrap_or_default();
-    let place = (tip.as_str(), found.path, found.line);
     let id = |commit: CommitIdx| Some(facts.commits[commit.at()].id.to_string());
     let landing = facts.mainline[found.here.landing as usize].commit;
     let mut commands = vec![GitCommand {
@@ -274,13 +273,13 @@ fn commands(found: &Found<'_>, landed_in: Option<&Untrusted>) -> Vec<GitCommand>
         } else {
             "the commit that wrote the line"
         },
-        command: git.blame_line("", place),
+        command: git.blame_line(&tip, found.path, found.line),
         names: id(found.blame_origin),
     }];
     if let Some(mover) = found.moved_by {
         commands.push(GitCommand {
-            shows: "how far git follows it, by rules for moves that are not ours",
-            command: git.blame_line("-w -M -C ", place),
+            shows: "how far git follows the lines of the file, by rules for moves that are not ours",
+            command: git.blame_moves(&tip, found.path),
             names: None,
         });
         commands.extend(moves(found, mover));
