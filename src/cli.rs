@@ -34,6 +34,8 @@ pub enum Command {
     Facts(FactsArgs),
     /// What is in these exports, and does every dollar tie out?
     Usage(UsageArgs),
+    /// Which commits and lines is this number made of?
+    Explain(ExplainArgs),
     /// Can it run here, and what would be left out?
     Doctor(DoctorArgs),
     /// All limits on what is read, with their reasons
@@ -235,6 +237,34 @@ pub struct UsageArgs {
     pub exports: ExportArgs,
 }
 
+/// `explain`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What can be explained:
+  line:PATH:N              a line standing at the tip; the path is from the top of the repository
+  landing:COMMIT           what a commit brought in, and what became of it; COMMIT alone is the same
+  deaths:COMMIT[:PATH]     which lines died there
+  survival:DAYS[:COHORT]   a figure of the report: COHORT is all, ai_marked, unmarked or area:DIR
+  churn:DAYS[:COHORT]      the same, told as the share that is gone
+
+COMMIT is at least 7 digits of an id. The commands printed are for git, to be run in a shell.")]
+pub struct ExplainArgs {
+    /// What to explain, as below
+    pub id: OsString,
+    /// Repositories, or directories to search for them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// text or json
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ReportFormat,
+    /// Where to write
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// As for the other commands that read repositories.
+    #[command(flatten)]
+    pub repository: RepositoryArgs,
+}
+
 /// `doctor`
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
@@ -273,6 +303,7 @@ pub fn wants_progress(cli: &Cli) -> bool {
         Command::Report(args) => shows(&args.repository),
         Command::Lines(args) => shows(&args.common),
         Command::Facts(args) => shows(&args.repository),
+        Command::Explain(args) => shows(&args.repository),
         Command::Doctor(_) => true,
         Command::Usage(_) | Command::Limits | Command::Worker => false,
     }

@@ -2,6 +2,7 @@
 //! answer.
 
 mod doctor;
+mod explain;
 mod facts;
 mod lines;
 mod report;
@@ -26,6 +27,7 @@ pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
         Command::Lines(args) => lines::run(args, outside),
         Command::Facts(args) => facts::run(args, outside),
         Command::Usage(args) => usage::run(args, outside),
+        Command::Explain(args) => explain::run(args, outside),
         Command::Doctor(args) => doctor::run(args, outside),
         Command::Limits => limits(),
         Command::Worker => worker(),

@@ -53,6 +53,7 @@ pub mod cohorts;
 pub mod panel;
 pub mod verdict;
 pub mod report;
+pub mod explain;
 pub mod render;
 
 // What was asked → what is said.

@@ -229,7 +229,7 @@ impl LinesReport {
 }
 
 /// The top-level directory of a path, or `.` for files at the top.
-fn area_of(path: &[u8]) -> &[u8] {
+pub(crate) fn area_of(path: &[u8]) -> &[u8] {
     memchr::memchr(b'/', path).map_or(b".", |slash| &path[..slash])
 }
 

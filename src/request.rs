@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use crate::cli::{
-    Color, ExportArgs, FactsArgs, LinesArgs, ReportArgs, ReportFormat, RepositoryArgs,
-    UsageArgs,
+    Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs, ReportArgs, ReportFormat,
+    RepositoryArgs, UsageArgs,
 };
 use crate::error::Error;
+use crate::explain::{self, Id};
 use crate::identity::{MapRow, parse_map};
 use crate::scan::ScanOptions;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
@@ -89,6 +90,26 @@ pub fn facts(args: &FactsArgs) -> Result<RepositoryRequest, Error> {
     let mut request = repository(&args.repository, args.paths.clone())?;
     request.options.changes = true;
     Ok(request)
+}
+
+/// Reads what `explain` was asked. Repositories are read as the command reads them whose
+/// number is explained, so that what it kept serves here.
+///
+/// # Errors
+///
+/// As [`report`], and for what is no id.
+pub fn explain(args: &ExplainArgs) -> Result<(Id, RepositoryRequest), Error> {
+    let id = explain::parse(args.id.as_encoded_bytes())?;
+    let mut request = repository(&args.repository, args.paths.clone())?;
+    match &id {
+        Id::Figure(_) => request.options.checkpoints = true,
+        Id::Landing(_) | Id::Deaths { .. } => request.options.changes = true,
+        Id::Line { .. } => {
+            request.options.changes = true;
+            request.options.standing = true;
+        }
+    }
+    Ok((id, request))
 }
 
 /// Reads what `usage` was asked.

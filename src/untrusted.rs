@@ -62,6 +62,35 @@ impl Untrusted {
         String::from_utf8_lossy(&self.0)
     }
 
+    /// For a command to be run in a shell: one word, whatever is in it. What a terminal
+    /// would not show as it is becomes an octal escape between `$'` and `'`, which
+    /// bash, zsh and POSIX of 2024 read.
+    pub fn to_shell_word(&self) -> String {
+        let is_plain =
+            |byte: &u8| byte.is_ascii_alphanumeric() || b"_./-+,:@%".contains(byte);
+        let shown = self.to_terminal();
+        if shown.as_bytes() != self.0 {
+            return self.to_escaped_word();
+        }
+        if !shown.is_empty() && self.0.iter().all(is_plain) {
+            return shown;
+        }
+        format!("'{}'", shown.replace('\'', r"'\''"))
+    }
+
+    fn to_escaped_word(&self) -> String {
+        let mut word = String::from("$'");
+        for &byte in &self.0 {
+            match byte {
+                b'\'' | b'\\' | b'#' => word.push_str(&format!("\\{byte:03o}")),
+                b' '..=b'~' => word.push(char::from(byte)),
+                _ => word.push_str(&format!("\\{byte:03o}")),
+            }
+        }
+        word.push('\'');
+        word
+    }
+
     /// Whether the bytes are valid UTF-8.
     pub fn is_utf8(&self) -> bool {
         std::str::from_utf8(&self.0).is_ok()
@@ -137,6 +166,19 @@ mod tests {
     fn formulas_are_disarmed_in_cells() {
         assert_eq!(Untrusted::from("=1+1").to_csv_cell(), "'=1+1");
         assert_eq!(Untrusted::from("plain").to_csv_cell(), "plain");
+    }
+
+    #[test]
+    fn a_shell_reads_one_word_and_a_terminal_sees_nothing_else() {
+        let word = |bytes: &[u8]| Untrusted::from(bytes).to_shell_word();
+        assert_eq!(word(b"src/a-b_c.rs"), "src/a-b_c.rs");
+        assert_eq!(word(b""), "''");
+        assert_eq!(word(b"a b;$(id)"), "'a b;$(id)'");
+        assert_eq!(word(b"it's"), r"'it'\''s'");
+        assert_eq!(word("ü".as_bytes()), "'ü'");
+        assert_eq!(word(b"a\nb'\xff1"), r"$'a\012b\047\3771'");
+        assert_eq!(word(b"##[x"), r"$'\043\043[x'");
+        assert_eq!(word("\u{202e}".as_bytes()), r"$'\342\200\256'");
     }
 
     #[test]

@@ -12,9 +12,9 @@ use crate::report::{CohortReport, Report, RepositoryReport, SpendReport, SpendRo
 use crate::untrusted::Untrusted;
 
 const WIDTH: usize = 80;
-const TITLE: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const WARN: Style = AnsiColor::Yellow.on_default();
+pub(super) const TITLE: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
 
 /// Writes the report.
 ///
@@ -38,16 +38,16 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text from outside, safe for a terminal.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     Untrusted::from(text).to_terminal()
 }
 
-fn section(to: &mut dyn Write, title: &str) -> io::Result<()> {
+pub(super) fn section(to: &mut dyn Write, title: &str) -> io::Result<()> {
     writeln!(to, "\n{TITLE}{title}{TITLE:#}")
 }
 
 /// Writes text at a readable width.
-fn paragraph(to: &mut dyn Write, indent: &str, text: &str) -> io::Result<()> {
+pub(super) fn paragraph(to: &mut dyn Write, indent: &str, text: &str) -> io::Result<()> {
     let mut line = String::from(indent);
     for word in text.split_whitespace() {
         if line.len() + word.len() + 1 > WIDTH && line.trim() != "" {
@@ -129,7 +129,7 @@ fn late_entries(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     paragraph(to, "  ", &text)
 }
 
-fn day(time: &str) -> &str {
+pub(super) fn day(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 

@@ -4,6 +4,7 @@
 mod attributes;
 mod cache;
 mod cmd;
+mod explain;
 mod faults;
 mod git;
 mod harness;

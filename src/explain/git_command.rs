@@ -1,0 +1,124 @@
+//! The git commands that show what is said: ready to be run in a shell, whatever the
+//! repository calls its files.
+
+use serde::Serialize;
+
+use crate::facts::Facts;
+use crate::history::CommitIdx;
+use crate::untrusted::Untrusted;
+
+/// The tree without files, which git knows without having it: what a first commit is
+/// compared with.
+const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+/// A command to run, and what to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GitCommand {
+    /// What it shows.
+    pub shows: &'static str,
+    /// The command, for a shell.
+    pub command: String,
+    /// The commit that its output names, where it names one.
+    pub names: Option<String>,
+}
+
+/// Makes the commands for one repository.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Git<'f> {
+    facts: &'f Facts,
+}
+
+impl<'f> Git<'f> {
+    pub(super) fn new(facts: &'f Facts) -> Self {
+        Self { facts }
+    }
+
+    /// What git says of a line at a commit.
+    pub(super) fn blame_line(self, commit: &str, path: &Untrusted, line: u32) -> String {
+        let path = path.to_shell_word();
+        format!("{} blame -L {line},{line} --root {commit} -- {path}", self.git(&[]))
+    }
+
+    /// What git says of all lines of a file at a commit, moves and white space left out
+    /// of account. Of one line alone it would not see that it moved: too few letters.
+    pub(super) fn blame_moves(self, commit: &str, path: &Untrusted) -> String {
+        let path = path.to_shell_word();
+        format!("{} blame -w -M -C --root {commit} -- {path}", self.git(&[]))
+    }
+
+    /// What git says of all lines of a file before a commit.
+    pub(super) fn blame_before(self, commit: CommitIdx, path: &Untrusted) -> String {
+        let id = self.id(commit);
+        format!("{} blame --root {id}^1 -- {}", self.git(&[]), path.to_shell_word())
+    }
+
+    /// What a commit changed against its first parent, in these files or in all.
+    pub(super) fn show(self, commit: CommitIdx, paths: &[&Untrusted]) -> String {
+        let id = self.id(commit);
+        let paths_words = words(paths);
+        format!("{} show --first-parent -M {id}{paths_words}", self.git(paths))
+    }
+
+    /// What a commit says of itself.
+    pub(super) fn message(self, commit: CommitIdx) -> String {
+        format!("{} show -s {}", self.git(&[]), self.id(commit))
+    }
+
+    /// The files that a commit changed, with numbers of lines.
+    pub(super) fn numstat(self, commit: CommitIdx) -> String {
+        format!("{} diff --numstat -M {}", self.git(&[]), self.range(commit))
+    }
+
+    /// The lines that a commit changed, as `git blame` compares: without context.
+    pub(super) fn diff(self, commit: CommitIdx, paths: &[&Untrusted]) -> String {
+        let range = self.range(commit);
+        format!("{} diff -U0 -M {range}{}", self.git(paths), words(paths))
+    }
+
+    /// The commits that a landing brought in.
+    pub(super) fn brought(self, commit: CommitIdx) -> String {
+        let id = self.id(commit);
+        let range = if self.has_parent(commit) { format!("{id}^1..{id}") } else { id };
+        format!("{} log --oneline {range}", self.git(&[]))
+    }
+
+    fn id(self, commit: CommitIdx) -> String {
+        self.facts.commits[commit.at()].id.to_string()
+    }
+
+    fn has_parent(self, commit: CommitIdx) -> bool {
+        !self.facts.commits[commit.at()].parents.is_empty()
+    }
+
+    fn range(self, commit: CommitIdx) -> String {
+        let id = self.id(commit);
+        if self.has_parent(commit) {
+            format!("{id}^1 {id}")
+        } else {
+            format!("{EMPTY_TREE} {id}")
+        }
+    }
+
+    /// Git in the repository. Names that would be taken for patterns are not.
+    fn git(self, paths: &[&Untrusted]) -> String {
+        let folder = match self.facts.path.bytes() {
+            b"." => String::new(),
+            _ => format!(" -C {}", self.facts.path.to_shell_word()),
+        };
+        let is_pattern = |path: &&Untrusted| {
+            let bytes = path.bytes();
+            bytes.starts_with(b":") || bytes.iter().any(|byte| b"*?[\\".contains(byte))
+        };
+        let literal =
+            if paths.iter().any(is_pattern) { " --literal-pathspecs" } else { "" };
+        format!("git{folder}{literal}")
+    }
+}
+
+fn words(paths: &[&Untrusted]) -> String {
+    if paths.is_empty() {
+        return String::new();
+    }
+    let words: Vec<String> = paths.iter().map(|path| path.to_shell_word()).collect();
+    format!(" -- {}", words.join(" "))
+}
