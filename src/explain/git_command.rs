@@ -55,8 +55,8 @@ impl<'f> Git<'f> {
     /// What a commit changed against its first parent, in these files or in all.
     pub(super) fn show(self, commit: CommitIdx, paths: &[&Untrusted]) -> String {
         let id = self.id(commit);
-        let paths_words = words(paths);
-        format!("{} show --first-parent -M {id}{paths_words}", self.git(paths))
+        let how = as_text(paths);
+        format!("{} show --first-parent{how} -M {id}{}", self.git(paths), words(paths))
     }
 
     /// What a commit says of itself.
@@ -72,7 +72,8 @@ impl<'f> Git<'f> {
     /// The lines that a commit changed, as `git blame` compares: without context.
     pub(super) fn diff(self, commit: CommitIdx, paths: &[&Untrusted]) -> String {
         let range = self.range(commit);
-        format!("{} diff -U0 -M {range}{}", self.git(paths), words(paths))
+        let how = as_text(paths);
+        format!("{} diff{how} -U0 -M {range}{}", self.git(paths), words(paths))
     }
 
     /// The commits that a landing brought in.
@@ -113,6 +114,12 @@ impl<'f> Git<'f> {
             if paths.iter().any(is_pattern) { " --literal-pathspecs" } else { "" };
         format!("git{folder}{literal}")
     }
+}
+
+/// Files that are asked for by name had lines; git shows them even if the other side
+/// is binary.
+fn as_text(paths: &[&Untrusted]) -> &'static str {
+    if paths.is_empty() { "" } else { " --text" }
 }
 
 fn words(paths: &[&Untrusted]) -> String {
