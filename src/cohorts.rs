@@ -164,7 +164,8 @@ impl<'f> Scope<'f> {
         view: View,
         key: impl Fn(usize, &'f LifetimeFacts) -> Option<K>,
     ) -> BTreeMap<K, Cohort> {
-        let mut grouped: BTreeMap<K, Grouped> = BTreeMap::new();
+        let mut numbers: BTreeMap<K, usize> = BTreeMap::new();
+        let mut rows: Vec<(usize, Row, u64)> = Vec::new();
         let first_changes = self.first_changes();
         for (repository, lifetime) in self.lifetimes() {
             let facts = &self.repositories[repository];
@@ -173,16 +174,25 @@ impl<'f> Scope<'f> {
             let cluster = self.cluster(CommitRef { repository, commit: lifetime.origin });
             let change = first_changes[repository] + lifetime.landing;
             let removed_by = self.removed_by(repository, lifetime);
-            let group = (cluster, change, seen, removed_by);
-            *grouped.entry(key).or_default().entry(group).or_insert(0) += lifetime.lines;
+            let next = numbers.len();
+            let number = *numbers.entry(key).or_insert(next);
+            rows.push((number, (cluster, change, seen, removed_by), lifetime.lines));
         }
-        let cohort = |(key, groups)| (key, self.to_cohort(groups));
-        grouped.into_iter().map(cohort).collect()
+        rows.sort_unstable();
+        let cohort = |(key, number)| {
+            let start = rows.partition_point(|row| row.0 < number);
+            let end = rows.partition_point(|row| row.0 <= number);
+            (key, self.to_cohort(&rows[start..end]))
+        };
+        numbers.into_iter().map(cohort).collect()
     }
 
-    fn to_cohort(&self, groups: Grouped) -> Cohort {
+    /// The cohort of rows in order; those that are alike become one lifespan.
+    fn to_cohort(&self, rows: &[(usize, Row, u64)]) -> Cohort {
         let mut cohort = Cohort::default();
-        for ((cluster, change, seen, removed_by), lines) in groups {
+        for alike in rows.chunk_by(|one, next| one.1 == next.1) {
+            let (cluster, change, seen, removed_by) = alike[0].1;
+            let lines = alike.iter().map(|row| row.2).sum();
             cohort.lifespans.push(Lifespan {
                 entry_days: seconds_to_days(seen.from),
                 exit_days: seconds_to_days(seen.to),
@@ -211,7 +221,7 @@ impl<'f> Scope<'f> {
 }
 
 /// Lines of a cluster and a change that were seen alike and removed alike.
-type Grouped = BTreeMap<(u32, u32, Seen, RemovedBy), u64>;
+type Row = (u32, u32, Seen, RemovedBy);
 
 fn bulk_landings(facts: &Facts) -> Vec<bool> {
     let mut lines = vec![0; facts.mainline.len()];

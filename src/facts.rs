@@ -76,6 +76,8 @@ pub enum CacheUse {
     None,
     /// All facts.
     Kept,
+    /// What most commits did; the facts were put together anew.
+    Resumed,
     /// Nothing, and it could keep nothing for the next: why not.
     Unwritable(String),
 }
@@ -305,4 +307,6 @@ pub struct Work {
     pub lines_hashed: u64,
     /// Versions parsed.
     pub versions_parsed: u64,
+    /// Comparisons and readings that an earlier run had recorded.
+    pub records: u64,
 }

@@ -19,6 +19,7 @@ pub mod runs;
 pub mod similarity;
 pub(crate) mod slide;
 pub(crate) mod tokens;
+pub mod records;
 pub mod versions;
 pub mod edits;
 pub mod ignored_revs;

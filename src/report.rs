@@ -195,6 +195,8 @@ pub struct WorkReport {
     pub versions: u64,
     /// Those of them that were parsed.
     pub versions_parsed: u64,
+    /// Comparisons and readings that an earlier run had recorded.
+    pub records: u64,
     /// Bytes of versions compared.
     pub bytes_compared: u64,
     /// Lines hashed to compare them.

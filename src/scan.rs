@@ -20,18 +20,20 @@ use crate::facts::{
     CacheUse, ChangeFacts, ChangeStatus, CommitFacts, Coverage, FACTS_VERSION, Facts,
     Landing, LifetimeFacts, StandingFacts, Work,
 };
+use crate::history::CommitIdx;
 use crate::history::ObjectId;
 use crate::history::commit::{RawCommit, Signature};
 use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
 use crate::history::walk::{self, Commit, History};
 use crate::lines::instances::{self, Context, Lifetime};
+use crate::lines::records::{self, Recorder, Records};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
 use crate::lines::versions::Step;
 use crate::problem::Gaps;
 use crate::provenance::{CommitText, Provenance, Rules};
-use crate::units::{SECONDS_PER_DAY, Timestamp, len_to_u64};
+use crate::units::{SECONDS_PER_DAY, Timestamp, len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
 
 /// What to find out about a repository.
@@ -100,13 +102,15 @@ fn scan_here(
     let mut facts = match kept {
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
         None => {
-            let mut facts = find_out(&opened, &tip, options, progress)?;
-            facts.cache = CacheUse::None;
-            if let Some(place) = &place {
-                facts.cache = match remembered::keep(place, &facts) {
-                    Ok(()) => CacheUse::None,
-                    Err(why) => CacheUse::Unwritable(why),
-                };
+            let records = place.as_ref().map(remembered::load_records);
+            let (mut facts, kept) =
+                find_out(&opened, &tip, options, records.as_ref(), progress)?;
+            facts.cache =
+                if facts.work.records == 0 { CacheUse::None } else { CacheUse::Resumed };
+            if let Some(place) = &place
+                && let Err(why) = remembered::keep(place, &facts, kept)
+            {
+                facts.cache = CacheUse::Unwritable(why);
             }
             facts
         }
@@ -121,13 +125,15 @@ fn scan_here(
     Ok(facts)
 }
 
-/// Finds out everything that the tip and the options decide.
+/// Finds out everything that the tip and the options decide. With records of earlier
+/// runs, those for the next are returned too.
 fn find_out(
     opened: &Opened,
     tip: &Tip,
     options: &ScanOptions,
+    records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Facts, Error> {
+) -> Result<(Facts, Option<Vec<u8>>), Error> {
     let mut facts = Facts {
         version: FACTS_VERSION,
         branch: Untrusted(tip.name.clone()),
@@ -139,7 +145,7 @@ fn find_out(
     let Some(history) =
         read_history(&mut reader, opened, tip, options, &mut facts.gaps, progress)
     else {
-        return Ok(facts);
+        return Ok((facts, None));
     };
     let as_of = options.as_of.or(history.clock.last().copied());
     facts.as_of = as_of;
@@ -163,23 +169,41 @@ fn find_out(
         standing: options.standing,
         counts: options.changes,
         syntax: options.syntax,
+        parsed_from: facts
+            .parsed_since
+            .map(|since| len_to_u32(history.clock.partition_point(|&time| time < since))),
         form_landings: if options.exact {
             FxHashSet::default()
         } else {
             context::form_landings(&mut reader, &history, tip_commit, &mut facts.gaps)
         },
     };
-    let tracked = schedule::track_history(
+    let no_records = Records::default();
+    let mut tracked = schedule::track_history(
         opened,
         &history,
         &track,
         &|graph| kinds.reader(graph),
+        records,
         progress,
     )?;
+    let mut definitions = Vec::new();
     if options.parsed_days.is_some() {
-        facts.definitions = definitions::count(opened, &tracked.graph, &kinds, progress)?;
+        let known = records.unwrap_or(&no_records);
+        definitions =
+            definitions::count(opened, &tracked.graph, &kinds, known, progress)?;
+        facts.definitions = definitions::sum(&definitions);
     }
     facts.gaps.merge(&kinds.gaps());
+    let recorder = tracked.records.take().filter(|_| kinds.gaps().is_empty());
+    facts.work.records = recorder.as_ref().map_or(0, Recorder::taken);
+    let id = |commit: CommitIdx| history.commits[commit.at()].id;
+    let kept = recorder
+        .map(|recorder| records::write(recorder, id, &tracked.graph.paths, definitions));
+    let kept = kept.transpose().map_err(|why| {
+        let hint = "run with --no-cache, and report this as a bug";
+        Error::input("E-CACHE", "what was found cannot be kept", &why.to_string(), hint)
+    })?;
     facts.work.versions_parsed = kinds.parsed();
     facts.work.commits = len_to_u64(history.commits.len());
     facts.work.objects_read = reader.work.objects;
@@ -187,7 +211,7 @@ fn find_out(
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
     fill_lines(&mut facts, tracked, &context);
-    Ok(facts)
+    Ok((facts, kept))
 }
 
 /// Reads the history up to the end of observation; `None` when there is nothing yet.
@@ -318,7 +342,7 @@ fn fill_commits(
 }
 
 fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
-    let TrackedHistory { graph, tracked, links, read, trees_read } = history;
+    let TrackedHistory { graph, tracked, links, read, trees_read, records: _ } = history;
     let settled = instances::settle(&tracked.book, links, context);
     for (landing, is_bulk) in facts.mainline.iter_mut().zip(&settled.is_bulk) {
         landing.is_bulk = *is_bulk;

@@ -5,17 +5,23 @@
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
+use crate::history::walk::History;
+use crate::history::{CommitIdx, ObjectId};
 use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
 use crate::lines::marks::LineMark;
+use crate::lines::records::{
+    self, Part, Recorder, Records, StepRecord, VersionRecord, may_heal,
+};
 use crate::lines::similarity::is_binary;
 use crate::lines::tokens::{Lexicon, Text};
 use crate::lines::versions::{Graph, Lineage, Step};
 use crate::lines::{edits, ignored_revs, reformat};
 use crate::problem::{GapKind, Gaps};
-use crate::syntax::LineKind;
+use crate::syntax::{self, LineKind};
 
 /// A version that lands, with lines that came.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +72,7 @@ impl Content {
 }
 
 /// What the text of a landing says of the lines that came with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StepText {
     /// What their file is for.
     pub(crate) class: FileClass,
@@ -84,6 +90,16 @@ pub(crate) struct StepText {
     pub(crate) split: Vec<u32>,
 }
 
+/// What a step did to the lines of its file.
+pub(crate) struct StepRead {
+    /// Added and deleted lines, if they are counted; `None` inside for binary files.
+    pub(crate) counts: Option<Option<(u32, u32)>>,
+    /// What changed, in steps of the mainline.
+    pub(crate) hunks: Rc<[Hunk]>,
+    /// What is known of the lines that came there, if any came.
+    pub(crate) text: Option<StepText>,
+}
+
 /// What will be asked of the versions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
@@ -93,6 +109,8 @@ pub(crate) struct Asked {
     pub(crate) counts: bool,
     /// Whether code may be parsed to tell a change of form from one of code.
     pub(crate) syntax: bool,
+    /// The first landing whose lines are parsed for their kinds, if any is.
+    pub(crate) parsed_from: Option<u32>,
 }
 
 /// The versions of one lineage.
@@ -100,6 +118,11 @@ pub(crate) struct Contents<'t, 'r, 'k> {
     graph: &'t Graph,
     reader: &'t mut ObjectReader<'r>,
     kinds: &'t mut KindReader<'k>,
+    history: &'t History,
+    /// What earlier runs found out.
+    known: Option<&'t Records>,
+    /// What the next run shall know, if anything is kept.
+    pub(crate) recorder: Option<Recorder>,
     asked: Asked,
     lexicons: Vec<Lexicon>,
     texts: FxHashMap<u32, Text>,
@@ -153,16 +176,20 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
 
     /// Nothing is read yet.
     pub(crate) fn new(
-        graph: &'t Graph,
+        (history, graph): (&'t History, &'t Graph),
         lineage: &Lineage,
         reader: &'t mut ObjectReader<'r>,
         kinds: &'t mut KindReader<'k>,
+        known: Option<&'t Records>,
         asked: Asked,
     ) -> Self {
         Self {
             graph,
             reader,
             kinds,
+            history,
+            known,
+            recorder: known.map(|_| Recorder::default()),
             asked,
             lexicons: lexicons(asked),
             texts: FxHashMap::default(),
@@ -176,8 +203,143 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         }
     }
 
+    /// What a version holds, and what changed since each version that it came from.
+    pub(crate) fn version(&mut self, version: u32) -> (Content, Vec<Rc<[Hunk]>>) {
+        let graph = self.graph;
+        let facts = graph.versions[version as usize];
+        let sources = graph.origins(version);
+        let blob = |version: &u32| graph.versions[*version as usize].blob;
+        let blobs: Vec<ObjectId> = sources.iter().map(blob).collect();
+        let key = (facts.commit, Part::Version(facts.file));
+        let question =
+            self.recorder.as_ref().and_then(|_| records::question(&(facts.blob, blobs)));
+        if let Some(record) = self.take::<VersionRecord>(key, question)
+            && record.hunks.len() == sources.len()
+        {
+            return self.known_version(version, record);
+        }
+        let before = std::mem::take(&mut self.gaps);
+        let content = self.load(version);
+        let hunks: Vec<Rc<[Hunk]>> =
+            sources.iter().map(|&source| self.hunks(source, version)).collect();
+        let gaps = std::mem::replace(&mut self.gaps, before);
+        self.gaps.merge(&gaps);
+        let lines = match content {
+            Content::Text { lines } => Some(Some(lines)),
+            Content::Binary => Some(None),
+            Content::Unreadable(_) => None,
+        };
+        let is_whole = !sources.iter().any(|&source| self.is_unreadable(source));
+        if let (Some(recorder), Some(question), Some(lines), true) =
+            (&mut self.recorder, question, lines, is_whole && !may_heal(&gaps))
+        {
+            let hunks = hunks.iter().map(|hunks| hunks.to_vec()).collect();
+            recorder.add(key, question, &VersionRecord { lines, hunks, gaps });
+        }
+        (content, hunks)
+    }
+
+    fn known_version(
+        &mut self,
+        version: u32,
+        record: VersionRecord,
+    ) -> (Content, Vec<Rc<[Hunk]>>) {
+        self.gaps.merge(&record.gaps);
+        let content =
+            record.lines.map_or(Content::Binary, |lines| Content::Text { lines });
+        if self.contents.insert(version, content).is_none() {
+            self.blobs.0 += 1;
+            self.blobs.1 += 1;
+        }
+        let hunks: Vec<Rc<[Hunk]>> = record.hunks.into_iter().map(Rc::from).collect();
+        for (&source, hunks) in self.graph.origins(version).iter().zip(&hunks) {
+            self.remember_hunks((source, version), hunks);
+        }
+        (content, hunks)
+    }
+
+    /// What an earlier run recorded, if it answers to this question.
+    fn take<T: serde::de::DeserializeOwned>(
+        &mut self,
+        key: (CommitIdx, Part),
+        question: Option<u64>,
+    ) -> Option<T> {
+        let id = self.history.commits[key.0.at()].id;
+        self.known?.take(id, key, question?, self.recorder.as_mut()?)
+    }
+
+    /// What a step did. `is_form` says that the commit is known to change form alone.
+    pub(crate) fn step(&mut self, step: Step, is_form: bool) -> StepRead {
+        let blob = |version: u32| self.graph.versions[version as usize].blob;
+        let key = (step.commit, Part::Step(step.file));
+        let question = self.recorder.as_ref().and_then(|_| {
+            let is_code = || syntax::language_of(&self.graph.paths[step.path as usize]);
+            let parsed = step.landing.is_some_and(|landing| {
+                self.asked.parsed_from.is_some_and(|first| landing >= first)
+                    && is_code().is_some()
+            });
+            records::question(&(step.old.map(blob), step.new.map(blob), is_form, parsed))
+        });
+        if let Some(record) = self.take::<StepRecord>(key, question) {
+            return self.known_step(step, record);
+        }
+        let before = std::mem::take(&mut self.gaps);
+        let read = self.read_step(step, is_form);
+        let gaps = std::mem::replace(&mut self.gaps, before);
+        self.gaps.merge(&gaps);
+        let mut versions = [step.old, step.new].into_iter().flatten();
+        let is_whole = !versions.any(|version| self.is_unreadable(version));
+        if let (Some(recorder), Some(question), true) =
+            (&mut self.recorder, question, is_whole && !may_heal(&gaps))
+        {
+            let own = step.landing.is_none() || self.graph.says_of_step(step);
+            let hunks = (!own).then(|| read.hunks.to_vec());
+            let StepRead { counts, text, .. } = &read;
+            let record = StepRecord { counts: *counts, hunks, text: text.clone(), gaps };
+            recorder.add(key, question, &record);
+        }
+        read
+    }
+
+    fn known_step(&mut self, step: Step, record: StepRecord) -> StepRead {
+        self.gaps.merge(&record.gaps);
+        let hunks = match record.hunks {
+            Some(hunks) => hunks.into(),
+            None => self.step_hunks(step),
+        };
+        StepRead { counts: record.counts, hunks, text: record.text }
+    }
+
+    fn read_step(&mut self, step: Step, is_form: bool) -> StepRead {
+        let counts = self.asked.counts.then(|| self.numstat(step));
+        let hunks = self.step_hunks(step);
+        let text = self.step_text(step, &hunks, is_form);
+        StepRead { counts, hunks, text }
+    }
+
+    /// What changed in a step of the mainline.
+    fn step_hunks(&mut self, step: Step) -> Rc<[Hunk]> {
+        let Some(new) = step.new.filter(|_| step.landing.is_some()) else {
+            return Rc::default();
+        };
+        if let Some(old) = step.old {
+            return self.hunks(old, new);
+        }
+        let all = LineRange { start: 0, end: self.content(new).lines() };
+        let none = LineRange { start: 0, end: 0 };
+        Rc::new([Hunk { before: none, after: all }])
+    }
+
+    /// What a version holds; its bytes need not be at hand.
+    pub(crate) fn content(&mut self, version: u32) -> Content {
+        match self.contents.get(&version) {
+            Some(&content) => content,
+            None => self.load(version),
+        }
+    }
+
     /// What a version holds; its bytes are at hand afterwards if it is text.
-    pub(crate) fn load(&mut self, version: u32) -> Content {
+    fn load(&mut self, version: u32) -> Content {
         if let Some(&content) = self.contents.get(&version)
             && (self.texts.contains_key(&version) || !content.is_text())
         {
@@ -243,20 +405,24 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
     }
 
     /// What changed between two versions, as origins and lives see it.
-    pub(crate) fn hunks(&mut self, old: u32, new: u32) -> Rc<[Hunk]> {
+    fn hunks(&mut self, old: u32, new: u32) -> Rc<[Hunk]> {
         if let Some(hunks) = self.hunks.get(&(old, new)) {
             return Rc::clone(hunks);
         }
         let space =
             if self.asked.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
         let hunks: Rc<[Hunk]> = self.compare(old, new, space, Tail::Cut).into();
+        self.remember_hunks((old, new), &hunks);
+        hunks
+    }
+
+    fn remember_hunks(&mut self, pair: (u32, u32), hunks: &Rc<[Hunk]>) {
         // A pair is needed twice at most, and soon.
         const MOST_PAIRS: usize = 64;
         if self.hunks.len() > MOST_PAIRS {
             self.hunks.clear();
         }
-        self.hunks.insert((old, new), Rc::clone(&hunks));
-        hunks
+        self.hunks.insert(pair, Rc::clone(hunks));
     }
 
     fn count_hashed(&mut self) {
@@ -282,7 +448,17 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
                 lexicons.find(|(_, known)| known.space() == space)
             {
                 let (one, two) = (one.lines(number), two.lines(number));
-                return diff::compare(one, two, tail, lexicon, &mut self.work);
+                let given_up = self.work.given_up;
+                let hunks = diff::compare(one, two, tail, lexicon, &mut self.work);
+                if self.work.given_up > given_up {
+                    let path = self.graph.versions[new as usize].path;
+                    self.gaps.add(
+                        GapKind::OverLimit,
+                        "versions differ too much to be compared; all lines between their equal ends count as replaced",
+                        &self.graph.paths[path as usize],
+                    );
+                }
+                return hunks;
             }
             return diff::diff(one.bytes(), two.bytes(), space, &mut self.work);
         }
@@ -293,7 +469,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
 
     /// How many lines a step added and deleted, as `git diff --numstat` counts; `None`
     /// for binary and unreadable files.
-    pub(crate) fn numstat(&mut self, step: Step) -> Option<(u32, u32)> {
+    fn numstat(&mut self, step: Step) -> Option<(u32, u32)> {
         let contents: Vec<Content> = [step.old, step.new]
             .into_iter()
             .flatten()
@@ -320,7 +496,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
 
     /// What the text says of the lines that came with a mainline step; `None` when none
     /// came. `is_form` says that the commit is known to change form alone.
-    pub(crate) fn step_text(
+    fn step_text(
         &mut self,
         step: Step,
         hunks: &[Hunk],

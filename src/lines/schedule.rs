@@ -15,6 +15,7 @@ use crate::lines::contents::KindReader;
 use crate::lines::diff::DiffWork;
 use crate::lines::instances::Links;
 use crate::lines::landings;
+use crate::lines::records::{Recorder, Records};
 use crate::lines::tracker::{self, Tools, TrackOptions, Tracked};
 use crate::lines::versions::{self, Builder, CommitDelta, Graph, Lineage};
 use crate::problem::{GapKind, Gaps};
@@ -50,6 +51,8 @@ pub struct TrackedHistory {
     pub read: ReadWork,
     /// Trees read.
     pub trees_read: u64,
+    /// What the next run shall know, if anything is kept.
+    pub records: Option<Recorder>,
 }
 
 /// Makes a kind reader; one for each thread at a time.
@@ -101,10 +104,12 @@ pub fn track_history(
     history: &History,
     options: &TrackOptions,
     kinds: &KindReaders<'_>,
+    records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<TrackedHistory, Error> {
     let pool = Pool { opened, free: Mutex::new(Vec::new()) };
-    let (graph, mut gaps) = build_graph(&pool, history, options.counts, progress)?;
+    let (graph, mut gaps, recorder) =
+        build_graph(&pool, history, options.counts, records, progress)?;
     let lineages = versions::lineages(&graph);
     let total = len_to_u64(graph.versions.len());
     let done = AtomicU64::new(0);
@@ -118,13 +123,14 @@ pub fn track_history(
                 progress(Progress::Versions(now, total));
             };
             let tracked = pool.with(|reader, _| {
-                let tools = Tools { reader, kinds: &mut *read_kinds, tick: &tick };
+                let kinds = &mut *read_kinds;
+                let tools = Tools { reader, kinds, records, tick: &tick };
                 tracker::track(history, &graph, lineage, options, tools)
             })?;
             Ok(tracked.unwrap_or_else(|why| unbalanced(&graph, lineage, &why)))
         })
         .collect();
-    let mut tracked = Tracked::default();
+    let mut tracked = Tracked { records: recorder, ..Tracked::default() };
     for result in results {
         merge(&mut tracked, result?);
     }
@@ -135,7 +141,8 @@ pub fn track_history(
     tracked.counts.sort_unstable_by_key(|counted| counted.step);
     let (read, trees_read) = pool.work();
     let links = find_links(&tracked, &graph, history.mainline.len());
-    Ok(TrackedHistory { graph, tracked, links, read, trees_read })
+    let records = tracked.records.take();
+    Ok(TrackedHistory { graph, tracked, links, read, trees_read, records })
 }
 
 /// Finds which lines go on as others, landing by landing.
@@ -173,6 +180,9 @@ fn merge(all: &mut Tracked, one: Tracked) {
     all.counts.extend(one.counts);
     all.gaps.merge(&one.gaps);
     add_work(&mut all.work, one.work);
+    if let (Some(all), Some(one)) = (&mut all.records, one.records) {
+        all.append(one);
+    }
     all.blobs.0 += one.blobs.0;
     all.blobs.1 += one.blobs.1;
 }
@@ -180,6 +190,7 @@ fn merge(all: &mut Tracked, one: Tracked) {
 fn add_work(all: &mut DiffWork, one: DiffWork) {
     all.bytes_compared += one.bytes_compared;
     all.lines_hashed += one.lines_hashed;
+    all.given_up += one.given_up;
 }
 
 /// Compares commits with their parents in windows, so that memory stays bounded, and
@@ -188,11 +199,13 @@ fn build_graph(
     pool: &Pool<'_>,
     history: &History,
     all_steps: bool,
+    records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(Graph, Gaps), Error> {
+) -> Result<(Graph, Gaps, Option<Recorder>), Error> {
     const WINDOW_COMMITS: usize = 8_192;
     const SLICE_COMMITS: usize = 256;
-    let mut builder = Builder::new(history, pool.opened.reader()?, all_steps);
+    let recorder = records.map(|_| Recorder::default());
+    let mut builder = Builder::new(history, pool.opened.reader()?, all_steps, recorder);
     let total = len_to_u64(history.commits.len());
     let done = AtomicU64::new(0);
     for (window, commits) in history.commits.chunks(WINDOW_COMMITS).enumerate() {
@@ -202,7 +215,12 @@ fn build_graph(
             .map(|slice| {
                 pool.with(|reader, cache| {
                     let delta = |commit| {
-                        let delta = versions::delta(reader, cache, history, commit);
+                        let known = records.and_then(|records| {
+                            versions::recorded_delta(records, history, commit)
+                        });
+                        let delta = known.unwrap_or_else(|| {
+                            versions::delta(reader, cache, history, commit)
+                        });
                         let now = done.fetch_add(1, Ordering::Relaxed) + 1;
                         progress(Progress::Compared(now, total));
                         delta

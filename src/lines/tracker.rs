@@ -14,10 +14,11 @@ use crate::file_class::FileClass;
 use crate::history::objects::ObjectReader;
 use crate::history::walk::History;
 use crate::lines::book::{Book, Came, Exit, Fate, LandedLine, Left, Link, Stand};
-use crate::lines::contents::{Asked, Content, Contents, KindReader, StepText};
-use crate::lines::diff::{DiffWork, Hunk, LineRange};
+use crate::lines::contents::{Asked, Content, Contents, KindReader, StepRead, StepText};
+use crate::lines::diff::{DiffWork, Hunk};
 use crate::lines::marks::LineMark;
 use crate::lines::origins::{self, Origin};
+use crate::lines::records::{Recorder, Records};
 use crate::lines::runs::{Label, RunReader, Runs};
 use crate::lines::versions::{Graph, Lineage, Step};
 use crate::problem::Gaps;
@@ -45,6 +46,8 @@ pub struct TrackOptions {
     pub counts: bool,
     /// Whether code may be parsed to tell a change of form from one of code.
     pub syntax: bool,
+    /// The first landing whose lines are parsed for their kinds, if any is.
+    pub parsed_from: Option<u32>,
     /// Landings that are known to change the form of code alone.
     pub form_landings: FxHashSet<u32>,
 }
@@ -55,6 +58,8 @@ pub struct Tools<'t, 'r, 'k> {
     pub reader: &'t mut ObjectReader<'r>,
     /// Tells the kinds of lines that land.
     pub kinds: &'t mut KindReader<'k>,
+    /// What earlier runs found out; `None` when nothing is kept from run to run.
+    pub records: Option<&'t Records>,
     /// Called after each version, so that progress can be told from a hang.
     pub tick: &'t dyn Fn(),
 }
@@ -78,6 +83,8 @@ pub struct Tracked {
     pub work: DiffWork,
     /// Blobs that changed, and those of them that could be read.
     pub blobs: (u64, u64),
+    /// What the next run shall know, if anything is kept.
+    pub records: Option<Recorder>,
 }
 
 /// Works through one lineage.
@@ -92,14 +99,15 @@ pub fn track(
     options: &TrackOptions,
     tools: Tools<'_, '_, '_>,
 ) -> Result<Tracked, String> {
-    let Tools { reader, kinds, tick } = tools;
-    let TrackOptions { exact, counts, syntax, .. } = *options;
-    let asked = Asked { exact, counts, syntax };
+    let Tools { reader, kinds, records, tick } = tools;
+    let TrackOptions { exact, counts, syntax, parsed_from, .. } = *options;
+    let asked = Asked { exact, counts, syntax, parsed_from };
+    let of = (history, graph);
     let mut tracker = Tracker {
         history,
         graph,
         options,
-        contents: Contents::new(graph, lineage, reader, kinds, asked),
+        contents: Contents::new(of, lineage, reader, kinds, records, asked),
         origins: FxHashMap::default(),
         uses: uses(graph, lineage, options.standing),
         lives: FxHashMap::default(),
@@ -170,14 +178,10 @@ impl Tracker<'_, '_, '_> {
     /// them, and what no parent has was written by this commit.
     fn write_origins(&mut self, version: u32) -> Result<(), String> {
         let commit = self.graph.versions[version as usize].commit;
-        let content = self.contents.load(version);
-        let mut unknown = self.history.commits[commit.at()].is_cut;
+        let (content, hunks) = self.contents.version(version);
         let sources = self.graph.origins(version);
-        let mut hunks = Vec::with_capacity(sources.len());
-        for &source in sources {
-            hunks.push(self.contents.hunks(source, version));
-            unknown |= self.contents.is_unreadable(source);
-        }
+        let unknown = self.history.commits[commit.at()].is_cut
+            || sources.iter().any(|&source| self.contents.is_unreadable(source));
         let none = Rc::default();
         let of = |source: &u32| self.origins.get(source).unwrap_or(&none);
         let sides: Vec<_> = sources.iter().map(of).zip(&hunks).collect();
@@ -206,12 +210,13 @@ impl Tracker<'_, '_, '_> {
 
     fn step(&mut self, number: u32) -> Result<(), String> {
         let step = self.graph.steps[number as usize];
-        if self.options.counts {
-            let lines = self.contents.numstat(step);
-            self.counts.push(Counted { step: number, lines });
-        }
+        let is_form = step
+            .landing
+            .is_some_and(|landing| self.options.form_landings.contains(&landing));
+        let read = self.contents.step(step, is_form);
+        self.counts.extend(read.counts.map(|lines| Counted { step: number, lines }));
         if let Some(landing) = step.landing {
-            self.live(step, landing)?;
+            self.live(step, landing, read)?;
         }
         for version in [step.old, step.new].into_iter().flatten() {
             self.contents.release(version);
@@ -223,7 +228,7 @@ impl Tracker<'_, '_, '_> {
     }
 
     /// Applies a mainline step to the book of lives.
-    fn live(&mut self, step: Step, landing: u32) -> Result<(), String> {
+    fn live(&mut self, step: Step, landing: u32, read: StepRead) -> Result<(), String> {
         let before = self.lives.remove(&step.old_path).unwrap_or_default();
         let Some(new) = step.new else {
             let left = Left::FileDeleted;
@@ -234,18 +239,12 @@ impl Tracker<'_, '_, '_> {
             }
             return Ok(());
         };
-        let content = self.contents.load(new);
-        let hunks = match step.old {
-            Some(old) => self.contents.hunks(old, new),
-            None => {
-                let all = LineRange { start: 0, end: content.lines() };
-                let none = LineRange { start: 0, end: 0 };
-                Rc::new([Hunk { before: none, after: all }])
-            }
-        };
+        let content = self.contents.content(new);
+        let StepRead { hunks, text, .. } = read;
         let origins = self.origins.get(&new).cloned().unwrap_or_default();
         let first = self.book.next_line();
-        if let Some(text) = self.born(step, landing, &hunks, &origins) {
+        self.born(step, landing, &hunks, (&origins, text.as_ref()));
+        if let Some(text) = text {
             self.link(&text, &before, &hunks, first);
             self.book.marks.extend(text.marks);
         }
@@ -294,13 +293,11 @@ impl Tracker<'_, '_, '_> {
         step: Step,
         landing: u32,
         hunks: &[Hunk],
-        origins: &Runs<Origin>,
-    ) -> Option<StepText> {
-        let is_form = self.options.form_landings.contains(&landing);
-        let text = self.contents.step_text(step, hunks, is_form);
-        let class = text.as_ref().map_or(FileClass::Product, |text| text.class);
+        (origins, text): (&Runs<Origin>, Option<&StepText>),
+    ) {
+        let class = text.map_or(FileClass::Product, |text| text.class);
         let after_gap = step.old.is_some_and(|old| self.contents.is_unreadable(old));
-        let mut kinds = text.iter().flat_map(|text| text.kinds.iter().copied());
+        let mut kinds = text.into_iter().flat_map(|text| text.kinds.iter().copied());
         let mut origins = origins.reader();
         for came in hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty()) {
             let Book { lines, came: blocks, .. } = &mut self.book;
@@ -321,7 +318,6 @@ impl Tracker<'_, '_, '_> {
                 }));
             });
         }
-        text
     }
 
     /// Writes down which lines go on as others, by the numbers of both. `before` has the
@@ -416,6 +412,7 @@ impl Tracker<'_, '_, '_> {
             gaps: self.contents.gaps,
             work: self.contents.work,
             blobs: self.contents.blobs,
+            records: self.contents.recorder,
         })
     }
 }

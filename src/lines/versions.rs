@@ -14,6 +14,7 @@ use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::path_map::{MOST_PATHS, PathMap};
+use crate::lines::records::{self, DeltaRecord, FileRecord, Part, Recorder, Records};
 use crate::lines::renames::{self, Candidate, Renames};
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u32;
@@ -38,6 +39,9 @@ pub struct FileDelta {
 pub struct CommitDelta {
     /// The files, in git's order of paths.
     pub files: Vec<FileDelta>,
+    /// For each parent other than the first: which of the files came from which path of
+    /// it; `None` when that is still to be found out.
+    pub others: Option<Vec<Vec<(usize, Vec<u8>)>>>,
     /// What could not be compared.
     pub gaps: Gaps,
 }
@@ -64,7 +68,52 @@ pub fn delta(
     }
     let mut files: Vec<FileDelta> = changes.iter().map(file_delta).collect();
     apply_renames(&mut files, &renames, &deleted, &created);
-    CommitDelta { files, gaps }
+    CommitDelta { files, others: None, gaps }
+}
+
+/// What an earlier run found out about a commit.
+pub(crate) fn recorded_delta(
+    records: &Records,
+    history: &History,
+    commit: &Commit,
+) -> Option<CommitDelta> {
+    let question = delta_question(history, commit)?;
+    let delta: DeltaRecord = records.get(commit.id, Part::Delta, question)?;
+    let n_files = delta.files.len();
+    let path = |number: u32| records.path(number).map(<[u8]>::to_vec);
+    let index = |index: Option<u32>| match index.map(|index| index as usize) {
+        Some(index) if index >= n_files => None,
+        index => Some(index),
+    };
+    let file = |file: &FileRecord| {
+        Some(FileDelta {
+            path: path(file.path)?,
+            old: file.old,
+            new: file.new,
+            followed: index(file.followed)?,
+            paired: index(file.paired)?,
+        })
+    };
+    let from = |moved: &Vec<(u32, u32)>| -> Option<Vec<(usize, Vec<u8>)>> {
+        moved
+            .iter()
+            .map(|&(file, source)| Some((index(Some(file))??, path(source)?)))
+            .collect()
+    };
+    let others: Option<Vec<_>> = delta.others.iter().map(from).collect();
+    Some(CommitDelta {
+        files: delta.files.iter().map(file).collect::<Option<_>>()?,
+        others: Some(others.filter(|all| all.len() == commit.other_parents().len())?),
+        gaps: Gaps::default(),
+    })
+}
+
+/// What the files of a commit follow from, beside the commit itself: the parents that
+/// are here.
+fn delta_question(history: &History, commit: &Commit) -> Option<u64> {
+    let parents = commit.parents.iter().map(|parent| history.commits[parent.at()].id);
+    let parents: Vec<ObjectId> = parents.collect();
+    records::question(&(parents, commit.first_parent().is_some()))
 }
 
 fn compare_trees(
@@ -151,6 +200,8 @@ pub struct Version {
     pub blob: ObjectId,
     /// The commit that wrote it.
     pub commit: CommitIdx,
+    /// Its number among the files of that commit.
+    pub file: u32,
     /// Its first edge in `Graph::origins`.
     first_origin: u32,
     /// How many edges it has there.
@@ -165,6 +216,8 @@ pub struct Step {
     pub commit: CommitIdx,
     /// Its number on the mainline, if it is there.
     pub landing: Option<u32>,
+    /// The number of the file among those of the commit.
+    pub file: u32,
     /// The path before; differs from `path` for a rename.
     pub old_path: u32,
     /// The path after; of a deletion, the path that went.
@@ -199,6 +252,17 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// Whether the version that a step leads to says as well what changed in the step:
+    /// it was written by this commit, from the version that stood there.
+    pub(crate) fn says_of_step(&self, step: Step) -> bool {
+        let Some(new) = step.new else { return true };
+        let facts = self.versions[new as usize];
+        let is_own = (facts.commit, facts.file) == (step.commit, step.file);
+        step.old.is_none_or(|old| is_own && self.origins(new).contains(&old))
+    }
+}
+
 /// Builds the graph, commit by commit.
 pub struct Builder<'h, 'r> {
     history: &'h History,
@@ -211,6 +275,8 @@ pub struct Builder<'h, 'r> {
     landings: Vec<Option<u32>>,
     /// Whether to make steps for commits off the mainline too.
     all_steps: bool,
+    /// What each commit did, for the next run; `None` when nothing is kept.
+    recorder: Option<Recorder>,
     /// What was left out.
     pub gaps: Gaps,
 }
@@ -229,7 +295,12 @@ struct Decision {
 
 impl<'h, 'r> Builder<'h, 'r> {
     /// An empty graph.
-    pub fn new(history: &'h History, reader: ObjectReader<'r>, all_steps: bool) -> Self {
+    pub fn new(
+        history: &'h History,
+        reader: ObjectReader<'r>,
+        all_steps: bool,
+        recorder: Option<Recorder>,
+    ) -> Self {
         let n = history.commits.len();
         let mut children_left = vec![0; n];
         for parent in history.commits.iter().flat_map(|commit| &commit.parents) {
@@ -249,24 +320,32 @@ impl<'h, 'r> Builder<'h, 'r> {
             children_left,
             landings,
             all_steps,
+            recorder,
             gaps: Gaps::default(),
         }
     }
 
     /// Adds the next commit. Commits come in the order of the history.
     pub fn add(&mut self, idx: CommitIdx, delta: &CommitDelta) {
-        self.gaps.merge(&delta.gaps);
-        let commit = &self.history.commits[idx.at()];
+        let mut gaps = delta.gaps.clone();
+        let history = self.history;
+        let commit = &history.commits[idx.at()];
         let first = commit.first_parent();
-        let others: Vec<OtherParent> = commit
-            .other_parents()
-            .iter()
-            .map(|&parent| self.other_parent(idx, parent, delta))
+        let parents = commit.other_parents().iter().enumerate();
+        let others: Vec<OtherParent> = parents
+            .map(|(number, &parent)| match &delta.others {
+                Some(known) => self.known_parent(parent, &known[number]),
+                None => self.other_parent(idx, parent, delta, &mut gaps),
+            })
             .collect();
         let decisions: Vec<Option<Decision>> = (0..delta.files.len())
             .map(|index| self.decide(idx, first, &others, delta, index))
             .collect();
         self.add_steps(idx, first, delta, &decisions);
+        if gaps.is_empty() {
+            self.record(idx, delta, &others);
+        }
+        self.gaps.merge(&gaps);
         let mut state = first.map(|parent| self.take_state(parent)).unwrap_or_default();
         for decision in decisions.into_iter().flatten() {
             state.set(decision.path, decision.new);
@@ -278,11 +357,40 @@ impl<'h, 'r> Builder<'h, 'r> {
     }
 
     /// Ends the graph at the tip.
-    pub fn finish(mut self) -> (Graph, Gaps) {
+    pub fn finish(mut self) -> (Graph, Gaps, Option<Recorder>) {
         if let Some(state) = self.states.last().and_then(Option::as_ref) {
             self.graph.tip = state.entries();
         }
-        (self.graph, self.gaps)
+        (self.graph, self.gaps, self.recorder)
+    }
+
+    /// Writes down what a commit did.
+    fn record(&mut self, idx: CommitIdx, delta: &CommitDelta, others: &[OtherParent]) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let number = |path: &[u8]| self.path_numbers.get(path).copied();
+        let index = |index: Option<usize>| index.map(len_to_u32);
+        let file = |file: &FileDelta| {
+            Some(FileRecord {
+                path: number(&file.path)?,
+                old: file.old,
+                new: file.new,
+                followed: index(file.followed),
+                paired: index(file.paired),
+            })
+        };
+        let from = |parent: &OtherParent| -> Option<Vec<(u32, u32)>> {
+            let moved = parent.sources.iter();
+            moved.map(|(file, path)| Some((len_to_u32(*file), number(path)?))).collect()
+        };
+        // Without a number for one of the paths there is nothing to write.
+        let files: Option<Vec<_>> = delta.files.iter().map(file).collect();
+        let others: Option<Vec<_>> = others.iter().map(from).collect();
+        let question = delta_question(self.history, &self.history.commits[idx.at()]);
+        if let (Some(files), Some(others), Some(question)) = (files, others, question) {
+            let record = DeltaRecord { files, others };
+            recorder.add((idx, Part::Delta), question, &record);
+            recorder.taken += u64::from(delta.others.is_some());
+        }
     }
 
     /// The parent's state, copied only while other children still need it.
@@ -363,7 +471,22 @@ impl<'h, 'r> Builder<'h, 'r> {
             return Some(Decision { path, new: Some(*version) });
         }
         let origins: Vec<u32> = origins.into_iter().map(|(version, _)| version).collect();
-        Some(Decision { path, new: Some(self.add_version(idx, path, blob, &origins)) })
+        let file = len_to_u32(index);
+        let version = self.add_version((idx, file), path, blob, &origins);
+        Some(Decision { path, new: Some(version) })
+    }
+
+    /// A parent other than the first, of which an earlier run found out the renames.
+    fn known_parent(
+        &self,
+        parent: CommitIdx,
+        sources: &[(usize, Vec<u8>)],
+    ) -> OtherParent {
+        let version = |(index, path): &(usize, Vec<u8>)| {
+            Some((*index, self.version_at(Some(parent), path)?))
+        };
+        let moved = sources.iter().filter_map(version).collect();
+        OtherParent { commit: parent, sources: sources.to_vec(), moved }
     }
 
     /// Looks at a parent other than the first: which files were renamed since.
@@ -372,16 +495,16 @@ impl<'h, 'r> Builder<'h, 'r> {
         idx: CommitIdx,
         parent: CommitIdx,
         delta: &CommitDelta,
+        gaps: &mut Gaps,
     ) -> OtherParent {
-        let mut moved = FxHashMap::default();
         let wanted = self.without_version_at(idx, parent, delta);
         if wanted.is_empty() {
-            return OtherParent { commit: parent, moved };
+            return self.known_parent(parent, &[]);
         }
         let commit = &self.history.commits[idx.at()];
         let tree = self.history.commits[parent.at()].tree;
         let (reader, cache) = (&mut self.reader, &mut self.cache);
-        let changes = compare_trees(reader, cache, Some(tree), commit, &mut self.gaps);
+        let changes = compare_trees(reader, cache, Some(tree), commit, gaps);
         let deleted = created_or_deleted(&changes, false);
         let sources = candidates(&changes, &deleted);
         let created: BTreeSet<&[u8]> = created_or_deleted(&changes, true)
@@ -401,14 +524,14 @@ impl<'h, 'r> Builder<'h, 'r> {
             renames::follow_one_by_one(&mut self.reader, &sources, &targets);
         if over {
             let why = "too many renamed files to compare their content; equal files were paired";
-            self.gaps.add(GapKind::OverLimit, why, commit.id.to_string().as_bytes());
+            gaps.add(GapKind::OverLimit, why, commit.id.to_string().as_bytes());
         }
-        for (index, source) in wanted.into_iter().zip(followed) {
-            let source = source.map(|source| sources[source].path);
-            let version = source.and_then(|path| self.version_at(Some(parent), path));
-            moved.extend(version.map(|version| (index, version)));
-        }
-        OtherParent { commit: parent, moved }
+        let source = |(index, source): (usize, Option<usize>)| {
+            Some((index, sources[source?].path.to_vec()))
+        };
+        let sources: Vec<_> =
+            wanted.into_iter().zip(followed).filter_map(source).collect();
+        self.known_parent(parent, &sources)
     }
 
     /// The files of a merge that are new against this parent and are no parent's whole.
@@ -437,7 +560,7 @@ impl<'h, 'r> Builder<'h, 'r> {
 
     fn add_version(
         &mut self,
-        commit: CommitIdx,
+        (commit, file): (CommitIdx, u32),
         path: u32,
         blob: ObjectId,
         origins: &[u32],
@@ -447,6 +570,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             path,
             blob,
             commit,
+            file,
             first_origin: len_to_u32(self.graph.origins.len()),
             n_origins: len_to_u32(origins.len()),
         });
@@ -481,6 +605,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             self.graph.steps.push(Step {
                 commit: idx,
                 landing,
+                file: len_to_u32(index),
                 old_path: old_path.unwrap_or(decision.path),
                 path: decision.path,
                 old,
@@ -493,6 +618,8 @@ impl<'h, 'r> Builder<'h, 'r> {
 /// A parent other than the first.
 struct OtherParent {
     commit: CommitIdx,
+    /// Files of the commit that were renamed since, and their paths before.
+    sources: Vec<(usize, Vec<u8>)>,
     /// For files of the commit that were renamed since: which version they come from.
     moved: FxHashMap<usize, u32>,
 }

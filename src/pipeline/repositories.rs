@@ -84,7 +84,7 @@ pub fn gather(
 fn warn_of_cache(results: &[Result<Facts, Error>], outside: &Outside<'_>) {
     let fault = results.iter().flatten().find_map(|facts| match &facts.cache {
         CacheUse::Unwritable(why) => Some(why),
-        CacheUse::None | CacheUse::Kept => None,
+        CacheUse::None | CacheUse::Kept | CacheUse::Resumed => None,
     });
     if let Some(why) = fault {
         let why = Untrusted::from(why.as_str()).to_terminal();

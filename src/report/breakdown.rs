@@ -9,11 +9,11 @@ use super::LinesReport;
 use super::filter::Filter;
 use super::small_groups;
 use super::survival::{self, SurvivalPoint};
-use crate::cohorts::{self, Cohort, Reading};
+use crate::cohorts::{Cohort, Reading};
 use crate::facts::{Facts, LifetimeFacts};
 use crate::identity::IdentityId;
 use crate::stats::Weighting;
-use crate::units::{count_to_f64, len_to_u64};
+use crate::units::{Timestamp, count_to_f64, len_to_u64};
 
 /// Survival by four keys. Descriptions, no comparison: groups differ in more than their
 /// key.
@@ -64,41 +64,69 @@ const AGES_DAYS: [u32; 2] = [30, 90];
 pub(super) fn report(filter: &Filter<'_>) -> BreakdownReport {
     let repositories = filter.scope.repositories;
     let several = repositories.len() > 1;
+    let landed: Vec<Vec<Option<String>>> = repositories
+        .iter()
+        .map(|facts| facts.mainline.iter().map(|landing| quarter(landing.time)).collect())
+        .collect();
     let quarter = |at: usize, one: &LifetimeFacts| {
-        filter.takes(at, one).then(|| quarter(&repositories[at], one)).flatten()
+        let landed = || landed[at].get(one.landing as usize)?.as_deref();
+        filter.takes(at, one).then(landed).flatten()
     };
-    let path = |at: usize, one: &LifetimeFacts| {
-        repositories[at]
-            .paths
-            .get(one.path as usize)
-            .map_or(&b""[..], |path| path.bytes())
+    let areas = PathKeys::new(repositories, |facts, path| {
+        let area = String::from_utf8_lossy(super::area_of(path)).into_owned();
+        let repository = if several { facts.path.to_json_text() } else { "".into() };
+        (repository.into_owned(), area)
+    });
+    let area_name = |&number: &usize| match &areas.keys[number] {
+        (repository, area) if repository.is_empty() => area.clone(),
+        (repository, area) => format!("{repository}: {area}"),
     };
-    let area = |at: usize, one: &LifetimeFacts| {
-        let area = String::from_utf8_lossy(super::area_of(path(at, one))).into_owned();
-        let repository =
-            if several { repositories[at].path.to_json_text() } else { "".into() };
-        Some((repository.into_owned(), area))
-    };
-    let area_name = |(repository, area): &(String, String)| match repository.as_str() {
-        "" => area.clone(),
-        repository => format!("{repository}: {area}"),
-    };
-    let language = |at: usize, one: &LifetimeFacts| Some(language(path(at, one)));
+    let area = |at: usize, one: &LifetimeFacts| areas.of(at, one);
+    let languages = PathKeys::new(repositories, |_, path| language(path));
+    let language_name = |&number: &usize| languages.keys[number].clone();
+    let language = |at: usize, one: &LifetimeFacts| languages.of(at, one);
     let class = |_: usize, one: &LifetimeFacts| Some(one.class.as_str());
-    let mut by_landing_quarter = groups(filter, quarter, String::clone);
+    let mut by_landing_quarter = groups(filter, quarter, |name| (*name).to_owned());
     by_landing_quarter.rows.sort_by(|one, other| one.name.cmp(&other.name));
     BreakdownReport {
         least_people: len_to_u64(small_groups::LEAST_PEOPLE),
         by_landing_quarter,
         by_area: groups(filter, area, area_name),
-        by_language: groups(filter, language, String::clone),
+        by_language: groups(filter, language, language_name),
         by_file_class: groups(filter, class, |name| (*name).to_owned()),
     }
 }
 
+/// Keys that follow from paths, found once for each path and numbered in order.
+struct PathKeys<K> {
+    keys: Vec<K>,
+    numbers: Vec<Vec<usize>>,
+}
+
+impl<K: Ord + Clone> PathKeys<K> {
+    fn new(repositories: &[Facts], key: impl Fn(&Facts, &[u8]) -> K) -> Self {
+        let of_path: Vec<Vec<K>> = repositories
+            .iter()
+            .map(|facts| {
+                facts.paths.iter().map(|path| key(facts, path.bytes())).collect()
+            })
+            .collect();
+        let keys: BTreeSet<&K> = of_path.iter().flatten().collect();
+        let keys: Vec<K> = keys.into_iter().cloned().collect();
+        let number = |key: &K| keys.partition_point(|known| known < key);
+        let numbers =
+            of_path.iter().map(|paths| paths.iter().map(number).collect()).collect();
+        Self { keys, numbers }
+    }
+
+    fn of(&self, repository: usize, lifetime: &LifetimeFacts) -> Option<usize> {
+        self.numbers[repository].get(lifetime.path as usize).copied()
+    }
+}
+
 /// `2026-Q1`.
-fn quarter(facts: &Facts, lifetime: &LifetimeFacts) -> Option<String> {
-    let day = cohorts::landing_time(facts, lifetime)?.day().to_iso()?;
+fn quarter(landed: Timestamp) -> Option<String> {
+    let day = landed.day().to_iso()?;
     let (year, rest) = day.rsplit_once('-')?.0.rsplit_once('-')?;
     let month: u32 = rest.parse().ok()?;
     Some(format!("{year}-Q{}", month.div_ceil(3)))

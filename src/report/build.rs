@@ -191,6 +191,7 @@ fn repository(
         work: WorkReport {
             versions: facts.work.versions,
             versions_parsed: facts.work.versions_parsed,
+            records: facts.work.records,
             bytes_compared: facts.work.bytes_compared,
             lines_hashed: facts.work.lines_hashed,
         },

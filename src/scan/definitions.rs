@@ -11,19 +11,21 @@ use crate::facts::DefinitionCount;
 use crate::history::ObjectId;
 use crate::history::objects::ObjectKind;
 use crate::history::open::Opened;
+use crate::lines::records::Records;
 use crate::lines::schedule::Progress;
 use crate::lines::versions::Graph;
 use crate::syntax::{self, DefinitionKind, LanguageId};
 use crate::units::len_to_u64;
 
-/// Counts the definitions of the files at the tip whose language is parsed. A file
-/// that cannot be read is a gap already, where its lines are.
+/// Counts the definitions of the files at the tip whose language is parsed, by blob. A
+/// file that cannot be read is a gap already, where its lines are.
 pub(super) fn count(
     opened: &Opened,
     graph: &Graph,
     kinds: &Kinds<'_>,
+    known: &Records,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<DefinitionCount>, Error> {
+) -> Result<Vec<(ObjectId, DefinitionCount)>, Error> {
     const SLICE_FILES: usize = 64;
     let wanted: Vec<(LanguageId, ObjectId)> = graph
         .tip
@@ -37,34 +39,45 @@ pub(super) fn count(
     let total = len_to_u64(wanted.len());
     let tick =
         || progress(Progress::Parsed(done.fetch_add(1, Ordering::Relaxed) + 1, total));
-    let slices: Vec<Result<Vec<DefinitionCount>, Error>> = wanted
+    let slices: Result<Vec<Vec<_>>, Error> = wanted
         .par_chunks(SLICE_FILES)
-        .map(|slice| count_slice(opened, kinds, slice, &tick))
+        .map(|slice| count_slice(opened, kinds, slice, known, &tick))
         .collect();
-    let mut total: BTreeMap<String, DefinitionCount> = BTreeMap::new();
-    for slice in slices {
-        for count in slice? {
-            let sum = total.entry(count.language.clone()).or_insert_with(|| {
-                DefinitionCount { files: 0, functions: 0, classes: 0, ..count.clone() }
-            });
-            sum.files += count.files;
-            sum.functions += count.functions;
-            sum.classes += count.classes;
-        }
+    Ok(slices?.into_iter().flatten().collect())
+}
+
+/// Sums of all files, by language.
+pub(super) fn sum(counts: &[(ObjectId, DefinitionCount)]) -> Vec<DefinitionCount> {
+    let mut total: BTreeMap<&str, DefinitionCount> = BTreeMap::new();
+    for (_, count) in counts {
+        let sum = total.entry(&count.language).or_insert_with(|| DefinitionCount {
+            files: 0,
+            functions: 0,
+            classes: 0,
+            ..count.clone()
+        });
+        sum.files += count.files;
+        sum.functions += count.functions;
+        sum.classes += count.classes;
     }
-    Ok(total.into_values().collect())
+    total.into_values().collect()
 }
 
 fn count_slice(
     opened: &Opened,
     kinds: &Kinds<'_>,
     slice: &[(LanguageId, ObjectId)],
+    known: &Records,
     tick: &dyn Fn(),
-) -> Result<Vec<DefinitionCount>, Error> {
+) -> Result<Vec<(ObjectId, DefinitionCount)>, Error> {
     let mut reader = opened.reader()?;
     let mut counts = Vec::new();
     for &(language, blob) in slice {
         tick();
+        if let Some(count) = known.definitions(blob, language.language().name) {
+            counts.push((blob, count.clone()));
+            continue;
+        }
         let Ok(bytes) = reader.read(blob, ObjectKind::Blob) else { continue };
         let parsed = kinds.with(|parsers| parsers.read(language, &bytes));
         let of = |wanted: &[DefinitionKind]| {
@@ -72,12 +85,13 @@ fn count_slice(
                 parsed.definitions.iter().filter(|one| wanted.contains(&one.kind));
             len_to_u64(found.count())
         };
-        counts.push(DefinitionCount {
+        let count = DefinitionCount {
             language: language.language().name.to_owned(),
             files: 1,
             functions: of(&[DefinitionKind::Function, DefinitionKind::Method]),
             classes: of(&[DefinitionKind::Class]),
-        });
+        };
+        counts.push((blob, count));
     }
     Ok(counts)
 }

@@ -1,4 +1,5 @@
-//! Facts of an earlier run with the same tip and the same options.
+//! Facts of an earlier run with the same tip and the same options, and records of what
+//! commits did for runs with another tip.
 //!
 //! Neither messages nor addresses are kept: people are kept as the commits that name
 //! them, and read from there again.
@@ -17,7 +18,8 @@ use crate::history::open::{Opened, Tip};
 use crate::history::{CommitIdx, ObjectId, commit};
 use crate::identity::Mailmap;
 use crate::limits;
-use crate::problem::{GapKind, Gaps};
+use crate::lines::records::{Records, may_heal};
+use crate::problem::Gaps;
 use crate::provenance::Rules;
 use crate::untrusted::Untrusted;
 
@@ -35,11 +37,11 @@ struct Question<'a> {
     remarks: Gaps,
 }
 
-/// Where facts are kept, and what they answer to.
+/// Where facts and records are kept, and what they answer to.
 pub(super) struct Place<'a> {
     folder: &'a Path,
-    name: String,
-    key: Vec<u8>,
+    facts: (String, Vec<u8>),
+    records: (String, Vec<u8>),
 }
 
 /// The place of the facts of a repository; `None` when nothing is to be kept.
@@ -69,7 +71,26 @@ pub(super) fn place<'a>(
         shallow: opened.shallow(),
         remarks,
     };
-    Some(Place { folder, name, key: postcard::to_stdvec(&question).ok()? })
+    let facts = (name, postcard::to_stdvec(&question).ok()?);
+    // Records are of commits, whichever branch leads to them, and until when.
+    let asked = ScanOptions { rev: None, as_of: None, ..question.options };
+    let way = postcard::to_stdvec(&(path, &asked)).ok()?;
+    let name = format!("{:032x}.records", xxhash_rust::xxh3::xxh3_128(&way));
+    let question = Question {
+        options: asked,
+        branch: &[],
+        tip: None,
+        remarks: Gaps::default(),
+        ..question
+    };
+    let records = (name, postcard::to_stdvec(&question).ok()?);
+    Some(Place { folder, facts, records })
+}
+
+/// The records of earlier runs; empty when there are none.
+pub(super) fn load_records(place: &Place<'_>) -> Records {
+    let (name, key) = &place.records;
+    cache::load(place.folder, name, key).and_then(Records::read).unwrap_or_default()
 }
 
 /// What is kept.
@@ -83,7 +104,8 @@ struct Kept {
 
 /// Returns the facts that were kept, if they are there and every person can be named.
 pub(super) fn load(place: &Place<'_>, reader: &mut ObjectReader<'_>) -> Option<Facts> {
-    let bytes = cache::load(place.folder, &place.name, &place.key)?;
+    let (name, key) = &place.facts;
+    let bytes = cache::load(place.folder, name, key)?;
     let Kept { mut facts, people } = postcard::from_bytes(&bytes).ok()?;
     facts.people = name_people(&facts, &people, reader).ok()??;
     Some(facts)
@@ -125,20 +147,23 @@ fn name_people(
     Ok(found.filter(|found| raw.is_some() && is_whole(found)))
 }
 
-/// Keeps the facts for the next run. What may heal is not kept: an object that is
-/// missing now can be there tomorrow.
+/// Keeps facts and records for the next run. Facts in which something may heal are not
+/// kept: an object that is missing now can be there tomorrow.
 ///
 /// # Errors
 ///
 /// When they cannot be written, in words.
-pub(super) fn keep(place: &Place<'_>, facts: &Facts) -> Result<(), String> {
-    let may_heal = |kind: GapKind| {
-        matches!(
-            kind,
-            GapKind::MissingObject | GapKind::CorruptObject | GapKind::HistoryCut
-        )
-    };
-    if facts.gaps.list().iter().any(|gap| may_heal(gap.kind)) {
+pub(super) fn keep(
+    place: &Place<'_>,
+    facts: &Facts,
+    records: Option<Vec<u8>>,
+) -> Result<(), String> {
+    let in_words = |why: std::io::Error| why.kind().to_string();
+    if let Some(bytes) = records {
+        let (name, key) = &place.records;
+        cache::store(place.folder, name, key, &bytes).map_err(in_words)?;
+    }
+    if may_heal(&facts.gaps) {
         return Ok(());
     }
     let Some(people) = authors::naming_commits(facts) else { return Ok(()) };
@@ -150,6 +175,6 @@ pub(super) fn keep(place: &Place<'_>, facts: &Facts) -> Result<(), String> {
     };
     let bytes = postcard::to_stdvec(&Kept { facts, people })
         .map_err(|why| format!("the facts cannot be kept ({why})"))?;
-    cache::store(place.folder, &place.name, &place.key, &bytes)
-        .map_err(|why| why.kind().to_string())
+    let (name, key) = &place.facts;
+    cache::store(place.folder, name, key, &bytes).map_err(in_words)
 }

@@ -4,8 +4,12 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use crate::git::Repository;
-use crate::harness::{Place, Run};
+use crate::harness::{Place, Run, finish};
+use crate::oracle::for_each_seed;
+use crate::random_history;
 
 const ASKED: [&str; 5] = ["report", "rewrite", "--format", "json", "--cache-dir=kept"];
 
@@ -16,7 +20,27 @@ fn ask(place: &Place) -> Run {
 /// The files that are kept.
 fn kept(place: &Place) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(place.path("kept")) else { return Vec::new() };
-    entries.map(|entry| entry.expect("the folder can be listed").path()).collect()
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("the folder can be listed").path()).collect();
+    files.sort();
+    files
+}
+
+/// The one file of this ending that is kept.
+fn kept_file(place: &Place, ending: &str) -> PathBuf {
+    let mut files = kept(place);
+    files.retain(|file| file.extension().is_some_and(|found| found == ending));
+    let [file] = files.try_into().expect("one file of this ending");
+    file
+}
+
+/// The answer without what it cost, which is less when more was known.
+fn answer(run: &Run) -> Value {
+    let mut answer: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+    for repository in answer["repositories"].as_array_mut().expect("repositories") {
+        repository["work"] = Value::Null;
+    }
+    answer
 }
 
 #[test]
@@ -25,14 +49,73 @@ fn a_second_run_gives_the_same_bytes_and_a_new_tip_new_ones() {
     let repository = Repository::fixture(&place, "rewrite");
     let first = ask(&place);
     let files = kept(&place);
-    assert_eq!(files.len(), 1, "the facts of one repository");
-    let before = fs::read(&files[0]).expect("it was kept");
+    assert_eq!(files.len(), 2, "the facts of one repository, and its records");
+    let read = || files.iter().map(|file| fs::read(file).expect("it was kept"));
+    let before: Vec<_> = read().collect();
     assert_eq!(ask(&place), first);
-    assert_eq!(fs::read(&files[0]).expect("it is kept"), before, "it was read, not made");
+    assert!(read().eq(before), "they were read, not made");
     repository.git(["update-ref", "HEAD", "HEAD~1"]);
     let older = ask(&place);
     assert_ne!(older.stdout, first.stdout, "the tip is another");
-    assert_eq!(place.run(["report", "rewrite", "--format=json", "--no-cache"]), older);
+    let fresh = place.run(["report", "rewrite", "--format=json", "--no-cache"]);
+    assert_eq!(answer(&fresh), answer(&older));
+}
+
+#[test]
+fn a_run_that_goes_on_from_any_commit_says_what_one_run_says() {
+    for_each_seed(|seed| {
+        let place = Place::new();
+        let stream = random_history::stream(seed);
+        let repository = Repository::import(&place, "random", &stream);
+        let mainline = repository.mainline();
+        for more in [&["--exact"][..], &[]] {
+            let (command, format) = match more {
+                [] => ("report", "--format=json"),
+                _ => ("lines", "--format=ndjson"),
+            };
+            let ask = |cache: &str, rev: &str| {
+                let asked = [command, "random", "--rev", rev, format, cache];
+                place.run(asked.iter().chain(more)).ended(0)
+            };
+            let one = ask("--no-cache", "main");
+            let step = mainline.len().div_ceil(2);
+            for part in mainline.iter().step_by(step) {
+                assert_eq!(ask("--cache-dir=kept", part).stderr, "");
+            }
+            let resumed = ask("--cache-dir=kept", "main");
+            let same = match command {
+                "report" => answer(&one) == answer(&resumed),
+                _ => one.stdout == resumed.stdout,
+            };
+            if !same {
+                return Err(format!("another {command} after {step} commits a run"));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_run_after_new_commits_reads_only_what_is_new() {
+    let place = Place::new();
+    let stream = random_history::stream(7);
+    let repository = Repository::import(&place, "random", &stream);
+    let mainline = repository.mainline();
+    let ask = |rev: &str, cache: &str| {
+        let asked = ["report", "random", "--rev", rev, "--format=json", cache];
+        let run = place.run(asked).ended(0);
+        let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+        report["repositories"][0]["work"].clone()
+    };
+    let count = |work: &Value, what: &str| work[what].as_u64().expect("a count");
+    let cold = ask("main", "--no-cache");
+    ask(&mainline[mainline.len() - 2], "--cache-dir=kept");
+    let warm = ask("main", "--cache-dir=kept");
+    assert_eq!(count(&cold, "records"), 0);
+    assert!(count(&warm, "records") > 0);
+    for what in ["bytes_compared", "lines_hashed"] {
+        assert!(count(&warm, what) * 4 < count(&cold, what), "{what}: {warm} of {cold}");
+    }
 }
 
 #[test]
@@ -40,17 +123,31 @@ fn what_is_damaged_is_not_believed() {
     let place = Place::new();
     Repository::fixture(&place, "rewrite");
     let first = ask(&place);
-    let file = kept(&place).pop().expect("something was kept");
+    for ending in ["facts", "records"] {
+        believe_no_damage(&place, &first, ending);
+    }
+}
+
+fn believe_no_damage(place: &Place, first: &Run, ending: &str) {
+    let file = kept_file(place, ending);
     let whole = fs::read(&file).expect("it can be read");
+    let ask = |place: &Place| {
+        if ending == "records" {
+            // With its facts, a run would not look at the records.
+            fs::remove_file(kept_file(place, "facts")).expect("the file is ours");
+        }
+        ask(place)
+    };
+    let first = answer(first);
     for at in (0..whole.len()).step_by(61) {
         let mut other = whole.clone();
         other[at] ^= 0x20;
         fs::write(&file, &other).expect("the file is ours");
-        assert_eq!(ask(&place), first, "byte {at}");
+        assert_eq!(answer(&ask(place)), first, "byte {at}");
     }
     fs::write(&file, &whole[..whole.len() / 2]).expect("the file is ours");
-    assert_eq!(ask(&place), first, "cut off");
-    assert_eq!(fs::read(&file).expect("it can be read"), whole, "and mended");
+    assert_eq!(answer(&ask(place)), first, "cut off");
+    assert_eq!(fs::read(&file).expect("it can be read").len(), whole.len(), "and mended");
 }
 
 #[test]
@@ -76,10 +173,10 @@ fn runs_beside_each_other_and_their_leftovers_do_not_matter() {
         asking.into_iter().map(|run| run.join().expect("the run is over")).collect()
     });
     for run in runs {
-        assert_eq!(run.stdout, first.stdout);
+        assert_eq!(answer(&run), answer(&first));
         assert_eq!(run.stderr, first.stderr);
     }
-    assert_eq!(kept(&place).len(), 1, "one file and nothing half-written");
+    assert_eq!(kept(&place).len(), 2, "two files and nothing half-written");
 }
 
 #[test]
@@ -87,14 +184,71 @@ fn no_address_and_no_message_is_kept_and_only_the_owner_can_read() {
     let place = Place::new();
     Repository::fixture(&place, "rewrite");
     assert!(!ask(&place).stdout.is_empty());
-    let file = kept(&place).pop().expect("something was kept");
-    let bytes = fs::read(&file).expect("it can be read");
+    let files = kept(&place);
+    let bytes: Vec<u8> =
+        files.iter().flat_map(|file| fs::read(file).expect("it can be read")).collect();
     for secret in ["ana@example.com", "ben@example.com", "Ana", "drop the log line"] {
         let found = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
         assert!(!found, "{secret} is kept");
     }
-    for path in [file, place.path("kept")] {
+    for path in files.into_iter().chain([place.path("kept")]) {
         let mode = fs::metadata(&path).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o077, 0, "{}", path.display());
     }
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_moment_leaves_what_the_next_can_use() {
+    let place = Place::new();
+    Repository::import(&place, "random", &random_history::stream(11));
+    let asked = ["report", "random", "--format=json", "--cache-dir=kept"];
+    let whole = place.run(["report", "random", "--format=json", "--no-cache"]).ended(0);
+    for wait in 0..12 {
+        if !kept(&place).is_empty() {
+            fs::remove_dir_all(place.path("kept")).expect("the folder is ours");
+        }
+        let mut run = place.command(asked).spawn().expect("the program starts");
+        // It is killed when there is something in the folder, or a little later.
+        for _ in 0..wait * 2_000 {
+            if kept(&place).len() > wait % 3 {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        run.kill().expect("it is ours");
+        run.wait().expect("it ends");
+        let after = place.run(asked).ended(0);
+        assert_eq!(answer(&after), answer(&whole), "killed at moment {wait}");
+        assert_eq!(after.stderr, whole.stderr);
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_is_one_warning_and_the_same_answer() {
+    let place = Place::new();
+    Repository::fixture(&place, "rewrite");
+    let whole = place.run(["report", "rewrite", "--format=json", "--no-cache"]).ended(0);
+    // No file may grow beyond one block of 512 bytes; the signal that comes with it is
+    // ignored, as on a full disk there is none.
+    let mut shell = place.command(["report", "rewrite"]);
+    let program = shell.get_program().to_owned();
+    shell = {
+        let mut limited = std::process::Command::new("/bin/sh");
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""])
+            .arg(program)
+            .args(ASKED)
+            .current_dir(place.root())
+            .env_clear()
+            .env("HOME", place.path("home"))
+            .env("NO_COLOR", "1")
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        limited
+    };
+    let run = finish(&mut shell, b"", place.root()).ended(0);
+    assert_eq!(run.stdout, whole.stdout);
+    assert_eq!(run.stderr.matches("[W-CACHE]").count(), 1, "{}", run.stderr);
+    assert_eq!(kept(&place).len(), 0, "nothing half-written stays");
 }
