@@ -70,6 +70,10 @@ pub struct RepositoryArgs {
     /// End of observation, a day or RFC 3339 [default: the time of the tip]
     #[arg(long, value_name = "DATE", env = "SLOPNEXUS_AS_OF")]
     pub as_of: Option<String>,
+    /// When mainline commits really landed, such as by being deployed: CSV with
+    /// commit,time [default: when they were committed]
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_LANDING_EVENTS")]
+    pub landing_events: Option<PathBuf>,
     /// Lines as `git blame` sees them: no white-space rule, nothing passed over
     #[arg(long)]
     pub exact: bool,

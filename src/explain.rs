@@ -89,6 +89,9 @@ pub struct RepositoryAnswer {
     pub tip: Option<String>,
     /// The end of observation.
     pub as_of: Option<String>,
+    /// How many landings have a time that was given for them; `None` when no times were
+    /// given.
+    pub landings_by_event: Option<u64>,
 }
 
 /// The evidence, by what was asked.
@@ -173,5 +176,6 @@ fn repository(facts: &Facts) -> RepositoryAnswer {
         branch: facts.branch.to_json_text().into_owned(),
         tip: facts.tip.map(|tip| tip.to_string()),
         as_of: facts.as_of.and_then(Timestamp::to_rfc3339),
+        landings_by_event: facts.landings_by_event,
     }
 }

@@ -47,6 +47,8 @@ pub struct Facts {
     pub paths: Vec<Untrusted>,
     /// What became of the lines.
     pub lifetimes: Vec<LifetimeFacts>,
+    /// How many landings have a time that was given for them; `None` when none could.
+    pub landings_by_event: Option<u64>,
     /// What each commit changed; empty unless asked for.
     pub changes: Vec<ChangeFacts>,
     /// The lines at the tip; empty unless asked for.

@@ -29,6 +29,8 @@ pub enum GapKind {
     Unbalanced,
     /// Mainline commits whose clock ran backwards and was lifted.
     ClockLifted,
+    /// A landing event of a commit that is not on the mainline.
+    LandingEvent,
     /// Commits whose work date and landing date cannot both be right.
     WorkTimeSuspect,
     /// Versions a parser could not follow; their lines are counted as text.
@@ -64,6 +66,7 @@ impl GapKind {
             Self::OverLimit => "W-SIZE",
             Self::Unbalanced => "W-BALANCE",
             Self::ClockLifted => "W-CLOCK",
+            Self::LandingEvent => "W-EVENT",
             Self::WorkTimeSuspect => "W-WORKTIME",
             Self::ParserFallback => "W-PARSER",
             Self::SideFile => "W-SIDEFILE",
@@ -83,6 +86,7 @@ impl GapKind {
         !matches!(
             self,
             Self::ClockLifted
+                | Self::LandingEvent
                 | Self::WorkTimeSuspect
                 | Self::IgnoredFeature
                 | Self::Redirect

@@ -22,6 +22,7 @@ use crate::facts::{
 };
 use crate::history::ObjectId;
 use crate::history::commit::{RawCommit, Signature};
+use crate::history::landing_events::LandingEvent;
 use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
 use crate::history::walk::{self, Commit, History};
@@ -41,6 +42,8 @@ pub struct ScanOptions {
     pub rev: Option<String>,
     /// The end of observation; `None` for the time of the tip.
     pub as_of: Option<Timestamp>,
+    /// When mainline commits landed, where that is known better than by their dates.
+    pub landing_events: Vec<LandingEvent>,
     /// Lines as `git blame` sees them.
     pub exact: bool,
     /// Whether to return the lines at the tip.
@@ -143,6 +146,8 @@ fn find_out(
     };
     let as_of = options.as_of.or(history.clock.last().copied());
     facts.as_of = as_of;
+    let has_events = !options.landing_events.is_empty();
+    facts.landings_by_event = has_events.then(|| len_to_u64(history.n_given_times));
     facts.parsed_since = options.parsed_days.zip(as_of).map(|(days, as_of)| {
         Timestamp(as_of.0.saturating_sub(i64::from(days) * SECONDS_PER_DAY))
     });
@@ -204,7 +209,9 @@ fn read_history(
         walk::read(reader, tip, opened.shallow(), gaps, &mut report)
     };
     let mut found = Gaps::default();
-    let history = read(tip.commit?, &mut found);
+    let mut history = read(tip.commit?, &mut found);
+    let given = walk::given_times(&history, &options.landing_events, gaps);
+    walk::run_clock(&mut history, &given, &mut found);
     let within = |time: &Timestamp| options.as_of.is_none_or(|as_of| *time <= as_of);
     let n_landings = history.clock.partition_point(within);
     if n_landings == history.mainline.len() {
@@ -213,7 +220,9 @@ fn read_history(
     }
     // Read again from the last landing, so that branches that land later are not in it.
     let last = history.mainline.get(n_landings.checked_sub(1)?)?;
-    Some(read(history.commits[last.at()].id, gaps))
+    let mut history = read(history.commits[last.at()].id, gaps);
+    walk::run_clock(&mut history, &given, gaps);
+    Some(history)
 }
 
 fn classify(
