@@ -77,6 +77,10 @@ pub struct RepositoryArgs {
     /// Lines as `git blame` sees them: no white-space rule, nothing passed over
     #[arg(long)]
     pub exact: bool,
+    /// For very large histories: read the mainline alone; what a merge brought then
+    /// counts as written by the merge
+    #[arg(long, env = "SLOPNEXUS_FIRST_PARENT_ORIGINS")]
+    pub first_parent_origins: bool,
     /// Leave parsing out: kinds of lines and definitions are then unknown
     #[arg(long)]
     pub no_syntax: bool,

@@ -67,6 +67,8 @@ pub struct Explanation {
     /// said. Else lines that moved, or changed only their form, are followed further
     /// than git does.
     pub exact: bool,
+    /// Whether the mainline alone was read: what a merge brought counts as written by it.
+    pub first_parent_origins: bool,
     /// Whether nothing that should have been counted is missing.
     pub complete: bool,
     /// What was left out.
@@ -163,6 +165,7 @@ pub fn explain(question: Question<'_>) -> Result<Explanation, Error> {
         purpose: PURPOSE,
         repositories: about.iter().map(repository).collect(),
         exact: about.iter().all(|facts| facts.exact),
+        first_parent_origins: about.iter().any(|facts| facts.first_parent_origins),
         complete: gaps.iter().all(|gap| !gap.incomplete),
         gaps,
         answer: answered.answer,

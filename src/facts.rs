@@ -34,6 +34,8 @@ pub struct Facts {
     pub as_of: Option<Timestamp>,
     /// Whether lines are those of `git blame`: nothing passed over, no rule applied.
     pub exact: bool,
+    /// Whether the mainline alone was read: what a merge brought counts as written by it.
+    pub first_parent_origins: bool,
     /// The first moment from which landings were parsed for kinds of lines; `None`
     /// when none were.
     pub parsed_since: Option<Timestamp>,

@@ -186,6 +186,9 @@ fn options(
     let scan = &repository.options;
     let mut options = BTreeMap::new();
     options.insert("exact", scan.exact.to_string());
+    if scan.first_parent_origins {
+        options.insert("first_parent_origins", "true".to_owned());
+    }
     options.insert("sum_sources", exports.sum_sources.to_string());
     if let Some(days) = scan.parsed_days {
         options.insert("parsed_days", days.to_string());

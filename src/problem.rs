@@ -17,6 +17,8 @@ pub enum GapKind {
     Repository,
     /// The history is cut at a shallow boundary or a missing parent.
     HistoryCut,
+    /// Merges whose side branches were not read, because that was asked for.
+    FirstParentOrigins,
     /// An object that is not in the repository (a partial clone, say).
     MissingObject,
     /// An object that is there but cannot be read as what it should be.
@@ -60,6 +62,7 @@ impl GapKind {
             Self::Worker => "W-WORKER",
             Self::Repository => "W-REPOSITORY",
             Self::HistoryCut => "W-SHALLOW",
+            Self::FirstParentOrigins => "W-FIRSTPARENT",
             Self::MissingObject => "W-MISSING",
             Self::CorruptObject => "W-CORRUPT",
             Self::CommitField => "W-COMMIT",

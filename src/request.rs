@@ -145,6 +145,7 @@ fn repository(
             .map(landing_events::read)
             .transpose()?
             .unwrap_or_default(),
+        first_parent_origins: args.first_parent_origins,
         exact: args.exact,
         syntax: !args.no_syntax,
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),

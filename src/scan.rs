@@ -25,12 +25,12 @@ use crate::history::commit::{RawCommit, Signature};
 use crate::history::landing_events::LandingEvent;
 use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
-use crate::history::walk::{self, Commit, History};
+use crate::history::walk::{self, Commit, History, Reach};
 use crate::lines::instances::{self, Context, Lifetime};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
 use crate::lines::versions::Step;
-use crate::problem::Gaps;
+use crate::problem::{GapKind, Gaps};
 use crate::provenance::{CommitText, Provenance, Rules};
 use crate::units::{SECONDS_PER_DAY, Timestamp, len_to_u64};
 use crate::untrusted::Untrusted;
@@ -44,6 +44,8 @@ pub struct ScanOptions {
     pub as_of: Option<Timestamp>,
     /// When mainline commits landed, where that is known better than by their dates.
     pub landing_events: Vec<LandingEvent>,
+    /// Whether to read the mainline alone: what a merge brought is then its own.
+    pub first_parent_origins: bool,
     /// Lines as `git blame` sees them.
     pub exact: bool,
     /// Whether to return the lines at the tip.
@@ -135,6 +137,7 @@ fn find_out(
         version: FACTS_VERSION,
         branch: Untrusted(tip.name.clone()),
         exact: options.exact,
+        first_parent_origins: options.first_parent_origins,
         ..Facts::default()
     };
     opened.remark(&mut facts.gaps);
@@ -144,6 +147,9 @@ fn find_out(
     else {
         return Ok(facts);
     };
+    if options.first_parent_origins {
+        remark_merges(&history, &mut facts.gaps);
+    }
     let as_of = options.as_of.or(history.clock.last().copied());
     facts.as_of = as_of;
     let has_events = !options.landing_events.is_empty();
@@ -204,9 +210,11 @@ fn read_history(
     gaps: &mut Gaps,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Option<History> {
+    let reach =
+        if options.first_parent_origins { Reach::FirstParents } else { Reach::All };
     let mut read = |tip: ObjectId, gaps: &mut Gaps| {
         let mut report = |commits| progress(Progress::Commits(commits));
-        walk::read(reader, tip, opened.shallow(), gaps, &mut report)
+        walk::read(reader, tip, reach, opened.shallow(), gaps, &mut report)
     };
     let mut found = Gaps::default();
     let mut history = read(tip.commit?, &mut found);
@@ -223,6 +231,15 @@ fn read_history(
     let mut history = read(history.commits[last.at()].id, gaps);
     walk::run_clock(&mut history, &given, gaps);
     Some(history)
+}
+
+/// Says which merges have branches that were not read.
+fn remark_merges(history: &History, gaps: &mut Gaps) {
+    for commit in history.commits.iter().filter(|commit| commit.n_parents > 1) {
+        let why = "merge whose branch was not read (--first-parent-origins): what it brought \
+                   counts as written by it";
+        gaps.add(GapKind::FirstParentOrigins, why, commit.id.to_string().as_bytes());
+    }
 }
 
 fn classify(

@@ -113,6 +113,7 @@ impl Tables<'_> {
             "births",
             "deaths",
             "alive",
+            "first_parent_origins",
             "blobs",
             "blobs_read",
             "gaps",
@@ -139,6 +140,7 @@ impl Tables<'_> {
                 Cell::Count(births),
                 Cell::Count(deaths),
                 Cell::Count(births - deaths),
+                Cell::Flag(facts.first_parent_origins),
                 Cell::Count(facts.blobs.wanted),
                 Cell::Count(facts.blobs.found),
                 Cell::List(

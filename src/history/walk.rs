@@ -78,16 +78,27 @@ impl History {
     }
 }
 
+/// Which commits are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All that can be reached from the tip.
+    All,
+    /// The mainline alone: of each commit the first parent.
+    FirstParents,
+}
+
 /// Reads the history of `tip`. Its clock does not run yet: see [`run_clock`].
 pub fn read(
     reader: &mut ObjectReader<'_>,
     tip: ObjectId,
+    reach: Reach,
     shallow: &[ObjectId],
     gaps: &mut Gaps,
     progress: &mut dyn FnMut(u64),
 ) -> History {
     let mut walk = Walk {
         reader,
+        reach,
         shallow: shallow.iter().copied().collect(),
         gaps,
         raw: FxHashMap::default(),
@@ -114,6 +125,7 @@ pub fn run_clock(history: &mut History, given: &GivenTimes, gaps: &mut Gaps) {
 
 struct Walk<'w, 'r> {
     reader: &'w mut ObjectReader<'r>,
+    reach: Reach,
     shallow: FxHashSet<ObjectId>,
     gaps: &'w mut Gaps,
     /// Commits read and waiting for their parents; `None` for unreadable ones.
@@ -134,8 +146,9 @@ impl Walk<'_, '_> {
         while let Some((id, next)) = path.last_mut() {
             // What a shallow clone ends at has no parents, even if they are here.
             let raw = self.raw.get(id).and_then(Option::as_ref);
-            let parents =
-                raw.filter(|_| !self.shallow.contains(id)).map(|raw| &raw.parents);
+            let parents = raw
+                .filter(|_| !self.shallow.contains(id))
+                .map(|raw| followed(&raw.parents, self.reach));
             let parent = parents.and_then(|parents| parents.get(*next)).copied();
             *next += 1;
             match parent {
@@ -184,12 +197,13 @@ impl Walk<'_, '_> {
         let parents: Vec<CommitIdx> = if at_boundary {
             Vec::new()
         } else {
-            raw.parents
+            followed(&raw.parents, self.reach)
                 .iter()
                 .filter_map(|parent| self.placed.get(parent).copied())
                 .collect()
         };
-        let is_cut = parents.len() < raw.parents.len() || raw.lost_parents;
+        let n_followed = followed(&raw.parents, self.reach).len();
+        let is_cut = parents.len() < n_followed || raw.lost_parents;
         if raw.lost_parents {
             let why = "history is cut at a commit with parents that cannot be read";
             self.gaps.add(GapKind::HistoryCut, why, id.to_string().as_bytes());
@@ -219,6 +233,14 @@ impl Walk<'_, '_> {
             committer: raw.committer,
             message: raw.message,
         });
+    }
+}
+
+/// The parents that are read.
+fn followed(parents: &[ObjectId], reach: Reach) -> &[ObjectId] {
+    match reach {
+        Reach::All => parents,
+        Reach::FirstParents => &parents[..parents.len().min(1)],
     }
 }
 

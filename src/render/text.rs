@@ -106,6 +106,7 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     paragraph(to, "  ", &text)?;
     late_entries(report, to)?;
     given_times(report, to)?;
+    writers(report, to)?;
     for verdict in &report.verdicts {
         paragraph(to, "  ", &verdict.sentence)?;
     }
@@ -128,6 +129,16 @@ fn late_entries(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         count(went),
     );
     paragraph(to, "  ", &text)
+}
+
+/// What is to be known of who wrote lines.
+fn writers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    if report.inputs.options.contains_key("first_parent_origins") {
+        let text = "Only the mainline was read (--first-parent-origins): what a merge brought \
+                    counts as written by whoever merged it.";
+        paragraph(to, "  ", text)?;
+    }
+    Ok(())
 }
 
 /// Where the times of landings are from, if they were given.
