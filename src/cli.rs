@@ -70,9 +70,17 @@ pub struct RepositoryArgs {
     /// End of observation, a day or RFC 3339 [default: the time of the tip]
     #[arg(long, value_name = "DATE", env = "SLOPNEXUS_AS_OF")]
     pub as_of: Option<String>,
+    /// When mainline commits really landed, such as by being deployed: CSV with
+    /// commit,time [default: when they were committed]
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_LANDING_EVENTS")]
+    pub landing_events: Option<PathBuf>,
     /// Lines as `git blame` sees them: no white-space rule, nothing passed over
     #[arg(long)]
     pub exact: bool,
+    /// For very large histories: read the mainline alone; what a merge brought then
+    /// counts as written by the merge
+    #[arg(long, env = "SLOPNEXUS_FIRST_PARENT_ORIGINS")]
+    pub first_parent_origins: bool,
     /// Leave parsing out: kinds of lines and definitions are then unknown
     #[arg(long)]
     pub no_syntax: bool,

@@ -67,6 +67,8 @@ pub struct Explanation {
     /// said. Else lines that moved, or changed only their form, are followed further
     /// than git does.
     pub exact: bool,
+    /// Whether the mainline alone was read: what a merge brought counts as written by it.
+    pub first_parent_origins: bool,
     /// Whether nothing that should have been counted is missing.
     pub complete: bool,
     /// What was left out.
@@ -89,6 +91,9 @@ pub struct RepositoryAnswer {
     pub tip: Option<String>,
     /// The end of observation.
     pub as_of: Option<String>,
+    /// How many landings have a time that was given for them; `None` when no times were
+    /// given.
+    pub landings_by_event: Option<u64>,
 }
 
 /// The evidence, by what was asked.
@@ -160,6 +165,7 @@ pub fn explain(question: Question<'_>) -> Result<Explanation, Error> {
         purpose: PURPOSE,
         repositories: about.iter().map(repository).collect(),
         exact: about.iter().all(|facts| facts.exact),
+        first_parent_origins: about.iter().any(|facts| facts.first_parent_origins),
         complete: gaps.iter().all(|gap| !gap.incomplete),
         gaps,
         answer: answered.answer,
@@ -173,5 +179,6 @@ fn repository(facts: &Facts) -> RepositoryAnswer {
         branch: facts.branch.to_json_text().into_owned(),
         tip: facts.tip.map(|tip| tip.to_string()),
         as_of: facts.as_of.and_then(Timestamp::to_rfc3339),
+        landings_by_event: facts.landings_by_event,
     }
 }

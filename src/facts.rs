@@ -34,6 +34,8 @@ pub struct Facts {
     pub as_of: Option<Timestamp>,
     /// Whether lines are those of `git blame`: nothing passed over, no rule applied.
     pub exact: bool,
+    /// Whether the mainline alone was read: what a merge brought counts as written by it.
+    pub first_parent_origins: bool,
     /// The first moment from which landings were parsed for kinds of lines; `None`
     /// when none were.
     pub parsed_since: Option<Timestamp>,
@@ -47,6 +49,8 @@ pub struct Facts {
     pub paths: Vec<Untrusted>,
     /// What became of the lines.
     pub lifetimes: Vec<LifetimeFacts>,
+    /// How many landings have a time that was given for them; `None` when none could.
+    pub landings_by_event: Option<u64>,
     /// What each commit changed; empty unless asked for.
     pub changes: Vec<ChangeFacts>,
     /// The lines at the tip; empty unless asked for.

@@ -10,6 +10,7 @@ pub mod commit;
 pub mod config;
 pub mod control_file;
 mod inflate;
+pub mod landing_events;
 pub mod layout;
 mod loose;
 pub mod objects;

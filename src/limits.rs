@@ -195,6 +195,13 @@ pub const USAGE_FILE_BYTES: Limit = Limit {
     why: "larger ones are split by month",
 };
 
+/// The largest file of landing events, in bytes.
+pub const LANDING_EVENTS_BYTES: Limit = Limit {
+    name: "LANDING_EVENTS_BYTES",
+    value: 64 << 20,
+    why: "a million landings have 60 MB; the file is held in memory",
+};
+
 /// How long a worker may show no progress, in milliseconds.
 pub const STALL_MILLIS: Limit = Limit {
     name: "STALL_MILLIS",
@@ -250,6 +257,7 @@ pub static LIMITS: &[&Limit] = &[
     &ATTRIBUTE_RULES,
     &ATTRIBUTE_BYTES,
     &COMMITS,
+    &LANDING_EVENTS_BYTES,
     &USAGE_RECORD_BYTES,
     &USAGE_COLUMNS,
     &USAGE_FILE_BYTES,

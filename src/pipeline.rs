@@ -18,6 +18,7 @@ use crate::problem::Gaps;
 use crate::report::{self, Inputs, Report, UsageReport};
 use crate::request::{ExportRequest, RepositoryRequest};
 use crate::units::Timestamp;
+use crate::untrusted::Untrusted;
 use crate::usage::{self, Account, Export, Party, UsageRecord};
 use crate::worker::Stop;
 
@@ -185,12 +186,19 @@ fn options(
     let scan = &repository.options;
     let mut options = BTreeMap::new();
     options.insert("exact", scan.exact.to_string());
+    if scan.first_parent_origins {
+        options.insert("first_parent_origins", "true".to_owned());
+    }
     options.insert("sum_sources", exports.sum_sources.to_string());
     if let Some(days) = scan.parsed_days {
         options.insert("parsed_days", days.to_string());
     }
     if let Some(rev) = &scan.rev {
         options.insert("rev", rev.clone());
+    }
+    if let Some(file) = &repository.landing_events {
+        let file = Untrusted::from(file.as_os_str().as_encoded_bytes());
+        options.insert("landing_events", file.to_json_text().into_owned());
     }
     for (name, time) in [("as_of", scan.as_of), ("since", repository.since)] {
         if let Some(time) = time.and_then(Timestamp::to_rfc3339) {

@@ -17,6 +17,8 @@ pub enum GapKind {
     Repository,
     /// The history is cut at a shallow boundary or a missing parent.
     HistoryCut,
+    /// Merges whose side branches were not read, because that was asked for.
+    FirstParentOrigins,
     /// An object that is not in the repository (a partial clone, say).
     MissingObject,
     /// An object that is there but cannot be read as what it should be.
@@ -29,6 +31,8 @@ pub enum GapKind {
     Unbalanced,
     /// Mainline commits whose clock ran backwards and was lifted.
     ClockLifted,
+    /// A landing event of a commit that is not on the mainline.
+    LandingEvent,
     /// Commits whose work date and landing date cannot both be right.
     WorkTimeSuspect,
     /// Versions a parser could not follow; their lines are counted as text.
@@ -58,12 +62,14 @@ impl GapKind {
             Self::Worker => "W-WORKER",
             Self::Repository => "W-REPOSITORY",
             Self::HistoryCut => "W-SHALLOW",
+            Self::FirstParentOrigins => "W-FIRSTPARENT",
             Self::MissingObject => "W-MISSING",
             Self::CorruptObject => "W-CORRUPT",
             Self::CommitField => "W-COMMIT",
             Self::OverLimit => "W-SIZE",
             Self::Unbalanced => "W-BALANCE",
             Self::ClockLifted => "W-CLOCK",
+            Self::LandingEvent => "W-EVENT",
             Self::WorkTimeSuspect => "W-WORKTIME",
             Self::ParserFallback => "W-PARSER",
             Self::SideFile => "W-SIDEFILE",
@@ -83,6 +89,7 @@ impl GapKind {
         !matches!(
             self,
             Self::ClockLifted
+                | Self::LandingEvent
                 | Self::WorkTimeSuspect
                 | Self::IgnoredFeature
                 | Self::Redirect

@@ -146,6 +146,8 @@ pub struct RepositoryReport {
     pub commits: u64,
     /// Commits of the first-parent chain.
     pub landings: u64,
+    /// Those of them whose time was given for them; `None` when no times were given.
+    pub landings_by_event: Option<u64>,
     /// First and last landing.
     pub first_landing: Option<String>,
     /// See [`Self::first_landing`].

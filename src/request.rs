@@ -8,6 +8,7 @@ use crate::cli::{
 };
 use crate::error::Error;
 use crate::explain::{self, Id};
+use crate::history::landing_events;
 use crate::identity::{MapRow, parse_map};
 use crate::scan::ScanOptions;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
@@ -26,6 +27,8 @@ pub struct RepositoryRequest {
     pub options: ScanOptions,
     /// Landings before this moment are left out of estimates.
     pub since: Option<Timestamp>,
+    /// The file that says when commits landed.
+    pub landing_events: Option<PathBuf>,
     /// Whether gaps end the run with exit status 3.
     pub strict: bool,
     /// Whether progress is shown.
@@ -136,6 +139,13 @@ fn repository(
             .as_deref()
             .map(|text| moment("--as-of", text, true))
             .transpose()?,
+        landing_events: args
+            .landing_events
+            .as_deref()
+            .map(landing_events::read)
+            .transpose()?
+            .unwrap_or_default(),
+        first_parent_origins: args.first_parent_origins,
         exact: args.exact,
         syntax: !args.no_syntax,
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
@@ -152,6 +162,7 @@ fn repository(
             .as_deref()
             .map(|text| moment("--since", text, false))
             .transpose()?,
+        landing_events: args.landing_events.clone(),
         strict: args.strict,
         progress: !args.no_progress && !args.quiet,
         warnings: !args.quiet,

@@ -23,15 +23,16 @@ use crate::facts::{
 use crate::history::CommitIdx;
 use crate::history::ObjectId;
 use crate::history::commit::{RawCommit, Signature};
+use crate::history::landing_events::LandingEvent;
 use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
-use crate::history::walk::{self, Commit, History};
+use crate::history::walk::{self, Commit, History, Reach};
 use crate::lines::instances::{self, Context, Lifetime};
 use crate::lines::records::{self, Recorder, Records};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
 use crate::lines::versions::Step;
-use crate::problem::Gaps;
+use crate::problem::{GapKind, Gaps};
 use crate::provenance::{CommitText, Provenance, Rules};
 use crate::units::{SECONDS_PER_DAY, Timestamp, len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
@@ -43,6 +44,10 @@ pub struct ScanOptions {
     pub rev: Option<String>,
     /// The end of observation; `None` for the time of the tip.
     pub as_of: Option<Timestamp>,
+    /// When mainline commits landed, where that is known better than by their dates.
+    pub landing_events: Vec<LandingEvent>,
+    /// Whether to read the mainline alone: what a merge brought is then its own.
+    pub first_parent_origins: bool,
     /// Lines as `git blame` sees them.
     pub exact: bool,
     /// Whether to return the lines at the tip.
@@ -138,6 +143,7 @@ fn find_out(
         version: FACTS_VERSION,
         branch: Untrusted(tip.name.clone()),
         exact: options.exact,
+        first_parent_origins: options.first_parent_origins,
         ..Facts::default()
     };
     opened.remark(&mut facts.gaps);
@@ -147,8 +153,13 @@ fn find_out(
     else {
         return Ok((facts, None));
     };
+    if options.first_parent_origins {
+        remark_merges(&history, &mut facts.gaps);
+    }
     let as_of = options.as_of.or(history.clock.last().copied());
     facts.as_of = as_of;
+    let has_events = !options.landing_events.is_empty();
+    facts.landings_by_event = has_events.then(|| len_to_u64(history.n_given_times));
     facts.parsed_since = options.parsed_days.zip(as_of).map(|(days, as_of)| {
         Timestamp(as_of.0.saturating_sub(i64::from(days) * SECONDS_PER_DAY))
     });
@@ -223,12 +234,16 @@ fn read_history(
     gaps: &mut Gaps,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Option<History> {
+    let reach =
+        if options.first_parent_origins { Reach::FirstParents } else { Reach::All };
     let mut read = |tip: ObjectId, gaps: &mut Gaps| {
         let mut report = |commits| progress(Progress::Commits(commits));
-        walk::read(reader, tip, opened.shallow(), gaps, &mut report)
+        walk::read(reader, tip, reach, opened.shallow(), gaps, &mut report)
     };
     let mut found = Gaps::default();
-    let history = read(tip.commit?, &mut found);
+    let mut history = read(tip.commit?, &mut found);
+    let given = walk::given_times(&history, &options.landing_events, gaps);
+    walk::run_clock(&mut history, &given, &mut found);
     let within = |time: &Timestamp| options.as_of.is_none_or(|as_of| *time <= as_of);
     let n_landings = history.clock.partition_point(within);
     if n_landings == history.mainline.len() {
@@ -237,7 +252,18 @@ fn read_history(
     }
     // Read again from the last landing, so that branches that land later are not in it.
     let last = history.mainline.get(n_landings.checked_sub(1)?)?;
-    Some(read(history.commits[last.at()].id, gaps))
+    let mut history = read(history.commits[last.at()].id, gaps);
+    walk::run_clock(&mut history, &given, gaps);
+    Some(history)
+}
+
+/// Says which merges have branches that were not read.
+fn remark_merges(history: &History, gaps: &mut Gaps) {
+    for commit in history.commits.iter().filter(|commit| commit.n_parents > 1) {
+        let why = "merge whose branch was not read (--first-parent-origins): what it brought \
+                   counts as written by it";
+        gaps.add(GapKind::FirstParentOrigins, why, commit.id.to_string().as_bytes());
+    }
 }
 
 fn classify(

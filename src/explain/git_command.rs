@@ -36,20 +36,23 @@ impl<'f> Git<'f> {
     /// What git says of a line at a commit.
     pub(super) fn blame_line(self, commit: &str, path: &Untrusted, line: u32) -> String {
         let path = path.to_shell_word();
-        format!("{} blame -L {line},{line} --root {commit} -- {path}", self.git(&[]))
+        let how = self.reach();
+        format!("{} blame{how} -L {line},{line} --root {commit} -- {path}", self.git(&[]))
     }
 
     /// What git says of all lines of a file at a commit, moves and white space left out
     /// of account. Of one line alone it would not see that it moved: too few letters.
     pub(super) fn blame_moves(self, commit: &str, path: &Untrusted) -> String {
         let path = path.to_shell_word();
-        format!("{} blame -w -M -C --root {commit} -- {path}", self.git(&[]))
+        let how = self.reach();
+        format!("{} blame{how} -w -M -C --root {commit} -- {path}", self.git(&[]))
     }
 
     /// What git says of all lines of a file before a commit.
     pub(super) fn blame_before(self, commit: CommitIdx, path: &Untrusted) -> String {
         let id = self.id(commit);
-        format!("{} blame --root {id}^1 -- {}", self.git(&[]), path.to_shell_word())
+        let (how, path) = (self.reach(), path.to_shell_word());
+        format!("{} blame{how} --root {id}^1 -- {path}", self.git(&[]))
     }
 
     /// What a commit changed against its first parent, in these files or in all.
@@ -81,6 +84,11 @@ impl<'f> Git<'f> {
         let id = self.id(commit);
         let range = if self.has_parent(commit) { format!("{id}^1..{id}") } else { id };
         format!("{} log --oneline {range}", self.git(&[]))
+    }
+
+    /// Which parents of merges git follows: those that were read.
+    fn reach(self) -> &'static str {
+        if self.facts.first_parent_origins { " --first-parent" } else { "" }
     }
 
     fn id(self, commit: CommitIdx) -> String {

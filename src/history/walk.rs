@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::commit::{self, RawCommit, Signature};
+use crate::history::landing_events::LandingEvent;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::{CommitIdx, ObjectId};
 use crate::limits;
@@ -58,8 +59,10 @@ pub struct History {
     /// The first-parent chain, from the root to the tip.
     pub mainline: Vec<CommitIdx>,
     /// For each mainline commit its time on the clock of the branch: the latest
-    /// committer time so far, so that the clock never runs backwards.
+    /// committer time so far, or time given, so that the clock never runs backwards.
     pub clock: Vec<Timestamp>,
+    /// How many of those commits have a time that was given.
+    pub n_given_times: usize,
 }
 
 impl History {
@@ -75,16 +78,27 @@ impl History {
     }
 }
 
-/// Reads the history of `tip`.
+/// Which commits are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All that can be reached from the tip.
+    All,
+    /// The mainline alone: of each commit the first parent.
+    FirstParents,
+}
+
+/// Reads the history of `tip`. Its clock does not run yet: see [`run_clock`].
 pub fn read(
     reader: &mut ObjectReader<'_>,
     tip: ObjectId,
+    reach: Reach,
     shallow: &[ObjectId],
     gaps: &mut Gaps,
     progress: &mut dyn FnMut(u64),
 ) -> History {
     let mut walk = Walk {
         reader,
+        reach,
         shallow: shallow.iter().copied().collect(),
         gaps,
         raw: FxHashMap::default(),
@@ -95,12 +109,23 @@ pub fn read(
     walk.from(tip, progress);
     let mut history = walk.history;
     history.mainline = mainline(&history.commits);
-    history.clock = clock(&history, gaps);
     history
+}
+
+/// The times that are known for mainline commits, better than by their dates.
+pub type GivenTimes = FxHashMap<ObjectId, Timestamp>;
+
+/// Sets the clock of the branch: mainline commits landed at the times given, and those
+/// without one when they were committed, but none before an earlier one.
+pub fn run_clock(history: &mut History, given: &GivenTimes, gaps: &mut Gaps) {
+    let is_given = |idx: &&CommitIdx| given.contains_key(&history.commits[idx.at()].id);
+    history.n_given_times = history.mainline.iter().filter(is_given).count();
+    history.clock = clock(history, given, gaps);
 }
 
 struct Walk<'w, 'r> {
     reader: &'w mut ObjectReader<'r>,
+    reach: Reach,
     shallow: FxHashSet<ObjectId>,
     gaps: &'w mut Gaps,
     /// Commits read and waiting for their parents; `None` for unreadable ones.
@@ -121,8 +146,9 @@ impl Walk<'_, '_> {
         while let Some((id, next)) = path.last_mut() {
             // What a shallow clone ends at has no parents, even if they are here.
             let raw = self.raw.get(id).and_then(Option::as_ref);
-            let parents =
-                raw.filter(|_| !self.shallow.contains(id)).map(|raw| &raw.parents);
+            let parents = raw
+                .filter(|_| !self.shallow.contains(id))
+                .map(|raw| followed(&raw.parents, self.reach));
             let parent = parents.and_then(|parents| parents.get(*next)).copied();
             *next += 1;
             match parent {
@@ -171,12 +197,13 @@ impl Walk<'_, '_> {
         let parents: Vec<CommitIdx> = if at_boundary {
             Vec::new()
         } else {
-            raw.parents
+            followed(&raw.parents, self.reach)
                 .iter()
                 .filter_map(|parent| self.placed.get(parent).copied())
                 .collect()
         };
-        let is_cut = parents.len() < raw.parents.len() || raw.lost_parents;
+        let n_followed = followed(&raw.parents, self.reach).len();
+        let is_cut = parents.len() < n_followed || raw.lost_parents;
         if raw.lost_parents {
             let why = "history is cut at a commit with parents that cannot be read";
             self.gaps.add(GapKind::HistoryCut, why, id.to_string().as_bytes());
@@ -209,6 +236,14 @@ impl Walk<'_, '_> {
     }
 }
 
+/// The parents that are read.
+fn followed(parents: &[ObjectId], reach: Reach) -> &[ObjectId] {
+    match reach {
+        Reach::All => parents,
+        Reach::FirstParents => &parents[..parents.len().min(1)],
+    }
+}
+
 fn mainline(commits: &[Commit]) -> Vec<CommitIdx> {
     let mut chain = Vec::new();
     let mut next = commits.len().checked_sub(1).map(|last| CommitIdx(len_to_u32(last)));
@@ -220,20 +255,63 @@ fn mainline(commits: &[Commit]) -> Vec<CommitIdx> {
     chain
 }
 
-fn clock(history: &History, gaps: &mut Gaps) -> Vec<Timestamp> {
+/// The times that events give to mainline commits.
+pub fn given_times(
+    history: &History,
+    events: &[LandingEvent],
+    gaps: &mut Gaps,
+) -> GivenTimes {
+    let mut given = GivenTimes::default();
+    if events.is_empty() {
+        return given;
+    }
+    let id = |idx: &CommitIdx| history.commits[idx.at()].id;
+    let mut known: Vec<CommitIdx> =
+        (0..len_to_u32(history.commits.len())).map(CommitIdx).collect();
+    known.sort_unstable_by_key(id);
+    let mainline: FxHashSet<CommitIdx> = history.mainline.iter().copied().collect();
+    for event in events {
+        let why = match known[event.among(&known, id)] {
+            [one] if mainline.contains(&one) => {
+                given.insert(id(&one), event.time);
+                continue;
+            }
+            [_] => "landing event of a commit that came by a merge, not used",
+            [] => "landing event of a commit that is not of this branch, not used",
+            [_, _, ..] => {
+                "landing event of a commit that is not named by enough digits, not used"
+            }
+        };
+        gaps.add(GapKind::LandingEvent, why, event.to_string().as_bytes());
+    }
+    given
+}
+
+fn clock(history: &History, given: &GivenTimes, gaps: &mut Gaps) -> Vec<Timestamp> {
     let mut latest: Option<i64> = None;
+    let mut latest_is_given = false;
     let mut times = Vec::new();
     for idx in &history.mainline {
         let commit = &history.commits[idx.at()];
-        let seconds = commit.committer.as_ref().and_then(|who| who.seconds);
+        let own_time = given.get(&commit.id).copied();
+        let seconds = own_time.or_else(|| commit.committer_time()).map(|time| time.0);
         if let (Some(before), Some(now)) = (latest, seconds)
             && now < before
         {
-            let why =
-                "a mainline commit is dated before its parent; the parent's time is used";
+            let why = match (latest_is_given, own_time) {
+                (false, None) => {
+                    "a mainline commit is dated before its parent; the parent's time is used"
+                }
+                (true, _) | (_, Some(_)) => {
+                    "a mainline commit landed before an earlier one, by a landing event; the \
+                     earlier one's time is used"
+                }
+            };
             gaps.add(GapKind::ClockLifted, why, commit.id.to_string().as_bytes());
         }
-        latest = latest.max(seconds);
+        if seconds > latest {
+            (latest, latest_is_given) = (seconds, own_time.is_some());
+        }
         times.push(latest);
     }
     // Before the first commit with a date nothing is known; its time serves.

@@ -28,6 +28,20 @@ pub fn write(explanation: &Explanation, to: &mut dyn Write) -> io::Result<()> {
         Answer::Figure(figure) => figure::write(figure, to)?,
     }
     commands(&explanation.commands, to)?;
+    if explanation.first_parent_origins {
+        let text = "Only the mainline was read (--first-parent-origins): what a merge brought \
+                    counts as written by the merge.";
+        paragraph(to, "  ", text)?;
+    }
+    let by_event =
+        explanation.repositories.iter().filter_map(|one| one.landings_by_event);
+    if let Some(n) = by_event.reduce(|sum, one| sum + one) {
+        let landings = count_of(n, "landing was", "landings were");
+        let text = format!(
+            "The times of {landings} given (--landing-events): git shows others."
+        );
+        paragraph(to, "  ", &text)?;
+    }
     for gap in explanation.gaps.iter().filter(|gap| gap.incomplete) {
         let text = format!(
             "Incomplete: {} × {} [{}]",

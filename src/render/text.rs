@@ -105,6 +105,8 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     );
     paragraph(to, "  ", &text)?;
     late_entries(report, to)?;
+    given_times(report, to)?;
+    writers(report, to)?;
     for verdict in &report.verdicts {
         paragraph(to, "  ", &verdict.sentence)?;
     }
@@ -125,6 +127,31 @@ fn late_entries(report: &Report, to: &mut dyn Write) -> io::Result<()> {
          (delayed entry).",
         count_of(lines, "older line", "older lines"),
         count(went),
+    );
+    paragraph(to, "  ", &text)
+}
+
+/// What is to be known of who wrote lines.
+fn writers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    if report.inputs.options.contains_key("first_parent_origins") {
+        let text = "Only the mainline was read (--first-parent-origins): what a merge brought \
+                    counts as written by whoever merged it.";
+        paragraph(to, "  ", text)?;
+    }
+    Ok(())
+}
+
+/// Where the times of landings are from, if they were given.
+fn given_times(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let Some(file) = report.inputs.options.get("landing_events") else { return Ok(()) };
+    let given: u64 =
+        report.repositories.iter().filter_map(|one| one.landings_by_event).sum();
+    let landings: u64 = report.repositories.iter().map(|one| one.landings).sum();
+    let text = format!(
+        "The landing times of {} of {} landings are from {} (--landing-events).",
+        count(given),
+        count(landings),
+        safe(file)
     );
     paragraph(to, "  ", &text)
 }

@@ -54,7 +54,11 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         purpose: PURPOSE,
         as_of: rfc3339(scope.repositories.iter().filter_map(|facts| facts.as_of).max()),
         inputs: InputsReport {
-            clock: "landing: committer time of the mainline, running maximum; usage: author time",
+            clock: if inputs.options.contains_key("landing_events") {
+                CLOCK_BY_EVENT
+            } else {
+                CLOCK
+            },
             time_zone: "UTC, ISO weeks",
             options: inputs.options,
             delayed_entry: inputs.since.map(|_| DELAYED_ENTRY),
@@ -81,6 +85,14 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         limits: LIMITS.to_vec(),
     }
 }
+
+/// How times are read.
+const CLOCK: &str =
+    "landing: committer time of the mainline, running maximum; usage: author time";
+
+/// How times are read where some are given for landings.
+const CLOCK_BY_EVENT: &str = "landing: time given for it, else committer time of the mainline, \
+                              running maximum; usage: author time";
 
 /// What is done with lines older than the time looked at.
 const DELAYED_ENTRY: &str = "lines that landed before the time looked at and stood when it began are \
@@ -164,6 +176,7 @@ fn repository(
         as_of: rfc3339(facts.as_of),
         commits: len_to_u64(facts.commits.len()),
         landings: len_to_u64(facts.mainline.len()),
+        landings_by_event: facts.landings_by_event,
         first_landing: landing(facts.mainline.first()),
         last_landing: landing(facts.mainline.last()),
         lines: lines(facts.lifetimes.iter().filter(|one| filter.takes(at, one))),

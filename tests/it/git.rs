@@ -32,6 +32,15 @@ pub(crate) struct Repository {
     pub(crate) path: PathBuf,
 }
 
+/// Which parents of merges are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All.
+    All,
+    /// The first.
+    FirstParents,
+}
+
 /// A file at a commit.
 #[derive(Debug, Clone)]
 pub(crate) struct TreeFile {
@@ -153,8 +162,20 @@ impl Repository {
 
     /// Which commit wrote each line of a file, as `git blame` says.
     pub(crate) fn blame(&self, commit: &str, path: &[u8]) -> Vec<String> {
-        let fixed = ["blame", "--root", "--line-porcelain", commit, "--"].map(OsStr::new);
-        let answer = self.git(fixed.into_iter().chain([OsStr::from_bytes(path)]));
+        self.blame_along(commit, path, Reach::All)
+    }
+
+    /// The same, along these parents of merges.
+    pub(crate) fn blame_along(
+        &self,
+        commit: &str,
+        path: &[u8],
+        reach: Reach,
+    ) -> Vec<String> {
+        let how = (reach == Reach::FirstParents).then_some("--first-parent");
+        let fixed = ["--root", "--line-porcelain", commit, "--"];
+        let words = ["blame"].into_iter().chain(how).chain(fixed).map(OsStr::new);
+        let answer = self.git(words.chain([OsStr::from_bytes(path)]));
         let mut origins = Vec::new();
         let mut lines = answer.split(|&byte| byte == b'\n');
         while let Some(head) = lines.next().filter(|head| !head.is_empty()) {

@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::git::{FIXTURES, Repository};
 use crate::harness::Place;
 
-const N_DAYS: usize = 200;
+pub(crate) const N_DAYS: usize = 200;
 const N_PEOPLE: usize = 10;
 /// 1 January 2025.
-const FIRST_DAY: usize = 1_735_689_600;
+pub(crate) const FIRST_DAY: usize = 1_735_689_600;
 
 /// Every day at noon one of ten people in turn lands a file of 30 lines, removes 10 lines
 /// of the file of ten days ago, their own, and 5 of that of 25 days ago, somebody else's.
-fn planted() -> String {
+pub(crate) fn planted() -> String {
     let mut stream = String::new();
     for day in 0..N_DAYS {
         let person = day % N_PEOPLE;

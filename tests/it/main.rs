@@ -10,6 +10,7 @@ mod git;
 mod harness;
 mod identity;
 mod laws;
+mod landing_events;
 mod lives;
 mod oracle;
 mod org;

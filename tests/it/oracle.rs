@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use crate::git::{FIXTURES, Repository};
+use crate::git::{FIXTURES, Reach, Repository};
 use crate::harness::Place;
 use crate::random_history;
 
@@ -50,8 +50,10 @@ fn lines_of_every_fixture_are_those_of_git_blame() {
     let place = Place::new();
     for (name, _) in FIXTURES {
         let repository = Repository::fixture(&place, name);
-        let compared = compare(&place, &repository);
-        assert_eq!(compared, Ok(()), "fixture {name}");
+        for reach in [Reach::All, Reach::FirstParents] {
+            let compared = compare(&place, &repository, reach);
+            assert_eq!(compared, Ok(()), "fixture {name}, {reach:?}");
+        }
     }
 }
 
@@ -60,8 +62,48 @@ fn lines_of_random_histories_are_those_of_git_blame() {
     for_each_seed(|seed| {
         let place = Place::new();
         let stream = random_history::stream(seed);
-        compare(&place, &Repository::import(&place, "random", &stream))
+        compare(&place, &Repository::import(&place, "random", &stream), Reach::All)
     });
+}
+
+#[test]
+fn lines_of_the_mainline_alone_are_those_of_git_blame_along_first_parents() {
+    for_each_seed(|seed| {
+        let place = Place::new();
+        let stream = random_history::stream(seed);
+        let repository = Repository::import(&place, "random", &stream);
+        compare(&place, &repository, Reach::FirstParents)
+    });
+}
+
+#[test]
+fn reading_the_mainline_alone_is_said_everywhere() {
+    let place = Place::new();
+    let repository = Repository::fixture(&place, "conflict");
+    let flag = "--first-parent-origins";
+    let merge = repository.tip();
+    let run = place.run(["lines", "conflict", flag]).ended(0);
+    assert!(run.out().contains(&format!("a.py\t4\t{merge}\t{merge}")), "{}", run.out());
+    assert_eq!(run.stderr.matches("[W-FIRSTPARENT]").count(), 1, "{}", run.stderr);
+    let report = place.run(["report", "conflict", "--format=json", flag]).ended(0);
+    let report: serde_json::Value =
+        serde_json::from_slice(&report.stdout).expect("it is JSON");
+    assert_eq!(report["inputs"]["options"]["first_parent_origins"], "true");
+    assert_eq!(report["repositories"][0]["commits"], 3);
+    let gaps = report["gaps"].as_array().expect("a list");
+    let codes: Vec<&str> = gaps.iter().filter_map(|gap| gap["code"].as_str()).collect();
+    assert_eq!(codes, ["W-FIRSTPARENT"]);
+    let text = place.run(["report", "conflict", flag]).ended(0).out();
+    assert!(text.contains("Only the mainline was read"), "{text}");
+    let told = place.run(["explain", "line:a.py:4", "conflict", flag]).ended(0).out();
+    assert!(told.contains("Only the mainline was read"), "{told}");
+    assert!(told.contains("blame --first-parent -L 4,4"), "{told}");
+    let run = place.run(["facts", "conflict", "--output=tables", flag]).ended(0);
+    assert_eq!(run.out(), "");
+    let row = std::fs::read_to_string(place.path("tables/repositories.ndjson"))
+        .expect("it was written");
+    assert!(row.contains(r#""first_parent_origins":true"#), "{row}");
+    assert!(row.contains("W-FIRSTPARENT 1"), "{row}");
 }
 
 #[test]
@@ -73,18 +115,18 @@ fn a_fixture_ends_at_the_commit_that_tests_may_quote() {
 }
 
 /// Compares `slopnexus lines --exact` with `git blame`, whole and line by line.
-fn compare(place: &Place, repository: &Repository) -> Result<(), String> {
-    let run = place.run([
-        "lines".as_ref(),
-        repository.path.as_os_str(),
-        "--exact".as_ref(),
-        "--no-syntax".as_ref(),
-    ]);
+fn compare(place: &Place, repository: &Repository, reach: Reach) -> Result<(), String> {
+    let asked = ["lines".as_ref(), repository.path.as_os_str(), "--exact".as_ref()];
+    let more = match reach {
+        Reach::All => "--no-syntax",
+        Reach::FirstParents => "--first-parent-origins",
+    };
+    let run = place.run(asked.into_iter().chain([more.as_ref()]));
     if run.status != Some(0) {
         return Err(format!("ended with {:?}: {}", run.status, run.stderr));
     }
     let ours = parse(&run.stdout)?;
-    let theirs = blame_all(repository);
+    let theirs = blame_all(repository, reach);
     let missing = theirs.keys().find(|path| !ours.contains_key(*path));
     let foreign = ours.keys().find(|path| !theirs.contains_key(*path));
     if let Some(path) = missing.or(foreign) {
@@ -114,13 +156,13 @@ fn compare(place: &Place, repository: &Repository) -> Result<(), String> {
     Ok(())
 }
 
-fn blame_all(repository: &Repository) -> Origins {
+fn blame_all(repository: &Repository, reach: Reach) -> Origins {
     // Binary files too: git blames them line by line like any other, and `--exact`
     // leaves nothing out.
     let files = repository.files("HEAD").into_iter().filter(|file| file.n_lines() > 0);
     files
         .map(|file| {
-            let origins = repository.blame("HEAD", &file.path);
+            let origins = repository.blame_along("HEAD", &file.path, reach);
             (file.path, origins)
         })
         .collect()
