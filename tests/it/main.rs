@@ -11,6 +11,7 @@ mod harness;
 mod identity;
 mod laws;
 mod lives;
+mod metamorphic;
 mod oracle;
 mod org;
 mod packs;
