@@ -83,8 +83,7 @@ impl<'o> Pool<'o> {
         let mut read = ReadWork::default();
         let mut trees_read = 0;
         for (reader, cache) in readers {
-            read.objects += reader.work.objects;
-            read.bytes += reader.work.bytes;
+            read.add(reader.work);
             trees_read += cache.trees_read;
         }
         (read, trees_read)
@@ -104,7 +103,8 @@ pub fn track_history(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<TrackedHistory, Error> {
     let pool = Pool { opened, free: Mutex::new(Vec::new()) };
-    let (graph, mut gaps) = build_graph(&pool, history, options.counts, progress)?;
+    let (graph, mut gaps, placing) =
+        build_graph(&pool, history, options.counts, progress)?;
     let lineages = versions::lineages(&graph);
     let total = len_to_u64(graph.versions.len());
     let done = AtomicU64::new(0);
@@ -133,7 +133,9 @@ pub fn track_history(
     let path = |number: u32| &graph.paths[number as usize];
     tracked.book.standing.sort_by(|one, two| path(one.0).cmp(path(two.0)));
     tracked.counts.sort_unstable_by_key(|counted| counted.step);
-    let (read, trees_read) = pool.work();
+    let (mut read, mut trees_read) = pool.work();
+    read.add(placing.0);
+    trees_read += placing.1;
     let links = find_links(&tracked, &graph, history.mainline.len());
     Ok(TrackedHistory { graph, tracked, links, read, trees_read })
 }
@@ -183,13 +185,14 @@ fn add_work(all: &mut DiffWork, one: DiffWork) {
 }
 
 /// Compares commits with their parents in windows, so that memory stays bounded, and
-/// adds each window to the graph.
+/// adds each window to the graph. The last answer is what adding them took: objects read,
+/// and trees.
 fn build_graph(
     pool: &Pool<'_>,
     history: &History,
     all_steps: bool,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(Graph, Gaps), Error> {
+) -> Result<(Graph, Gaps, (ReadWork, u64)), Error> {
     const WINDOW_COMMITS: usize = 8_192;
     const SLICE_COMMITS: usize = 256;
     let mut builder = Builder::new(history, pool.opened.reader()?, all_steps);
@@ -220,5 +223,7 @@ fn build_graph(
             }
         }
     }
-    Ok(builder.finish())
+    let read = builder.work();
+    let (graph, gaps) = builder.finish();
+    Ok((graph, gaps, read))
 }

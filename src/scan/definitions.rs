@@ -9,7 +9,7 @@ use super::kinds::Kinds;
 use crate::error::Error;
 use crate::facts::DefinitionCount;
 use crate::history::ObjectId;
-use crate::history::objects::ObjectKind;
+use crate::history::objects::{ObjectKind, ReadWork};
 use crate::history::open::Opened;
 use crate::lines::schedule::Progress;
 use crate::lines::versions::Graph;
@@ -23,7 +23,7 @@ pub(super) fn count(
     graph: &Graph,
     kinds: &Kinds<'_>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<DefinitionCount>, Error> {
+) -> Result<(Vec<DefinitionCount>, ReadWork), Error> {
     const SLICE_FILES: usize = 64;
     let wanted: Vec<(LanguageId, ObjectId)> = graph
         .tip
@@ -37,13 +37,16 @@ pub(super) fn count(
     let total = len_to_u64(wanted.len());
     let tick =
         || progress(Progress::Parsed(done.fetch_add(1, Ordering::Relaxed) + 1, total));
-    let slices: Vec<Result<Vec<DefinitionCount>, Error>> = wanted
+    let slices: Vec<Result<(Vec<DefinitionCount>, ReadWork), Error>> = wanted
         .par_chunks(SLICE_FILES)
         .map(|slice| count_slice(opened, kinds, slice, &tick))
         .collect();
     let mut total: BTreeMap<String, DefinitionCount> = BTreeMap::new();
+    let mut read = ReadWork::default();
     for slice in slices {
-        for count in slice? {
+        let (counts, work) = slice?;
+        read.add(work);
+        for count in counts {
             let sum = total.entry(count.language.clone()).or_insert_with(|| {
                 DefinitionCount { files: 0, functions: 0, classes: 0, ..count.clone() }
             });
@@ -52,7 +55,7 @@ pub(super) fn count(
             sum.classes += count.classes;
         }
     }
-    Ok(total.into_values().collect())
+    Ok((total.into_values().collect(), read))
 }
 
 fn count_slice(
@@ -60,7 +63,7 @@ fn count_slice(
     kinds: &Kinds<'_>,
     slice: &[(LanguageId, ObjectId)],
     tick: &dyn Fn(),
-) -> Result<Vec<DefinitionCount>, Error> {
+) -> Result<(Vec<DefinitionCount>, ReadWork), Error> {
     let mut reader = opened.reader()?;
     let mut counts = Vec::new();
     for &(language, blob) in slice {
@@ -79,5 +82,5 @@ fn count_slice(
             classes: of(&[DefinitionKind::Class]),
         });
     }
-    Ok(counts)
+    Ok((counts, reader.work))
 }

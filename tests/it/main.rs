@@ -19,3 +19,4 @@ mod random_history;
 mod readme;
 mod stories;
 mod tidy;
+mod work;
