@@ -19,7 +19,7 @@ use crate::lines::diff::{DiffWork, Hunk, LineRange};
 use crate::lines::marks::LineMark;
 use crate::lines::origins::{self, Origin};
 use crate::lines::runs::{Label, RunReader, Runs};
-use crate::lines::versions::{Graph, Lineage, Step};
+use crate::lines::versions::{Graph, Lineage, Step, Version};
 use crate::problem::Gaps;
 use crate::syntax::LineKind;
 use crate::units::len_to_u32;
@@ -169,9 +169,9 @@ impl Tracker<'_, '_, '_> {
     /// Writes the origins of a version: its lines come from the first parent that has
     /// them, and what no parent has was written by this commit.
     fn write_origins(&mut self, version: u32) -> Result<(), String> {
-        let commit = self.graph.versions[version as usize].commit;
+        let Version { commit, out_of_sight, .. } = self.graph.versions[version as usize];
         let content = self.contents.load(version);
-        let mut unknown = self.history.commits[commit.at()].is_cut;
+        let mut unknown = self.history.commits[commit.at()].is_cut || out_of_sight;
         let sources = self.graph.origins(version);
         let mut hunks = Vec::with_capacity(sources.len());
         for &source in sources {
@@ -226,7 +226,9 @@ impl Tracker<'_, '_, '_> {
     fn live(&mut self, step: Step, landing: u32) -> Result<(), String> {
         let before = self.lives.remove(&step.old_path).unwrap_or_default();
         let Some(new) = step.new else {
-            let left = Left::FileDeleted;
+            // It may still be there, where nothing can be read.
+            let left =
+                if step.out_of_sight { Left::Unreadable } else { Left::FileDeleted };
             let mut exit = Exit { landing, left, file: step.old_path, start: 0 };
             for run in &before.0 {
                 self.left(step.old_path, run.label, run.lines, exit);
@@ -299,7 +301,8 @@ impl Tracker<'_, '_, '_> {
         let is_form = self.options.form_landings.contains(&landing);
         let text = self.contents.step_text(step, hunks, is_form);
         let class = text.as_ref().map_or(FileClass::Product, |text| text.class);
-        let after_gap = step.old.is_some_and(|old| self.contents.is_unreadable(old));
+        let after_gap = step.out_of_sight
+            || step.old.is_some_and(|old| self.contents.is_unreadable(old));
         let mut kinds = text.iter().flat_map(|text| text.kinds.iter().copied());
         let mut origins = origins.reader();
         for came in hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty()) {

@@ -6,11 +6,12 @@
 //! rename, can be worked on independently.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
 use crate::history::objects::{ObjectReader, ReadWork, Unreadable};
-use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
+use crate::history::tree::{self, EntryKind, PathChange, TreeCache, UnreadableFolder};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::path_map::{MOST_PATHS, PathMap};
@@ -31,6 +32,9 @@ pub struct FileDelta {
     pub followed: Option<usize>,
     /// For a created file: the delta of the deleted file that `git diff -M` pairs.
     pub paired: Option<usize>,
+    /// Whether the file may have come from, or gone to, where nothing could be read:
+    /// what looks like a birth or a death may be none.
+    pub out_of_sight: bool,
 }
 
 /// What one commit did to all files, against its first parent.
@@ -38,6 +42,8 @@ pub struct FileDelta {
 pub struct CommitDelta {
     /// The files, in git's order of paths.
     pub files: Vec<FileDelta>,
+    /// Directories that could not be read before or after, and whether after.
+    pub unreadable: Vec<(Vec<u8>, bool)>,
     /// What could not be compared.
     pub gaps: Gaps,
 }
@@ -51,7 +57,7 @@ pub fn delta(
 ) -> CommitDelta {
     let mut gaps = Gaps::default();
     let parent = commit.first_parent().map(|parent| history.commits[parent.at()].tree);
-    let changes = compare_trees(reader, cache, parent, commit, &mut gaps);
+    let (changes, unreadable) = compare_trees(reader, cache, parent, commit, &mut gaps);
     let (deleted, created) =
         (created_or_deleted(&changes, false), created_or_deleted(&changes, true));
     let sources = candidates(&changes, &deleted);
@@ -64,7 +70,28 @@ pub fn delta(
     }
     let mut files: Vec<FileDelta> = changes.iter().map(file_delta).collect();
     apply_renames(&mut files, &renames, &deleted, &created);
-    CommitDelta { files, gaps }
+    if !unreadable.is_empty() {
+        doubt_unpaired(&mut files, &deleted, &created);
+    }
+    CommitDelta { files, unreadable, gaps }
+}
+
+/// Where a part of a tree could not be read, a file that came may have been there, and
+/// one that went may be there now. Of renames, only equal files are believed: what is
+/// like a file may be less like it than what is not seen.
+fn doubt_unpaired(files: &mut [FileDelta], deleted: &[usize], created: &[usize]) {
+    for &index in created {
+        let blob = files[index].new;
+        let is_equal = |source: &usize| files[*source].old == blob;
+        let followed = files[index].followed.filter(is_equal);
+        let paired = files[index].paired.filter(is_equal);
+        (files[index].followed, files[index].paired) = (followed, paired);
+    }
+    let paired: BTreeSet<usize> = files.iter().filter_map(|file| file.paired).collect();
+    for index in deleted.iter().chain(created) {
+        let is_paired = paired.contains(index) || files[*index].paired.is_some();
+        files[*index].out_of_sight |= !is_paired;
+    }
 }
 
 fn compare_trees(
@@ -73,13 +100,19 @@ fn compare_trees(
     old: Option<ObjectId>,
     commit: &Commit,
     gaps: &mut Gaps,
-) -> Vec<PathChange> {
+) -> (Vec<PathChange>, Vec<(Vec<u8>, bool)>) {
     let compared = tree::compare(reader, cache, old, Some(commit.tree));
     let (changes, unreadable) = match compared {
         Ok(found) => (found.changes, found.unreadable),
-        Err(why) => (Vec::new(), vec![(Vec::new(), why)]),
+        // Nothing is known, not even what is out of sight: all stays as it was.
+        Err(why) => {
+            let words = "trees over the limits, changes in them are left out";
+            gaps.add(why.gap(), words, commit.id.to_string().as_bytes());
+            (Vec::new(), Vec::new())
+        }
     };
-    for (path, why) in unreadable {
+    // What could not be read before was counted where it came.
+    for UnreadableFolder { path, why, .. } in unreadable.iter().filter(|one| one.after) {
         let words = match why {
             Unreadable::TooLarge => {
                 "directory over the limits, changes in it are left out"
@@ -94,7 +127,7 @@ fn compare_trees(
         place.extend(path);
         gaps.add(why.gap(), words, &place);
     }
-    changes
+    (changes, unreadable.into_iter().map(|one| (one.path, one.after)).collect())
 }
 
 /// What renames are found among: the side of each of these changes that is there.
@@ -108,7 +141,8 @@ fn candidates<'a>(changes: &'a [PathChange], wanted: &[usize]) -> Vec<Candidate<
 }
 
 /// Returns the changes that create or delete a path outright. A file that
-/// took the place of a link, or gave way to one, is neither for git's renames.
+/// took the place of a link, or gave way to one, is neither for git's renames; nor is
+/// one that may be there on both sides.
 fn created_or_deleted(changes: &[PathChange], created: bool) -> Vec<usize> {
     let wanted = |change: &PathChange| {
         if created {
@@ -117,7 +151,8 @@ fn created_or_deleted(changes: &[PathChange], created: bool) -> Vec<usize> {
             change.new.is_none() && change.old.is_some()
         }
     };
-    (0..changes.len()).filter(|&index| wanted(&changes[index])).collect()
+    let is_known = |index: &usize| !changes[*index].out_of_sight;
+    (0..changes.len()).filter(is_known).filter(|&index| wanted(&changes[index])).collect()
 }
 
 fn file_delta(change: &PathChange) -> FileDelta {
@@ -127,6 +162,7 @@ fn file_delta(change: &PathChange) -> FileDelta {
         new: change.new_file(),
         followed: None,
         paired: None,
+        out_of_sight: change.out_of_sight,
     }
 }
 
@@ -151,6 +187,9 @@ pub struct Version {
     pub blob: ObjectId,
     /// The commit that wrote it.
     pub commit: CommitIdx,
+    /// Whether it may have come from where nothing could be read: lines that are in no
+    /// version that is known may be older.
+    pub out_of_sight: bool,
     /// Its first edge in `Graph::origins`.
     first_origin: u32,
     /// How many edges it has there.
@@ -173,6 +212,9 @@ pub struct Step {
     pub old: Option<u32>,
     /// The version after, if there is one.
     pub new: Option<u32>,
+    /// Whether a version may have stood before, or may stand after, where nothing could
+    /// be read.
+    pub out_of_sight: bool,
 }
 
 /// All versions and steps of a history.
@@ -207,6 +249,8 @@ pub struct Builder<'h, 'r> {
     graph: Graph,
     path_numbers: FxHashMap<Vec<u8>, u32>,
     states: Vec<Option<PathMap>>,
+    /// For each commit the directories that cannot be read.
+    unreadable: Vec<Rc<BTreeSet<Vec<u8>>>>,
     children_left: Vec<u32>,
     landings: Vec<Option<u32>>,
     /// Whether to make steps for commits off the mainline too.
@@ -246,6 +290,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             graph: Graph::default(),
             path_numbers: FxHashMap::default(),
             states: vec![None; n],
+            unreadable: Vec::with_capacity(n),
             children_left,
             landings,
             all_steps,
@@ -258,6 +303,8 @@ impl<'h, 'r> Builder<'h, 'r> {
         self.gaps.merge(&delta.gaps);
         let commit = &self.history.commits[idx.at()];
         let first = commit.first_parent();
+        let before = first.map(|parent| Rc::clone(&self.unreadable[parent.at()]));
+        self.unreadable.push(unreadable_now(before.unwrap_or_default(), delta));
         let others: Vec<OtherParent> = commit
             .other_parents()
             .iter()
@@ -352,6 +399,7 @@ impl<'h, 'r> Builder<'h, 'r> {
                 return Some(Decision { path, new: Some(version) });
             }
         }
+        let mut out_of_sight = file.out_of_sight;
         let mut origins = Vec::new();
         let source = file.followed.map(|source| delta.files[source].path.as_slice());
         let from_first = here.or_else(|| self.version_at(first, source?));
@@ -360,6 +408,8 @@ impl<'h, 'r> Builder<'h, 'r> {
             let there = self.version_at(Some(parent.commit), &file.path);
             let moved = there.or_else(|| parent.moved.get(&index).copied());
             origins.extend(moved.map(|version| (version, there.is_none())));
+            out_of_sight |= moved.is_none()
+                && self.may_have(parent.commit, &file.path, from_first.is_none());
         }
         let whole = origins
             .iter()
@@ -368,7 +418,16 @@ impl<'h, 'r> Builder<'h, 'r> {
             return Some(Decision { path, new: Some(*version) });
         }
         let origins: Vec<u32> = origins.into_iter().map(|(version, _)| version).collect();
-        Some(Decision { path, new: Some(self.add_version(idx, path, blob, &origins)) })
+        let new = self.add_version(idx, path, blob, &origins);
+        self.graph.versions[new as usize].out_of_sight = out_of_sight;
+        Some(Decision { path, new: Some(new) })
+    }
+
+    /// Whether a commit may have a file where nothing can be read: at this path, or
+    /// anywhere.
+    fn may_have(&self, commit: CommitIdx, path: &[u8], anywhere: bool) -> bool {
+        let mut folders = self.unreadable[commit.at()].iter();
+        folders.any(|folder| anywhere || is_in(path, folder))
     }
 
     /// Looks at a parent other than the first: which files were renamed since.
@@ -386,7 +445,13 @@ impl<'h, 'r> Builder<'h, 'r> {
         let commit = &self.history.commits[idx.at()];
         let tree = self.history.commits[parent.at()].tree;
         let (reader, cache) = (&mut self.reader, &mut self.cache);
-        let changes = compare_trees(reader, cache, Some(tree), commit, &mut self.gaps);
+        // What cannot be read was counted against the first parent.
+        let mut known = Gaps::default();
+        let (changes, unreadable) =
+            compare_trees(reader, cache, Some(tree), commit, &mut known);
+        if unreadable.is_empty() {
+            self.gaps.merge(&known);
+        }
         let deleted = created_or_deleted(&changes, false);
         let sources = candidates(&changes, &deleted);
         let created: BTreeSet<&[u8]> = created_or_deleted(&changes, true)
@@ -452,6 +517,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             path,
             blob,
             commit,
+            out_of_sight: false,
             first_origin: len_to_u32(self.graph.origins.len()),
             n_origins: len_to_u32(origins.len()),
         });
@@ -490,9 +556,33 @@ impl<'h, 'r> Builder<'h, 'r> {
                 path: decision.path,
                 old,
                 new: decision.new,
+                out_of_sight: file.out_of_sight,
             });
         }
     }
+}
+
+/// The directories that cannot be read after a commit.
+fn unreadable_now(
+    before: Rc<BTreeSet<Vec<u8>>>,
+    delta: &CommitDelta,
+) -> Rc<BTreeSet<Vec<u8>>> {
+    if delta.unreadable.is_empty() {
+        return before;
+    }
+    let mut now = BTreeSet::clone(&before);
+    for (folder, _) in &delta.unreadable {
+        now.retain(|known| known != folder && !is_in(known, folder));
+    }
+    let after = delta.unreadable.iter().filter(|(_, after)| *after);
+    now.extend(after.map(|(folder, _)| folder.clone()));
+    Rc::new(now)
+}
+
+/// Whether a path is in a folder; all are in the root, which has no name.
+fn is_in(path: &[u8], folder: &[u8]) -> bool {
+    let rest = path.strip_prefix(folder);
+    folder.is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// A parent other than the first.
