@@ -116,8 +116,8 @@ pub const RENAME_PIECES: Limit = Limit {
 /// How many steps the search for the difference of two versions may take.
 pub const DIFF_STEPS: Limit = Limit {
     name: "DIFF_STEPS",
-    value: 1 << 33,
-    why: "ten seconds; two versions of 300,000 lines in random order need a quarter",
+    value: 1 << 31,
+    why: "about ten seconds; two versions of 300,000 lines in random order need it all",
 };
 
 /// How many parents of a commit are followed.

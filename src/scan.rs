@@ -201,9 +201,11 @@ fn find_out(
     let mut definitions = Vec::new();
     if options.parsed_days.is_some() {
         let known = records.unwrap_or(&no_records);
-        definitions =
+        let (found, read) =
             definitions::count(opened, &tracked.graph, &kinds, known, progress)?;
-        facts.definitions = definitions::sum(&definitions);
+        facts.definitions = definitions::sum(&found);
+        definitions = found;
+        reader.work.add(read);
     }
     facts.gaps.merge(&kinds.gaps());
     let recorder = tracked.records.take().filter(|_| kinds.gaps().is_empty());
@@ -218,6 +220,7 @@ fn find_out(
     facts.work.versions_parsed = kinds.parsed();
     facts.work.commits = len_to_u64(history.commits.len());
     facts.work.objects_read = reader.work.objects;
+    facts.work.blobs_read = reader.work.blobs;
     facts.work.bytes_read = reader.work.bytes;
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
@@ -402,6 +405,7 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
     facts.work = Work {
         trees_read,
         objects_read: facts.work.objects_read + read.objects,
+        blobs_read: facts.work.blobs_read + read.blobs,
         bytes_read: facts.work.bytes_read + read.bytes,
         versions: len_to_u64(graph.versions.len()),
         bytes_compared: tracked.work.bytes_compared,
@@ -412,6 +416,10 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
 }
 
 fn change(step: Step, lines: Option<(u32, u32)>) -> Option<ChangeFacts> {
+    if step.out_of_sight {
+        // Whether anything changed is not known, which is a gap.
+        return None;
+    }
     let status = match (step.old, step.new) {
         (None, None) => return None,
         (None, Some(_)) => ChangeStatus::Added,

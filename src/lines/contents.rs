@@ -5,7 +5,6 @@
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
@@ -14,7 +13,7 @@ use crate::history::{CommitIdx, ObjectId};
 use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
 use crate::lines::marks::LineMark;
 use crate::lines::records::{
-    self, Part, Recorder, Records, StepRecord, VersionRecord, may_heal,
+    self, Part, Recorder, Records, StepRecord, StepText, VersionRecord, may_heal,
 };
 use crate::lines::similarity::is_binary;
 use crate::lines::tokens::{Lexicon, Text};
@@ -69,25 +68,6 @@ impl Content {
     pub(crate) fn is_text(self) -> bool {
         matches!(self, Self::Text { .. })
     }
-}
-
-/// What the text of a landing says of the lines that came with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StepText {
-    /// What their file is for.
-    pub(crate) class: FileClass,
-    /// The kind of each, in order; missing ones are text.
-    pub(crate) kinds: Vec<LineKind>,
-    /// What is remembered of each; empty when lines are taken as they are.
-    pub(crate) marks: Vec<LineMark>,
-    /// Lines that went and the lines that they are now, by their places in the file.
-    pub(crate) carried: Vec<(u32, u32)>,
-    /// Lines that went and the lines that they were edited into, likewise.
-    pub(crate) edited: Vec<(u32, u32)>,
-    /// Lines that went into others by a change of form, by their places before.
-    pub(crate) joined: Vec<u32>,
-    /// Lines that are pieces of others since a change of form, by their places now.
-    pub(crate) split: Vec<u32>,
 }
 
 /// What a step did to the lines of its file.

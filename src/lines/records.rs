@@ -6,18 +6,19 @@
 //! to something else is not taken, and what may heal (an object that is not here) is
 //! never recorded.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::facts::DefinitionCount;
+use crate::file_class::FileClass;
 use crate::history::{CommitIdx, ObjectId};
-use crate::lines::contents::StepText;
 use crate::lines::diff::Hunk;
+use crate::lines::marks::LineMark;
 use crate::problem::{GapKind, Gaps};
+use crate::syntax::LineKind;
 use crate::units::len_to_u32;
 
 /// What is recorded of a commit: of its files together, or of one of them.
@@ -75,6 +76,36 @@ pub(crate) struct StepRecord {
     pub(crate) text: Option<StepText>,
     /// What was left out.
     pub(crate) gaps: Gaps,
+}
+
+/// What the text of a landing says of the lines that came with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StepText {
+    /// What their file is for.
+    pub(crate) class: FileClass,
+    /// The kind of each, in order; missing ones are text.
+    pub(crate) kinds: Vec<LineKind>,
+    /// What is remembered of each; empty when lines are taken as they are.
+    pub(crate) marks: Vec<LineMark>,
+    /// Lines that went and the lines that they are now, by their places in the file.
+    pub(crate) carried: Vec<(u32, u32)>,
+    /// Lines that went and the lines that they were edited into, likewise.
+    pub(crate) edited: Vec<(u32, u32)>,
+    /// Lines that went into others by a change of form, by their places before.
+    pub(crate) joined: Vec<u32>,
+    /// Lines that are pieces of others since a change of form, by their places now.
+    pub(crate) split: Vec<u32>,
+}
+
+/// The definitions of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DefinitionsRecord {
+    /// The name of the language it was parsed as.
+    pub(crate) language: String,
+    /// Functions and methods.
+    pub(crate) functions: u64,
+    /// Classes and what is like them.
+    pub(crate) classes: u64,
 }
 
 /// Whether something was left out that could be there another time.
@@ -172,13 +203,15 @@ impl Recorder {
     }
 }
 
+/// What is kept of a commit: each part, the question it answers, how many bytes it has.
+type Parts = Vec<(Part, u64, u32)>;
+
 /// The table of contents of what is kept.
 #[derive(Serialize, Deserialize)]
 struct Index {
     paths: Vec<Vec<u8>>,
-    /// For each commit its id and its records: part, question, length.
-    commits: Vec<(ObjectId, Vec<(Part, u64, u32)>)>,
-    definitions: Vec<(ObjectId, DefinitionCount)>,
+    commits: Vec<(ObjectId, Parts)>,
+    definitions: Vec<(ObjectId, DefinitionsRecord)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -195,9 +228,9 @@ pub struct Records {
     bytes: Vec<u8>,
     paths: Vec<Vec<u8>>,
     /// Which of the entries are of a commit.
-    commits: FxHashMap<ObjectId, Range<usize>>,
+    commits: HashMap<ObjectId, Range<usize>>,
     entries: Vec<Kept>,
-    definitions: FxHashMap<(ObjectId, String), DefinitionCount>,
+    definitions: HashMap<(ObjectId, String), DefinitionsRecord>,
 }
 
 impl Records {
@@ -205,7 +238,7 @@ impl Records {
     pub(crate) fn read(bytes: Vec<u8>) -> Option<Self> {
         let (index, rest) = postcard::take_from_bytes::<Index>(&bytes).ok()?;
         let mut at = bytes.len() - rest.len();
-        let mut commits = FxHashMap::default();
+        let mut commits = HashMap::new();
         let mut entries: Vec<Kept> = Vec::new();
         for (id, parts) in index.commits {
             let first = entries.len();
@@ -271,7 +304,7 @@ impl Records {
         &self,
         blob: ObjectId,
         language: &str,
-    ) -> Option<&DefinitionCount> {
+    ) -> Option<&DefinitionsRecord> {
         self.definitions.get(&(blob, language.to_owned()))
     }
 }
@@ -286,10 +319,10 @@ pub(crate) fn write(
     mut recorder: Recorder,
     ids: impl Fn(CommitIdx) -> ObjectId,
     paths: &[Vec<u8>],
-    definitions: Vec<(ObjectId, DefinitionCount)>,
+    definitions: Vec<(ObjectId, DefinitionsRecord)>,
 ) -> Result<Vec<u8>, postcard::Error> {
     recorder.entries.sort_unstable_by_key(|entry| (entry.commit, entry.part));
-    let mut commits: Vec<(ObjectId, Vec<(Part, u64, u32)>)> = Vec::new();
+    let mut commits: Vec<(ObjectId, Parts)> = Vec::new();
     let mut latest = None;
     for entry in &recorder.entries {
         if latest != Some(entry.commit) {

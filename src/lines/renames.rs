@@ -2,15 +2,15 @@
 //! follows each created file on its own, so that one deleted file may feed two, while
 //! `git diff -M` gives each deleted file to one created file at most.
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::history::ObjectId;
 use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::tree::EntryKind;
 use crate::limits;
-use crate::lines::similarity::{self, Pieces, RENAME_SCORE, SAME_NAME_SCORE};
+use crate::lines::similarity::{
+    self, Pieces, RENAME_SCORE, SAME_NAME_SCORE, sizes_too_different,
+};
 use crate::units::len_to_u64;
 
 /// A file that one commit deleted or created.
@@ -42,8 +42,8 @@ struct Sources<'a> {
     files: &'a [Candidate<'a>],
     /// Lists of files that are equal, or that are equal and have one name.
     lists: Vec<Vec<usize>>,
-    by_content: FxHashMap<(EntryKind, ObjectId), usize>,
-    by_content_and_name: FxHashMap<(EntryKind, ObjectId, &'a [u8]), usize>,
+    by_content: HashMap<(EntryKind, ObjectId), usize>,
+    by_content_and_name: HashMap<(EntryKind, ObjectId, &'a [u8]), usize>,
     /// File names and the one file that has it, or `None` when several have.
     by_name: BTreeMap<&'a [u8], Option<usize>>,
 }
@@ -52,7 +52,7 @@ impl<'a> Sources<'a> {
     fn new(files: &'a [Candidate<'a>]) -> Self {
         let mut lists: Vec<Vec<usize>> = Vec::new();
         let (mut by_content, mut by_content_and_name) =
-            (FxHashMap::default(), FxHashMap::default());
+            (HashMap::default(), HashMap::default());
         for (index, file) in files.iter().enumerate() {
             let name = file_name(file.path);
             let all = *by_content.entry((file.kind, file.blob)).or_insert(lists.len());
@@ -81,11 +81,37 @@ impl<'a> Sources<'a> {
     }
 }
 
+/// How much one commit may make us compare, for all of its parents together.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    bytes: u64,
+    pieces: u64,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { bytes: limits::RENAME_BYTES.value, pieces: limits::RENAME_PIECES.value }
+    }
+}
+
+impl Budget {
+    /// Pays for looking at something `times` times; false when there is no more.
+    pub(crate) fn pay(&mut self, times: u64) -> bool {
+        let left = self.pieces.checked_sub(times);
+        self.pieces = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
 /// Finds where created files come from. Both lists are in git's order of paths.
+///
+/// Git pairs equal files first, then files that alone keep their name, and compares
+/// what is left of both with each other unless that is too much.
 pub fn find(
     reader: &mut ObjectReader<'_>,
     deleted: &[Candidate<'_>],
     created: &[Candidate<'_>],
+    budget: &mut Budget,
 ) -> Renames {
     let none = || vec![None; created.len()];
     if deleted.is_empty() || created.is_empty() {
@@ -97,23 +123,63 @@ pub fn find(
         paired: pair_equal(&sources, created),
         over_limit: false,
     };
-    let open = |found: &[Option<usize>]| found.iter().filter(|one| one.is_none()).count();
-    let n_open = open(&equal.paired).max(open(&equal.followed));
-    if n_open == 0 {
+    let is_open = |found: &Vec<Option<usize>>| found.iter().any(Option::is_none);
+    if !is_open(&equal.paired) && !is_open(&equal.followed) {
         return equal;
     }
-    if too_many(n_open, deleted.len()) {
-        return Renames { over_limit: true, ..equal };
-    }
-    let mut scores = Scores::new(reader, deleted.len());
+    let mut scores = Scores::new(reader, budget);
     let mut renames = equal.clone();
-    for (target, source) in renames.followed.iter_mut().enumerate() {
-        if source.is_none() {
-            *source = follow(&mut scores, &sources, target, created[target]);
+    let mut used = vec![false; deleted.len()];
+    for source in renames.paired.iter().flatten() {
+        used[*source] = true;
+    }
+    pair_same_names(&mut scores, deleted, created, &mut renames.paired, &mut used);
+    let named = renames.clone();
+    compare_open(&mut scores, &sources, created, &mut used, &mut renames);
+    if scores.is_over { Renames { over_limit: true, ..named } } else { renames }
+}
+
+/// Compares the files that are left: each created one with every deleted one.
+fn compare_open(
+    scores: &mut Scores<'_, '_>,
+    sources: &Sources<'_>,
+    created: &[Candidate<'_>],
+    used: &mut [bool],
+    renames: &mut Renames,
+) {
+    let deleted = sources.files;
+    let n_open = renames.paired.iter().filter(|source| source.is_none()).count();
+    let n_unused = used.iter().filter(|used| !**used).count();
+    let pairs_too_many = too_many(n_open, n_unused);
+    let follows_too_many = too_many(1, deleted.len());
+    renames.over_limit = pairs_too_many || follows_too_many;
+    let mut candidates = Vec::new();
+    for (number, target) in created.iter().enumerate() {
+        let to_pair = renames.paired[number].is_none() && !pairs_too_many;
+        let to_follow = renames.followed[number].is_none() && !follows_too_many;
+        let by_name = to_follow.then(|| follow_name(scores, sources, *target)).flatten();
+        if scores.is_over || !(to_pair || (to_follow && by_name.is_none())) {
+            renames.followed[number] = renames.followed[number].or(by_name);
+            continue;
+        }
+        let row = scores.row(deleted, *target);
+        if to_follow {
+            let best = || best_four(&row, deleted, *target, None, number);
+            renames.followed[number] =
+                by_name.or_else(|| best().first().map(|pair| pair.source));
+        }
+        if to_pair {
+            candidates.extend(best_four(&row, deleted, *target, Some(used), number));
         }
     }
-    pair_all(&mut scores, deleted, created, &mut renames.paired);
-    if scores.is_over { Renames { over_limit: true, ..equal } } else { renames }
+    // Equal scores keep their order: the created file that comes first.
+    candidates.sort_by_key(|pair| std::cmp::Reverse((pair.score, pair.same_name)));
+    for pair in candidates {
+        if renames.paired[pair.target].is_none() && !used[pair.source] {
+            renames.paired[pair.target] = Some(pair.source);
+            used[pair.source] = true;
+        }
+    }
 }
 
 /// As `Renames::followed`, for files that are followed one by one: how many there are
@@ -123,22 +189,27 @@ pub fn follow_one_by_one(
     reader: &mut ObjectReader<'_>,
     deleted: &[Candidate<'_>],
     created: &[Candidate<'_>],
+    budget: &mut Budget,
 ) -> (Vec<Option<usize>>, bool) {
     if deleted.is_empty() || created.is_empty() {
         return (vec![None; created.len()], false);
     }
     let sources = Sources::new(deleted);
-    let mut scores = Scores::new(reader, deleted.len());
+    let mut scores = Scores::new(reader, budget);
     let over = too_many(1, deleted.len());
-    let followed = created.iter().enumerate().map(|(number, target)| {
+    let mut follow = |(number, target): (usize, &Candidate<'_>)| {
         let equal = sources.follow_equal(target);
         if equal.is_some() || over || scores.is_over {
             return equal;
         }
-        let found = follow(&mut scores, &sources, number, *target);
+        let found = follow_name(&mut scores, &sources, *target).or_else(|| {
+            let row = scores.row(deleted, *target);
+            let best = best_four(&row, deleted, *target, None, number);
+            best.first().map(|pair| pair.source)
+        });
         found.filter(|_| !scores.is_over)
-    });
-    let followed = followed.collect();
+    };
+    let followed = created.iter().enumerate().map(&mut follow).collect();
     (followed, over || scores.is_over)
 }
 
@@ -170,32 +241,19 @@ fn file_name(path: &[u8]) -> &[u8] {
     memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..])
 }
 
-/// Similarity scores of one commit: each file is cut into pieces once, and each pair
-/// compared once.
+/// Similarity scores of one commit: each file is cut into pieces once.
 struct Scores<'s, 'r> {
     reader: &'s mut ObjectReader<'r>,
     /// The pieces of files; `None` for files that cannot be read.
-    pieces: FxHashMap<ObjectId, Option<Pieces>>,
-    /// For each created file that was looked at, the score with each deleted one.
-    known: FxHashMap<usize, Vec<Option<u16>>>,
-    n_deleted: usize,
-    bytes_left: u64,
-    pieces_left: u64,
-    /// Whether there was more to compare than the limits allow. Scores are then wrong.
+    pieces: HashMap<ObjectId, Option<Pieces>>,
+    budget: &'s mut Budget,
+    /// Whether there was more to compare than the budget allows. Scores are then wrong.
     is_over: bool,
 }
 
 impl<'s, 'r> Scores<'s, 'r> {
-    fn new(reader: &'s mut ObjectReader<'r>, n_deleted: usize) -> Self {
-        Self {
-            reader,
-            pieces: FxHashMap::default(),
-            known: FxHashMap::default(),
-            n_deleted,
-            bytes_left: limits::RENAME_BYTES.value,
-            pieces_left: limits::RENAME_PIECES.value,
-            is_over: false,
-        }
+    fn new(reader: &'s mut ObjectReader<'r>, budget: &'s mut Budget) -> Self {
+        Self { reader, pieces: HashMap::new(), budget, is_over: false }
     }
 
     fn load(&mut self, blob: ObjectId) {
@@ -205,87 +263,51 @@ impl<'s, 'r> Scores<'s, 'r> {
         // An unreadable file is similar to nothing; it is counted where its lines are
         // missing.
         let pieces = self.reader.read(blob, ObjectKind::Blob).ok().map(|bytes| {
-            let left = self.bytes_left.checked_sub(len_to_u64(bytes.len()));
+            let left = self.budget.bytes.checked_sub(len_to_u64(bytes.len()));
             self.is_over |= left.is_none();
-            self.bytes_left = left.unwrap_or(0);
+            self.budget.bytes = left.unwrap_or(0);
             Pieces::of(&bytes)
         });
         self.pieces.insert(blob, pieces);
     }
 
-    fn between(
-        &mut self,
-        (source, one): (usize, Candidate<'_>),
-        (target, two): (usize, Candidate<'_>),
-    ) -> u64 {
-        if (one.kind, two.kind) != (EntryKind::File, EntryKind::File) {
+    fn between(&mut self, one: Candidate<'_>, two: Candidate<'_>) -> u64 {
+        /// To look at two files costs about as much as to compare this many pieces.
+        const LOOK: u64 = 8;
+        self.is_over |= !self.budget.pay(LOOK);
+        if self.is_over || (one.kind, two.kind) != (EntryKind::File, EntryKind::File) {
             return 0;
-        }
-        let n_deleted = self.n_deleted;
-        let known = self.known.entry(target).or_insert_with(|| vec![None; n_deleted]);
-        if let Some(score) = known[source] {
-            return u64::from(score);
         }
         self.load(one.blob);
         self.load(two.blob);
         let pieces = (self.pieces.get(&one.blob), self.pieces.get(&two.blob));
         let (Some(Some(one)), Some(Some(two))) = pieces else { return 0 };
-        let left = self.pieces_left.checked_sub(similarity::cost(one, two));
-        self.is_over |= left.is_none();
-        self.pieces_left = left.unwrap_or(0);
+        if sizes_too_different(one.bytes(), two.bytes()) {
+            return 0;
+        }
+        self.is_over |= !self.budget.pay(similarity::cost(one, two));
         if self.is_over {
             return 0;
         }
-        let score = similarity::score(one, two);
-        if let Some(known) = self.known.get_mut(&target) {
-            known[source] = u16::try_from(score).ok();
-        }
-        score
+        similarity::score(one, two)
+    }
+
+    /// The scores of a created file with every deleted one.
+    fn row(&mut self, deleted: &[Candidate<'_>], target: Candidate<'_>) -> Vec<u64> {
+        deleted.iter().map(|source| self.between(*source, target)).collect()
     }
 }
 
-/// For a created file by itself: a deleted file that alone has its name, if it is
-/// similar enough; else the most similar one, preferring its name, then the first.
-fn follow(
+/// A deleted file that alone has the name of a created one, if it is similar enough to
+/// be taken without a look at others.
+fn follow_name(
     scores: &mut Scores<'_, '_>,
     sources: &Sources<'_>,
-    number: usize,
     target: Candidate<'_>,
 ) -> Option<usize> {
-    if let Some(&Some(only)) = sources.by_name.get(file_name(target.path))
-        && scores.between((only, sources.files[only]), (number, target))
-            >= SAME_NAME_SCORE
-    {
-        return Some(only);
-    }
-    let best = best_four(scores, sources.files, target, &[], number);
-    best.first().map(|pair| pair.source)
-}
-
-/// All created files at once: files that alone keep their name first, then by score.
-fn pair_all(
-    scores: &mut Scores<'_, '_>,
-    deleted: &[Candidate<'_>],
-    created: &[Candidate<'_>],
-    paired: &mut [Option<usize>],
-) {
-    let mut used = vec![false; deleted.len()];
-    for source in paired.iter().flatten() {
-        used[*source] = true;
-    }
-    pair_same_names(scores, deleted, created, paired, &mut used);
-    let mut candidates = Vec::new();
-    for (target, _) in paired.iter().enumerate().filter(|(_, source)| source.is_none()) {
-        candidates.extend(best_four(scores, deleted, created[target], &used, target));
-    }
-    // Equal scores keep their order: the created file that comes first.
-    candidates.sort_by_key(|pair| std::cmp::Reverse((pair.score, pair.same_name)));
-    for pair in candidates {
-        if paired[pair.target].is_none() && !used[pair.source] {
-            paired[pair.target] = Some(pair.source);
-            used[pair.source] = true;
-        }
-    }
+    let only = (*sources.by_name.get(file_name(target.path))?)?;
+    let score = scores.between(sources.files[only], target);
+    (score >= SAME_NAME_SCORE).then_some(only)
 }
 
 struct Pair {
@@ -295,25 +317,25 @@ struct Pair {
     target: usize,
 }
 
-/// The candidates for a created file that are similar enough, best first.
+/// The candidates for a created file that are similar enough, best first, by its
+/// `scores`; deleted files that are `used` are none.
 ///
 /// Git keeps four places, and the order of the places decides between equal scores: a
 /// source takes the first of the worst places, be what it displaces similar or not.
 fn best_four(
-    scores: &mut Scores<'_, '_>,
+    scores: &[u64],
     deleted: &[Candidate<'_>],
     created: Candidate<'_>,
-    used: &[bool],
+    used: Option<&[bool]>,
     target: usize,
 ) -> Vec<Pair> {
     const PLACES: usize = 4;
     let rank = |pair: &Pair| (pair.score, pair.same_name);
     let mut best: Vec<Pair> = Vec::with_capacity(PLACES);
-    for (source, candidate) in deleted.iter().enumerate() {
-        if used.get(source) == Some(&true) {
+    for (source, (&score, candidate)) in scores.iter().zip(deleted).enumerate() {
+        if used.is_some_and(|used| used[source]) {
             continue;
         }
-        let score = scores.between((source, *candidate), (target, created));
         let same_name = file_name(candidate.path) == file_name(created.path);
         let pair = Pair { score, same_name, source, target };
         if best.len() < PLACES {
@@ -351,9 +373,7 @@ fn pair_same_names(
         else {
             continue;
         };
-        if scores.between((source, deleted[source]), (target, created[target]))
-            >= SAME_NAME_SCORE
-        {
+        if scores.between(deleted[source], created[target]) >= SAME_NAME_SCORE {
             paired[target] = Some(source);
             used[source] = true;
         }

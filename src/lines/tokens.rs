@@ -4,9 +4,10 @@
 //! came from: the lines that both have in one piece are found by comparing bytes and
 //! take their numbers over, so that only lines that came are hashed.
 
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::history::objects::ObjectBytes;
 use crate::lines::diff::{LineRange, WhiteSpace};
@@ -19,10 +20,10 @@ pub(crate) fn is_space(byte: u8) -> bool {
 
 /// Whether two lines are equal under `space`.
 fn same_line(one: &[u8], two: &[u8], space: WhiteSpace) -> bool {
-    let inked = |line: &'_ [u8]| -> Vec<u8> {
-        line.iter().copied().filter(|&byte| !is_space(byte)).collect()
-    };
-    one == two || (space == WhiteSpace::Ignored && inked(one) == inked(two))
+    let is_ink = |byte: &&u8| !is_space(**byte);
+    let inked =
+        |one: &[u8], two: &[u8]| one.iter().filter(is_ink).eq(two.iter().filter(is_ink));
+    one == two || (space == WhiteSpace::Ignored && inked(one, two))
 }
 
 /// Returns the lines of `bytes`, each with its `\n`.
@@ -31,14 +32,28 @@ pub(crate) fn split_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split_inclusive(|&byte| byte == b'\n')
 }
 
+/// A line that has a number.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// One half of its hash says where it is looked for,
+    place: u32,
+    /// the other whether it may be the line.
+    hash: u32,
+    /// Where it ends in the text.
+    end: usize,
+}
+
 /// The numbers of all lines met so far.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     space: WhiteSpace,
+    /// Another for each lexicon, so that nobody can write lines that all have one hash.
+    /// Numbers are given in the order of meeting, and do not depend on it.
+    seed: u64,
     /// Places of a hash table with open addressing: a number plus one, or zero.
     slots: Vec<u32>,
-    /// For each number the hash of its line and where the line ends in `text`.
-    known: Vec<(u32, usize)>,
+    /// What is known of the line of each number.
+    known: Vec<Known>,
     /// The lines one after the other: a hash alone does not make lines equal.
     text: Vec<u8>,
     inked: Vec<u8>,
@@ -54,6 +69,7 @@ impl Lexicon {
     pub(crate) fn new(space: WhiteSpace) -> Self {
         Self {
             space,
+            seed: RandomState::new().hash_one(()),
             slots: vec![0; 64],
             known: Vec::new(),
             text: Vec::new(),
@@ -74,30 +90,32 @@ impl Lexicon {
         self.text.len() + self.known.len() * 40
     }
 
-    fn hash(&mut self, line: &[u8]) -> u32 {
+    fn hash(&mut self, line: &[u8]) -> u64 {
         self.lines_hashed += 1;
         match self.space {
-            WhiteSpace::Exact => low_bits(xxh3_64(line)),
+            WhiteSpace::Exact => xxh3_64_with_seed(line, self.seed),
             WhiteSpace::Ignored => {
                 self.inked.clear();
                 self.inked.extend(line.iter().filter(|&&byte| !is_space(byte)));
-                low_bits(xxh3_64(&self.inked))
+                xxh3_64_with_seed(&self.inked, self.seed)
             }
         }
     }
 
     fn line(&self, number: usize) -> &[u8] {
-        let start = number.checked_sub(1).map_or(0, |before| self.known[before].1);
-        &self.text[start..self.known[number].1]
+        let start = number.checked_sub(1).map_or(0, |before| self.known[before].end);
+        &self.text[start..self.known[number].end]
     }
 
     fn number(&mut self, line: &[u8]) -> u32 {
         let hash = self.hash(line);
+        // The slot is made of other bits than those that are kept.
+        let (place, hash) = (low_bits(hash), low_bits(hash >> 32));
         let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
+        let mut slot = place as usize & mask;
         while let Some(number) = self.slots[slot].checked_sub(1) {
             let known = number as usize;
-            if self.known[known].0 == hash
+            if self.known[known].hash == hash
                 && same_line(self.line(known), line, self.space)
             {
                 return number;
@@ -105,7 +123,7 @@ impl Lexicon {
             slot = (slot + 1) & mask;
         }
         self.text.extend_from_slice(line);
-        self.known.push((hash, self.text.len()));
+        self.known.push(Known { place, hash, end: self.text.len() });
         self.counts.push([0, 0]);
         let next = len_to_u32(self.known.len());
         self.slots[slot] = next;
@@ -118,8 +136,8 @@ impl Lexicon {
     fn grow(&mut self) {
         let mut slots = vec![0; self.slots.len() * 2];
         let mask = slots.len() - 1;
-        for (next, &(hash, _)) in (1..).zip(&self.known) {
-            let mut slot = hash as usize & mask;
+        for (next, known) in (1..).zip(&self.known) {
+            let mut slot = known.place as usize & mask;
             while slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }

@@ -9,9 +9,9 @@ use super::kinds::Kinds;
 use crate::error::Error;
 use crate::facts::DefinitionCount;
 use crate::history::ObjectId;
-use crate::history::objects::ObjectKind;
+use crate::history::objects::{ObjectKind, ReadWork};
 use crate::history::open::Opened;
-use crate::lines::records::Records;
+use crate::lines::records::{DefinitionsRecord, Records};
 use crate::lines::schedule::Progress;
 use crate::lines::versions::Graph;
 use crate::syntax::{self, DefinitionKind, LanguageId};
@@ -25,7 +25,7 @@ pub(super) fn count(
     kinds: &Kinds<'_>,
     known: &Records,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<(ObjectId, DefinitionCount)>, Error> {
+) -> Result<(Vec<(ObjectId, DefinitionsRecord)>, ReadWork), Error> {
     const SLICE_FILES: usize = 64;
     let wanted: Vec<(LanguageId, ObjectId)> = graph
         .tip
@@ -39,24 +39,29 @@ pub(super) fn count(
     let total = len_to_u64(wanted.len());
     let tick =
         || progress(Progress::Parsed(done.fetch_add(1, Ordering::Relaxed) + 1, total));
-    let slices: Result<Vec<Vec<_>>, Error> = wanted
+    let slices: Result<Vec<(Vec<_>, ReadWork)>, Error> = wanted
         .par_chunks(SLICE_FILES)
         .map(|slice| count_slice(opened, kinds, slice, known, &tick))
         .collect();
-    Ok(slices?.into_iter().flatten().collect())
+    let (mut counts, mut read) = (Vec::new(), ReadWork::default());
+    for (found, work) in slices? {
+        counts.extend(found);
+        read.add(work);
+    }
+    Ok((counts, read))
 }
 
 /// Sums of all files, by language.
-pub(super) fn sum(counts: &[(ObjectId, DefinitionCount)]) -> Vec<DefinitionCount> {
+pub(super) fn sum(counts: &[(ObjectId, DefinitionsRecord)]) -> Vec<DefinitionCount> {
     let mut total: BTreeMap<&str, DefinitionCount> = BTreeMap::new();
     for (_, count) in counts {
         let sum = total.entry(&count.language).or_insert_with(|| DefinitionCount {
+            language: count.language.clone(),
             files: 0,
             functions: 0,
             classes: 0,
-            ..count.clone()
         });
-        sum.files += count.files;
+        sum.files += 1;
         sum.functions += count.functions;
         sum.classes += count.classes;
     }
@@ -69,7 +74,7 @@ fn count_slice(
     slice: &[(LanguageId, ObjectId)],
     known: &Records,
     tick: &dyn Fn(),
-) -> Result<Vec<(ObjectId, DefinitionCount)>, Error> {
+) -> Result<(Vec<(ObjectId, DefinitionsRecord)>, ReadWork), Error> {
     let mut reader = opened.reader()?;
     let mut counts = Vec::new();
     for &(language, blob) in slice {
@@ -85,13 +90,12 @@ fn count_slice(
                 parsed.definitions.iter().filter(|one| wanted.contains(&one.kind));
             len_to_u64(found.count())
         };
-        let count = DefinitionCount {
+        let count = DefinitionsRecord {
             language: language.language().name.to_owned(),
-            files: 1,
             functions: of(&[DefinitionKind::Function, DefinitionKind::Method]),
             classes: of(&[DefinitionKind::Class]),
         };
         counts.push((blob, count));
     }
-    Ok(counts)
+    Ok((counts, reader.work))
 }

@@ -16,7 +16,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap::", &["src/cli.rs"]),
     ("rayon::", &["src/scan.rs", "src/scan/", "src/lines/schedule.rs"]),
     ("flate2::", &["src/history/inflate.rs", "src/history/loose.rs", "src/fuzzing/"]),
-    ("postcard::", &["src/worker.rs", "src/scan/"]),
+    ("postcard::", &["src/worker.rs", "src/scan/", "src/lines/records.rs"]),
     ("indicatif::", &["src/main.rs"]),
     ("signal_hook::", &["src/main.rs"]),
     ("SystemTime::now", &["src/main.rs"]),
