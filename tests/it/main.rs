@@ -12,6 +12,7 @@ mod identity;
 mod laws;
 mod landing_events;
 mod lives;
+mod metamorphic;
 mod oracle;
 mod org;
 mod packs;

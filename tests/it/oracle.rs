@@ -18,9 +18,14 @@ type Origins = BTreeMap<Vec<u8>, Vec<String>>;
 
 /// Calls `check` with every seed, on all cores, and fails with what it found.
 pub(crate) fn for_each_seed(check: impl Fn(u64) -> Result<(), String> + Sync) {
+    for_seeds(SEEDS, check);
+}
+
+/// The same with another number of histories, unless `SLOPNEXUS_SEEDS` says otherwise.
+pub(crate) fn for_seeds(seeds: u64, check: impl Fn(u64) -> Result<(), String> + Sync) {
     let wanted = std::env::var("SLOPNEXUS_SEEDS").ok();
     let n_seeds = wanted
-        .map_or(SEEDS, |wanted| wanted.parse().expect("SLOPNEXUS_SEEDS is a number"));
+        .map_or(seeds, |wanted| wanted.parse().expect("SLOPNEXUS_SEEDS is a number"));
     let next = AtomicU64::new(0);
     let work = || {
         let mut failures = String::new();

@@ -1,8 +1,9 @@
 //! Histories made up at random, the same for the same seed, and nastier than people
 //! make them: whatever git allows and a tracker of lines could get wrong.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+pub(crate) mod commits;
+
+use commits::{Commit, Entry, Tree, put};
 
 /// Lines that stand many times in every file, so that blocks can slide.
 const COMMON_LINES: [&str; 12] = [
@@ -78,42 +79,27 @@ impl Numbers {
     }
 }
 
-/// What stands at a path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Entry {
-    File { executable: bool, content: Vec<u8> },
-    Link(Vec<u8>),
-    Submodule(u8),
-}
-
-type Tree = BTreeMap<Vec<u8>, Entry>;
-
 /// A history as it grows.
 #[derive(Debug)]
 struct Story {
     numbers: Numbers,
-    /// The tree of each commit; commit `n` has the mark `n + 1`.
-    trees: Vec<Tree>,
+    commits: Vec<Commit>,
     /// Where each branch stands; the first is `main`.
     branches: Vec<usize>,
     /// Contents of files that were deleted, to come back.
     graveyard: Vec<(Vec<u8>, Vec<u8>)>,
     unique_lines: u32,
     clock: i64,
-    stream: Vec<u8>,
 }
 
 /// The `git fast-import` stream of the history of this seed.
 pub(crate) fn stream(seed: u64) -> Vec<u8> {
-    let mut story = Story {
-        numbers: Numbers(seed),
-        trees: Vec::new(),
-        branches: Vec::new(),
-        graveyard: Vec::new(),
-        unique_lines: 0,
-        clock: 1_700_000_000,
-        stream: Vec::new(),
-    };
+    commits::stream(&history(seed))
+}
+
+/// The history of this seed.
+pub(crate) fn history(seed: u64) -> Vec<Commit> {
+    let mut story = Story::new(seed);
     story.start();
     let n_commits = 8 + story.numbers.below(40);
     for _ in 0..n_commits {
@@ -125,10 +111,45 @@ pub(crate) fn stream(seed: u64) -> Vec<u8> {
             story.merge(0, &[story.branches[branch]]);
         }
     }
-    story.stream
+    story.commits
+}
+
+/// What becomes of a tree in `n` commits.
+pub(crate) fn changed(seed: u64, tree: &Tree, n: usize) -> Vec<Tree> {
+    let mut story = Story::new(seed);
+    let mut tree = tree.clone();
+    let mut change = || {
+        for _ in 0..1 + story.numbers.below(4) {
+            story.change(&mut tree);
+        }
+        tree.clone()
+    };
+    (0..n).map(|_| change()).collect()
+}
+
+/// `n` versions of a file, each edited from the one before.
+pub(crate) fn versions(seed: u64, n: usize) -> Vec<Vec<u8>> {
+    let mut story = Story::new(seed);
+    let mut content = story.new_content();
+    let mut next = || {
+        story.edit(&mut content);
+        content.clone()
+    };
+    (0..n).map(|_| next()).collect()
 }
 
 impl Story {
+    fn new(seed: u64) -> Self {
+        Self {
+            numbers: Numbers(seed),
+            commits: Vec::new(),
+            branches: Vec::new(),
+            graveyard: Vec::new(),
+            unique_lines: 0,
+            clock: 1_700_000_000,
+        }
+    }
+
     fn start(&mut self) {
         let mut tree = Tree::new();
         for _ in 0..1 + self.numbers.below(6) {
@@ -150,20 +171,20 @@ impl Story {
 
     fn step(&mut self) {
         let branch = self.numbers.below(self.branches.len());
-        if self.trees.len() > 3 && self.numbers.one_in(4) {
+        if self.commits.len() > 3 && self.numbers.one_in(4) {
             let n_others =
                 if self.numbers.one_in(4) { 2 + self.numbers.below(2) } else { 1 };
             // Not only tips: a commit merged once can be merged again from further
             // back, and both ways, which makes histories cross.
-            let recent = self.trees.len().min(8);
+            let recent = self.commits.len().min(8);
             let others: Vec<usize> = (0..n_others)
-                .map(|_| self.trees.len() - 1 - self.numbers.below(recent))
+                .map(|_| self.commits.len() - 1 - self.numbers.below(recent))
                 .collect();
             self.merge(branch, &others);
             return;
         }
         let parent = self.branches[branch];
-        let mut tree = self.trees[parent].clone();
+        let mut tree = self.commits[parent].tree.clone();
         for _ in 0..1 + self.numbers.below(4) {
             self.change(&mut tree);
         }
@@ -443,7 +464,7 @@ impl Story {
         }
         let mut paths: Vec<Vec<u8>> = parents
             .iter()
-            .flat_map(|&parent| self.trees[parent].keys().cloned())
+            .flat_map(|&parent| self.commits[parent].tree.keys().cloned())
             .collect();
         paths.sort();
         paths.dedup();
@@ -460,8 +481,10 @@ impl Story {
     }
 
     fn merged(&mut self, parents: &[usize], path: &[u8]) -> Option<Entry> {
-        let sides: Vec<Option<Entry>> =
-            parents.iter().map(|&parent| self.trees[parent].get(path).cloned()).collect();
+        let sides: Vec<Option<Entry>> = parents
+            .iter()
+            .map(|&parent| self.commits[parent].tree.get(path).cloned())
+            .collect();
         if sides.iter().all(|side| *side == sides[0]) {
             return sides[0].clone();
         }
@@ -507,9 +530,9 @@ impl Story {
         mixed
     }
 
-    /// Writes a commit to the stream and returns its number.
+    /// Adds a commit and returns its number.
     fn commit(&mut self, branch: usize, parents: &[usize], tree: Tree) -> usize {
-        let number = self.trees.len();
+        let number = self.commits.len();
         // Clocks go wrong: some commits share a second, some go back.
         self.clock += *self.numbers.pick(&[0, 1, 60, 3_600, 90_000, -7_200]);
         let who = *self.numbers.pick(&[
@@ -517,36 +540,17 @@ impl Story {
             "Ben <ben@x.org>",
             "Mia <mia@y.org>",
         ]);
-        let name =
+        let branch =
             if branch == 0 { "main".to_owned() } else { format!("branch{branch}") };
-        let mut head = format!("reset refs/heads/{name}\n");
-        if let Some(parent) = parents.first() {
-            _ = writeln!(head, "from :{}", parent + 1);
-        }
-        let message = format!("commit {number} on {name}\n");
-        _ = write!(
-            head,
-            "\ncommit refs/heads/{name}\nmark :{}\nauthor {who} {clock} +0100\n\
-             committer {who} {clock} +0100\ndata {}\n{message}",
-            number + 1,
-            message.len(),
-            clock = self.clock,
-        );
-        for (at, parent) in parents.iter().enumerate() {
-            _ = writeln!(
-                head,
-                "{} :{}",
-                if at == 0 { "from" } else { "merge" },
-                parent + 1
-            );
-        }
-        head.push_str("deleteall\n");
-        self.stream.extend(head.into_bytes());
-        for (path, entry) in &tree {
-            write_entry(&mut self.stream, path, entry);
-        }
-        self.stream.push(b'\n');
-        self.trees.push(tree);
+        self.commits.push(Commit {
+            message: format!("commit {number} on {branch}\n"),
+            branch,
+            parents: parents.to_vec(),
+            tree,
+            who,
+            time: self.clock,
+            zones: ["+0100"; 2],
+        });
         number
     }
 }
@@ -557,34 +561,4 @@ fn toggle_carriage_return(line: &mut Vec<u8>) {
     } else if line.ends_with(b"\n") {
         line.insert(line.len() - 1, b'\r');
     }
-}
-
-/// Puts an entry where it can stand: what is in the way goes, be it a directory at the
-/// path or a file where a directory must be.
-fn put(tree: &mut Tree, path: Vec<u8>, entry: Entry) {
-    let as_folder = [&path, b"/".as_slice()].concat();
-    tree.retain(|other, _| {
-        !other.starts_with(&as_folder)
-            && !path.starts_with(&[other, b"/".as_slice()].concat())
-    });
-    tree.insert(path, entry);
-}
-
-fn write_entry(stream: &mut Vec<u8>, path: &[u8], entry: &Entry) {
-    let path: String = path.iter().map(|byte| format!("\\{byte:03o}")).collect();
-    let (mode, content) = match entry {
-        Entry::File { executable: false, content } => ("100644", content),
-        Entry::File { executable: true, content } => ("100755", content),
-        Entry::Link(target) => ("120000", target),
-        Entry::Submodule(digit) => {
-            let id = char::from(*digit).to_string().repeat(40);
-            stream.extend(format!("M 160000 {id} \"{path}\"\n").into_bytes());
-            return;
-        }
-    };
-    stream.extend(
-        format!("M {mode} inline \"{path}\"\ndata {}\n", content.len()).into_bytes(),
-    );
-    stream.extend_from_slice(content);
-    stream.push(b'\n');
 }
