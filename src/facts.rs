@@ -16,7 +16,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 1;
+pub const FACTS_VERSION: u32 = 2;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub struct Facts {
     pub blobs: Coverage,
     /// What was left out.
     pub gaps: Gaps,
-    /// What it cost to find out; nothing when they were kept.
+    /// What it cost to find out; of kept facts, in the run that did.
     pub work: Work,
     /// Whether an earlier run had kept them.
     pub cache: CacheUse,
@@ -301,7 +301,9 @@ pub struct Work {
     pub trees_read: u64,
     /// Objects read, trees and commits among them.
     pub objects_read: u64,
-    /// Their bytes.
+    /// Blobs read, as often as they were.
+    pub blobs_read: u64,
+    /// Bytes of all objects read.
     pub bytes_read: u64,
     /// Versions of files.
     pub versions: u64,

@@ -201,8 +201,10 @@ fn find_out(
     let mut definitions = Vec::new();
     if options.parsed_days.is_some() {
         let known = records.unwrap_or(&no_records);
-        definitions =
+        let (found, read) =
             definitions::count(opened, &tracked.graph, &kinds, known, progress)?;
+        definitions = found;
+        reader.work.add(read);
         facts.definitions = definitions::sum(&definitions);
     }
     facts.gaps.merge(&kinds.gaps());
@@ -218,6 +220,7 @@ fn find_out(
     facts.work.versions_parsed = kinds.parsed();
     facts.work.commits = len_to_u64(history.commits.len());
     facts.work.objects_read = reader.work.objects;
+    facts.work.blobs_read = reader.work.blobs;
     facts.work.bytes_read = reader.work.bytes;
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
@@ -402,6 +405,7 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
     facts.work = Work {
         trees_read,
         objects_read: facts.work.objects_read + read.objects,
+        blobs_read: facts.work.blobs_read + read.blobs,
         bytes_read: facts.work.bytes_read + read.bytes,
         versions: len_to_u64(graph.versions.len()),
         bytes_compared: tracked.work.bytes_compared,

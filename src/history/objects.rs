@@ -169,8 +169,19 @@ fn alternates(objects: &Path) -> Vec<PathBuf> {
 pub struct ReadWork {
     /// Objects read whole.
     pub objects: u64,
-    /// Their bytes.
+    /// Blobs among them.
+    pub blobs: u64,
+    /// Bytes of all of them.
     pub bytes: u64,
+}
+
+impl ReadWork {
+    /// Adds what another reader read.
+    pub fn add(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.blobs += other.blobs;
+        self.bytes += other.bytes;
+    }
 }
 
 /// Reads the objects of one repository; one for each thread.
@@ -224,6 +235,7 @@ impl<'a> ObjectReader<'a> {
             return Err(Unreadable::Corrupt);
         }
         self.work.objects += 1;
+        self.work.blobs += u64::from(kind == ObjectKind::Blob);
         self.work.bytes += crate::units::len_to_u64(data.len());
         Ok(data)
     }

@@ -86,8 +86,7 @@ impl<'o> Pool<'o> {
         let mut read = ReadWork::default();
         let mut trees_read = 0;
         for (reader, cache) in readers {
-            read.objects += reader.work.objects;
-            read.bytes += reader.work.bytes;
+            read.add(reader.work);
             trees_read += cache.trees_read;
         }
         (read, trees_read)
@@ -108,7 +107,7 @@ pub fn track_history(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<TrackedHistory, Error> {
     let pool = Pool { opened, free: Mutex::new(Vec::new()) };
-    let (graph, mut gaps, recorder) =
+    let Built { graph, mut gaps, recorder, read, trees_read } =
         build_graph(&pool, history, options.counts, records, progress)?;
     let lineages = versions::lineages(&graph);
     let total = len_to_u64(graph.versions.len());
@@ -139,7 +138,9 @@ pub fn track_history(
     let path = |number: u32| &graph.paths[number as usize];
     tracked.book.standing.sort_by(|one, two| path(one.0).cmp(path(two.0)));
     tracked.counts.sort_unstable_by_key(|counted| counted.step);
-    let (read, trees_read) = pool.work();
+    let (mut all_read, all_trees_read) = pool.work();
+    all_read.add(read);
+    let (read, trees_read) = (all_read, all_trees_read + trees_read);
     let links = find_links(&tracked, &graph, history.mainline.len());
     let records = tracked.records.take();
     Ok(TrackedHistory { graph, tracked, links, read, trees_read, records })
@@ -193,6 +194,15 @@ fn add_work(all: &mut DiffWork, one: DiffWork) {
     all.given_up += one.given_up;
 }
 
+/// The graph, and what adding commits to it took.
+struct Built {
+    graph: Graph,
+    gaps: Gaps,
+    recorder: Option<Recorder>,
+    read: ReadWork,
+    trees_read: u64,
+}
+
 /// Compares commits with their parents in windows, so that memory stays bounded, and
 /// adds each window to the graph.
 fn build_graph(
@@ -201,7 +211,7 @@ fn build_graph(
     all_steps: bool,
     records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(Graph, Gaps, Option<Recorder>), Error> {
+) -> Result<Built, Error> {
     const WINDOW_COMMITS: usize = 8_192;
     const SLICE_COMMITS: usize = 256;
     let recorder = records.map(|_| Recorder::default());
@@ -238,5 +248,7 @@ fn build_graph(
             }
         }
     }
-    Ok(builder.finish())
+    let (read, trees_read) = builder.work();
+    let (graph, gaps, recorder) = builder.finish();
+    Ok(Built { graph, gaps, recorder, read, trees_read })
 }

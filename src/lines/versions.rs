@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::history::objects::{ObjectReader, Unreadable};
+use crate::history::objects::{ObjectReader, ReadWork, Unreadable};
 use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
@@ -354,6 +354,11 @@ impl<'h, 'r> Builder<'h, 'r> {
             self.release(parent.commit);
         }
         self.states[idx.at()] = Some(state);
+    }
+
+    /// What was read so far: objects, and trees.
+    pub fn work(&self) -> (ReadWork, u64) {
+        (self.reader.work, self.cache.trees_read)
     }
 
     /// Ends the graph at the tip.

@@ -9,13 +9,16 @@ use super::kinds::Kinds;
 use crate::error::Error;
 use crate::facts::DefinitionCount;
 use crate::history::ObjectId;
-use crate::history::objects::ObjectKind;
+use crate::history::objects::{ObjectKind, ReadWork};
 use crate::history::open::Opened;
 use crate::lines::records::Records;
 use crate::lines::schedule::Progress;
 use crate::lines::versions::Graph;
 use crate::syntax::{self, DefinitionKind, LanguageId};
 use crate::units::len_to_u64;
+
+/// Definitions by blob.
+pub(super) type Counted = Vec<(ObjectId, DefinitionCount)>;
 
 /// Counts the definitions of the files at the tip whose language is parsed, by blob. A
 /// file that cannot be read is a gap already, where its lines are.
@@ -25,7 +28,7 @@ pub(super) fn count(
     kinds: &Kinds<'_>,
     known: &Records,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<(ObjectId, DefinitionCount)>, Error> {
+) -> Result<(Counted, ReadWork), Error> {
     const SLICE_FILES: usize = 64;
     let wanted: Vec<(LanguageId, ObjectId)> = graph
         .tip
@@ -39,11 +42,17 @@ pub(super) fn count(
     let total = len_to_u64(wanted.len());
     let tick =
         || progress(Progress::Parsed(done.fetch_add(1, Ordering::Relaxed) + 1, total));
-    let slices: Result<Vec<Vec<_>>, Error> = wanted
+    let slices: Vec<Result<(Counted, ReadWork), Error>> = wanted
         .par_chunks(SLICE_FILES)
         .map(|slice| count_slice(opened, kinds, slice, known, &tick))
         .collect();
-    Ok(slices?.into_iter().flatten().collect())
+    let (mut counts, mut read) = (Vec::new(), ReadWork::default());
+    for slice in slices {
+        let (found, work) = slice?;
+        counts.extend(found);
+        read.add(work);
+    }
+    Ok((counts, read))
 }
 
 /// Sums of all files, by language.
@@ -69,7 +78,7 @@ fn count_slice(
     slice: &[(LanguageId, ObjectId)],
     known: &Records,
     tick: &dyn Fn(),
-) -> Result<Vec<(ObjectId, DefinitionCount)>, Error> {
+) -> Result<(Counted, ReadWork), Error> {
     let mut reader = opened.reader()?;
     let mut counts = Vec::new();
     for &(language, blob) in slice {
@@ -93,5 +102,5 @@ fn count_slice(
         };
         counts.push((blob, count));
     }
-    Ok(counts)
+    Ok((counts, reader.work))
 }

@@ -78,6 +78,14 @@ impl Repository {
         repository
     }
 
+    /// The same with each object in a file of its own.
+    pub(crate) fn import_loose(place: &Place, name: &str, stream: &[u8]) -> Self {
+        let repository = Self::empty(place, name);
+        repository.git(["config", "fastimport.unpackLimit", "1000000"]);
+        repository.git_with_input(["fast-import", "--quiet"], stream);
+        repository
+    }
+
     /// Makes a repository without commits.
     pub(crate) fn empty(place: &Place, name: &str) -> Self {
         let path = place.path(name);

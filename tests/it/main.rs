@@ -20,3 +20,4 @@ mod random_history;
 mod readme;
 mod stories;
 mod tidy;
+mod work;
