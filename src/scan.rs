@@ -416,6 +416,10 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
 }
 
 fn change(step: Step, lines: Option<(u32, u32)>) -> Option<ChangeFacts> {
+    if step.out_of_sight {
+        // Whether anything changed is not known, which is a gap.
+        return None;
+    }
     let status = match (step.old, step.new) {
         (None, None) => return None,
         (None, Some(_)) => ChangeStatus::Added,

@@ -112,6 +112,8 @@ pub struct PathChange {
     pub old: Option<(EntryKind, ObjectId)>,
     /// What stands there after.
     pub new: Option<(EntryKind, ObjectId)>,
+    /// Whether the side on which nothing stands could not be read: something may.
+    pub out_of_sight: bool,
 }
 
 impl PathChange {
@@ -126,13 +128,25 @@ impl PathChange {
     }
 }
 
+/// A directory that could not be read before, after, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableFolder {
+    /// Its path; that of the root is empty.
+    pub path: Vec<u8>,
+    /// Why.
+    pub why: Unreadable,
+    /// Whether it is the directory after that could not be read.
+    pub after: bool,
+}
+
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TreeChanges {
     /// The paths that differ, in git's order of paths.
     pub changes: Vec<PathChange>,
-    /// Directories that could not be read, and why: what is in them is not compared.
-    pub unreadable: Vec<(Vec<u8>, Unreadable)>,
+    /// Directories that could not be read, and why: what is in them is not compared,
+    /// and what is on the other side is out of sight here.
+    pub unreadable: Vec<UnreadableFolder>,
 }
 
 /// Reads trees and remembers the latest, since neighbours in history share most.
@@ -182,8 +196,8 @@ impl TreeCache {
 ///
 /// # Errors
 ///
-/// When a root cannot be read, or the comparison is over the limits on entries: there
-/// is then no answer at all. Damage further down is part of the answer.
+/// When the comparison is over the limits on entries: there is then no answer at all.
+/// Damage is part of the answer.
 pub fn compare(
     reader: &mut ObjectReader<'_>,
     cache: &mut TreeCache,
@@ -196,14 +210,10 @@ pub fn compare(
         path: Vec::new(),
         found: TreeChanges::default(),
         entries: 0,
+        is_blind: false,
     };
     if old != new {
-        let read = |walk: &mut Walk<'_, '_>, id: Option<ObjectId>| match id {
-            Some(id) => walk.cache.read(walk.reader, id).map(Some),
-            None => Ok(None),
-        };
-        let (old, new) = (read(&mut walk, old)?, read(&mut walk, new)?);
-        walk.directories(slice(old.as_ref()), slice(new.as_ref()), 0)?;
+        walk.open(old, new, 0)?;
     }
     Ok(walk.found)
 }
@@ -218,6 +228,8 @@ struct Walk<'w, 'r> {
     path: Vec<u8>,
     found: TreeChanges,
     entries: u64,
+    /// Whether one side of what is compared could not be read.
+    is_blind: bool,
 }
 
 impl Walk<'_, '_> {
@@ -228,7 +240,8 @@ impl Walk<'_, '_> {
         depth: u64,
     ) -> Result<(), Unreadable> {
         if depth > limits::TREE_DEPTH.value {
-            return self.left_out(Unreadable::TooLarge);
+            self.left_out(Unreadable::TooLarge, new.is_some());
+            return Ok(());
         }
         let found = (self.found.changes.len(), self.found.unreadable.len());
         let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
@@ -236,7 +249,9 @@ impl Walk<'_, '_> {
             // Damage further on spoils what was read before it.
             self.found.changes.truncate(found.0);
             self.found.unreadable.truncate(found.1);
-            return self.left_out(Unreadable::Corrupt);
+            let sound = |tree| if is_sound(tree) { tree } else { &[] };
+            self.left_out(Unreadable::Corrupt, !is_sound(new));
+            self.is_blind_for(|walk| walk.merge(sound(old), sound(new), depth))?;
         }
         Ok(())
     }
@@ -313,14 +328,15 @@ impl Walk<'_, '_> {
         );
         if old_leaf.is_some() || new_leaf.is_some() {
             let path = self.path.clone();
-            self.found.changes.push(PathChange { path, old: old_leaf, new: new_leaf });
+            let (old, new, out_of_sight) = (old_leaf, new_leaf, self.is_blind);
+            self.found.changes.push(PathChange { path, old, new, out_of_sight });
         }
         let (old_folder, new_folder) = (old.filter(directory), new.filter(directory));
         if old_folder.is_some() || new_folder.is_some() {
             self.open(
                 old_folder.map(|entry| entry.id),
                 new_folder.map(|entry| entry.id),
-                depth,
+                depth + 1,
             )?;
         }
         self.path.truncate(parent);
@@ -334,24 +350,55 @@ impl Walk<'_, '_> {
         depth: u64,
     ) -> Result<(), Unreadable> {
         if crate::units::len_to_u64(self.path.len()) > limits::PATH_BYTES.value {
-            return self.left_out(Unreadable::TooLarge);
+            self.left_out(Unreadable::TooLarge, new.is_some());
+            return Ok(());
         }
         let mut trees = [None, None];
-        for (tree, id) in trees.iter_mut().zip([old, new]) {
+        let mut failure = None;
+        for (side, id) in [old, new].into_iter().enumerate() {
             let Some(id) = id else { continue };
             match self.cache.read(self.reader, id) {
-                Ok(data) => *tree = Some(data),
-                Err(why) => return self.left_out(why),
+                Ok(data) => trees[side] = Some(data),
+                Err(why) => failure = Some((why, side == 1)),
             }
         }
-        let [old, new] = trees;
-        self.directories(slice(old.as_ref()), slice(new.as_ref()), depth + 1)
+        let [old, new] = &trees;
+        let (old, new) = (slice(old.as_ref()), slice(new.as_ref()));
+        let Some((why, after)) = failure else {
+            return self.directories(old, new, depth);
+        };
+        self.left_out(why, after);
+        self.is_blind_for(|walk| walk.directories(old, new, depth))
     }
 
-    fn left_out(&mut self, why: Unreadable) -> Result<(), Unreadable> {
-        self.found.unreadable.push((self.path.clone(), why));
-        Ok(())
+    /// Walks what is on one side while the other is out of sight.
+    fn is_blind_for<T>(&mut self, walk: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.is_blind, true);
+        let walked = walk(self);
+        self.is_blind = before;
+        walked
     }
+
+    fn left_out(&mut self, why: Unreadable, after: bool) {
+        self.found.unreadable.push(UnreadableFolder {
+            path: self.path.clone(),
+            why,
+            after,
+        });
+    }
+}
+
+/// Whether a tree can be read to its end.
+fn is_sound(mut tree: &[u8]) -> bool {
+    let mut last = None;
+    while !tree.is_empty() {
+        let Some((entry, rest)) = split_first(tree) else { return false };
+        if !may_follow(last.as_ref(), &entry) {
+            return false;
+        }
+        (tree, last) = (rest, Some(entry));
+    }
+    true
 }
 
 /// Takes the entry that comes first in git's order, or both when they have the same

@@ -20,7 +20,7 @@ use crate::lines::marks::LineMark;
 use crate::lines::origins::{self, Origin};
 use crate::lines::records::{Recorder, Records};
 use crate::lines::runs::{Label, RunReader, Runs};
-use crate::lines::versions::{Graph, Lineage, Step};
+use crate::lines::versions::{Graph, Lineage, Step, Version};
 use crate::problem::Gaps;
 use crate::syntax::LineKind;
 use crate::units::len_to_u32;
@@ -177,10 +177,11 @@ impl Tracker<'_, '_, '_> {
     /// Writes the origins of a version: its lines come from the first parent that has
     /// them, and what no parent has was written by this commit.
     fn write_origins(&mut self, version: u32) -> Result<(), String> {
-        let commit = self.graph.versions[version as usize].commit;
+        let Version { commit, out_of_sight, .. } = self.graph.versions[version as usize];
         let (content, hunks) = self.contents.version(version);
         let sources = self.graph.origins(version);
         let unknown = self.history.commits[commit.at()].is_cut
+            || out_of_sight
             || sources.iter().any(|&source| self.contents.is_unreadable(source));
         let none = Rc::default();
         let of = |source: &u32| self.origins.get(source).unwrap_or(&none);
@@ -231,7 +232,9 @@ impl Tracker<'_, '_, '_> {
     fn live(&mut self, step: Step, landing: u32, read: StepRead) -> Result<(), String> {
         let before = self.lives.remove(&step.old_path).unwrap_or_default();
         let Some(new) = step.new else {
-            let left = Left::FileDeleted;
+            // It may still be there, where nothing can be read.
+            let left =
+                if step.out_of_sight { Left::Unreadable } else { Left::FileDeleted };
             let mut exit = Exit { landing, left, file: step.old_path, start: 0 };
             for run in &before.0 {
                 self.left(step.old_path, run.label, run.lines, exit);
@@ -296,7 +299,8 @@ impl Tracker<'_, '_, '_> {
         (origins, text): (&Runs<Origin>, Option<&StepText>),
     ) {
         let class = text.map_or(FileClass::Product, |text| text.class);
-        let after_gap = step.old.is_some_and(|old| self.contents.is_unreadable(old));
+        let after_gap = step.out_of_sight
+            || step.old.is_some_and(|old| self.contents.is_unreadable(old));
         let mut kinds = text.into_iter().flat_map(|text| text.kinds.iter().copied());
         let mut origins = origins.reader();
         for came in hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty()) {

@@ -6,11 +6,12 @@
 //! rename, can be worked on independently.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
 use crate::history::objects::{ObjectReader, ReadWork, Unreadable};
-use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
+use crate::history::tree::{self, EntryKind, PathChange, TreeCache, UnreadableFolder};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::path_map::{MOST_PATHS, PathMap};
@@ -32,6 +33,9 @@ pub struct FileDelta {
     pub followed: Option<usize>,
     /// For a created file: the delta of the deleted file that `git diff -M` pairs.
     pub paired: Option<usize>,
+    /// Whether the file may have come from, or gone to, where nothing could be read:
+    /// what looks like a birth or a death may be none.
+    pub out_of_sight: bool,
 }
 
 /// What one commit did to all files, against its first parent.
@@ -42,6 +46,8 @@ pub struct CommitDelta {
     /// For each parent other than the first: which of the files came from which path of
     /// it; `None` when that is still to be found out.
     pub others: Option<Vec<Vec<(usize, Vec<u8>)>>>,
+    /// Directories that could not be read before or after, and whether after.
+    pub unreadable: Vec<(Vec<u8>, bool)>,
     /// What could not be compared.
     pub gaps: Gaps,
 }
@@ -55,7 +61,7 @@ pub fn delta(
 ) -> CommitDelta {
     let mut gaps = Gaps::default();
     let parent = commit.first_parent().map(|parent| history.commits[parent.at()].tree);
-    let changes = compare_trees(reader, cache, parent, commit, &mut gaps);
+    let (changes, unreadable) = compare_trees(reader, cache, parent, commit, &mut gaps);
     let (deleted, created) =
         (created_or_deleted(&changes, false), created_or_deleted(&changes, true));
     let sources = candidates(&changes, &deleted);
@@ -68,7 +74,28 @@ pub fn delta(
     }
     let mut files: Vec<FileDelta> = changes.iter().map(file_delta).collect();
     apply_renames(&mut files, &renames, &deleted, &created);
-    CommitDelta { files, others: None, gaps }
+    if !unreadable.is_empty() {
+        doubt_unpaired(&mut files, &deleted, &created);
+    }
+    CommitDelta { files, others: None, unreadable, gaps }
+}
+
+/// Where a part of a tree could not be read, a file that came may have been there, and
+/// one that went may be there now. Of renames, only equal files are believed: what is
+/// like a file may be less like it than what is not seen.
+fn doubt_unpaired(files: &mut [FileDelta], deleted: &[usize], created: &[usize]) {
+    for &index in created {
+        let blob = files[index].new;
+        let is_equal = |source: &usize| files[*source].old == blob;
+        let followed = files[index].followed.filter(is_equal);
+        let paired = files[index].paired.filter(is_equal);
+        (files[index].followed, files[index].paired) = (followed, paired);
+    }
+    let paired: BTreeSet<usize> = files.iter().filter_map(|file| file.paired).collect();
+    for index in deleted.iter().chain(created) {
+        let is_paired = paired.contains(index) || files[*index].paired.is_some();
+        files[*index].out_of_sight |= !is_paired;
+    }
 }
 
 /// What an earlier run found out about a commit.
@@ -92,6 +119,7 @@ pub(crate) fn recorded_delta(
             new: file.new,
             followed: index(file.followed)?,
             paired: index(file.paired)?,
+            out_of_sight: false,
         })
     };
     let from = |moved: &Vec<(u32, u32)>| -> Option<Vec<(usize, Vec<u8>)>> {
@@ -104,6 +132,8 @@ pub(crate) fn recorded_delta(
     Some(CommitDelta {
         files: delta.files.iter().map(file).collect::<Option<_>>()?,
         others: Some(others.filter(|all| all.len() == commit.other_parents().len())?),
+        // Nothing else is recorded.
+        unreadable: Vec::new(),
         gaps: Gaps::default(),
     })
 }
@@ -122,13 +152,19 @@ fn compare_trees(
     old: Option<ObjectId>,
     commit: &Commit,
     gaps: &mut Gaps,
-) -> Vec<PathChange> {
+) -> (Vec<PathChange>, Vec<(Vec<u8>, bool)>) {
     let compared = tree::compare(reader, cache, old, Some(commit.tree));
     let (changes, unreadable) = match compared {
         Ok(found) => (found.changes, found.unreadable),
-        Err(why) => (Vec::new(), vec![(Vec::new(), why)]),
+        // Nothing is known, not even what is out of sight: all stays as it was.
+        Err(why) => {
+            let words = "trees over the limits, changes in them are left out";
+            gaps.add(why.gap(), words, commit.id.to_string().as_bytes());
+            (Vec::new(), Vec::new())
+        }
     };
-    for (path, why) in unreadable {
+    // What could not be read before was counted where it came.
+    for UnreadableFolder { path, why, .. } in unreadable.iter().filter(|one| one.after) {
         let words = match why {
             Unreadable::TooLarge => {
                 "directory over the limits, changes in it are left out"
@@ -143,7 +179,7 @@ fn compare_trees(
         place.extend(path);
         gaps.add(why.gap(), words, &place);
     }
-    changes
+    (changes, unreadable.into_iter().map(|one| (one.path, one.after)).collect())
 }
 
 /// What renames are found among: the side of each of these changes that is there.
@@ -157,7 +193,8 @@ fn candidates<'a>(changes: &'a [PathChange], wanted: &[usize]) -> Vec<Candidate<
 }
 
 /// Returns the changes that create or delete a path outright. A file that
-/// took the place of a link, or gave way to one, is neither for git's renames.
+/// took the place of a link, or gave way to one, is neither for git's renames; nor is
+/// one that may be there on both sides.
 fn created_or_deleted(changes: &[PathChange], created: bool) -> Vec<usize> {
     let wanted = |change: &PathChange| {
         if created {
@@ -166,7 +203,8 @@ fn created_or_deleted(changes: &[PathChange], created: bool) -> Vec<usize> {
             change.new.is_none() && change.old.is_some()
         }
     };
-    (0..changes.len()).filter(|&index| wanted(&changes[index])).collect()
+    let is_known = |index: &usize| !changes[*index].out_of_sight;
+    (0..changes.len()).filter(is_known).filter(|&index| wanted(&changes[index])).collect()
 }
 
 fn file_delta(change: &PathChange) -> FileDelta {
@@ -176,6 +214,7 @@ fn file_delta(change: &PathChange) -> FileDelta {
         new: change.new_file(),
         followed: None,
         paired: None,
+        out_of_sight: change.out_of_sight,
     }
 }
 
@@ -202,6 +241,9 @@ pub struct Version {
     pub commit: CommitIdx,
     /// Its number among the files of that commit.
     pub file: u32,
+    /// Whether it may have come from where nothing could be read: lines that are in no
+    /// version that is known may be older.
+    pub out_of_sight: bool,
     /// Its first edge in `Graph::origins`.
     first_origin: u32,
     /// How many edges it has there.
@@ -226,6 +268,9 @@ pub struct Step {
     pub old: Option<u32>,
     /// The version after, if there is one.
     pub new: Option<u32>,
+    /// Whether a version may have stood before, or may stand after, where nothing could
+    /// be read.
+    pub out_of_sight: bool,
 }
 
 /// All versions and steps of a history.
@@ -271,6 +316,8 @@ pub struct Builder<'h, 'r> {
     graph: Graph,
     path_numbers: FxHashMap<Vec<u8>, u32>,
     states: Vec<Option<PathMap>>,
+    /// For each commit the directories that cannot be read.
+    unreadable: Vec<Rc<BTreeSet<Vec<u8>>>>,
     children_left: Vec<u32>,
     landings: Vec<Option<u32>>,
     /// Whether to make steps for commits off the mainline too.
@@ -317,6 +364,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             graph: Graph::default(),
             path_numbers: FxHashMap::default(),
             states: vec![None; n],
+            unreadable: Vec::with_capacity(n),
             children_left,
             landings,
             all_steps,
@@ -331,6 +379,8 @@ impl<'h, 'r> Builder<'h, 'r> {
         let history = self.history;
         let commit = &history.commits[idx.at()];
         let first = commit.first_parent();
+        let before = first.map(|parent| Rc::clone(&self.unreadable[parent.at()]));
+        self.unreadable.push(unreadable_now(before.unwrap_or_default(), delta));
         let parents = commit.other_parents().iter().enumerate();
         let others: Vec<OtherParent> = parents
             .map(|(number, &parent)| match &delta.others {
@@ -342,7 +392,9 @@ impl<'h, 'r> Builder<'h, 'r> {
             .map(|index| self.decide(idx, first, &others, delta, index))
             .collect();
         self.add_steps(idx, first, delta, &decisions);
-        if gaps.is_empty() {
+        let is_whole =
+            delta.unreadable.is_empty() && others.iter().all(|one| one.is_whole);
+        if gaps.is_empty() && is_whole {
             self.record(idx, delta, &others);
         }
         self.gaps.merge(&gaps);
@@ -460,6 +512,7 @@ impl<'h, 'r> Builder<'h, 'r> {
                 return Some(Decision { path, new: Some(version) });
             }
         }
+        let mut out_of_sight = file.out_of_sight;
         let mut origins = Vec::new();
         let source = file.followed.map(|source| delta.files[source].path.as_slice());
         let from_first = here.or_else(|| self.version_at(first, source?));
@@ -468,6 +521,8 @@ impl<'h, 'r> Builder<'h, 'r> {
             let there = self.version_at(Some(parent.commit), &file.path);
             let moved = there.or_else(|| parent.moved.get(&index).copied());
             origins.extend(moved.map(|version| (version, there.is_none())));
+            out_of_sight |= moved.is_none()
+                && self.may_have(parent.commit, &file.path, from_first.is_none());
         }
         let whole = origins
             .iter()
@@ -478,7 +533,15 @@ impl<'h, 'r> Builder<'h, 'r> {
         let origins: Vec<u32> = origins.into_iter().map(|(version, _)| version).collect();
         let file = len_to_u32(index);
         let version = self.add_version((idx, file), path, blob, &origins);
+        self.graph.versions[version as usize].out_of_sight = out_of_sight;
         Some(Decision { path, new: Some(version) })
+    }
+
+    /// Whether a commit may have a file where nothing can be read: at this path, or
+    /// anywhere.
+    fn may_have(&self, commit: CommitIdx, path: &[u8], anywhere: bool) -> bool {
+        let mut folders = self.unreadable[commit.at()].iter();
+        folders.any(|folder| anywhere || is_in(path, folder))
     }
 
     /// A parent other than the first, of which an earlier run found out the renames.
@@ -491,7 +554,8 @@ impl<'h, 'r> Builder<'h, 'r> {
             Some((*index, self.version_at(Some(parent), path)?))
         };
         let moved = sources.iter().filter_map(version).collect();
-        OtherParent { commit: parent, sources: sources.to_vec(), moved }
+        let sources = sources.to_vec();
+        OtherParent { commit: parent, sources, moved, is_whole: true }
     }
 
     /// Looks at a parent other than the first: which files were renamed since.
@@ -509,7 +573,13 @@ impl<'h, 'r> Builder<'h, 'r> {
         let commit = &self.history.commits[idx.at()];
         let tree = self.history.commits[parent.at()].tree;
         let (reader, cache) = (&mut self.reader, &mut self.cache);
-        let changes = compare_trees(reader, cache, Some(tree), commit, gaps);
+        // What cannot be read was counted against the first parent.
+        let mut known = Gaps::default();
+        let (changes, unreadable) =
+            compare_trees(reader, cache, Some(tree), commit, &mut known);
+        if unreadable.is_empty() {
+            gaps.merge(&known);
+        }
         let deleted = created_or_deleted(&changes, false);
         let sources = candidates(&changes, &deleted);
         let created: BTreeSet<&[u8]> = created_or_deleted(&changes, true)
@@ -536,7 +606,8 @@ impl<'h, 'r> Builder<'h, 'r> {
         };
         let sources: Vec<_> =
             wanted.into_iter().zip(followed).filter_map(source).collect();
-        self.known_parent(parent, &sources)
+        let is_whole = unreadable.is_empty();
+        OtherParent { is_whole, ..self.known_parent(parent, &sources) }
     }
 
     /// The files of a merge that are new against this parent and are no parent's whole.
@@ -576,6 +647,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             blob,
             commit,
             file,
+            out_of_sight: false,
             first_origin: len_to_u32(self.graph.origins.len()),
             n_origins: len_to_u32(origins.len()),
         });
@@ -602,7 +674,9 @@ impl<'h, 'r> Builder<'h, 'r> {
                 continue;
             }
             let source = file.paired.map_or(file, |source| &delta.files[source]);
-            let old = source.old.and_then(|_| self.version_at(first, &source.path));
+            // A file that is out of sight now may have been seen by an earlier run.
+            let is_known = source.old.is_some() || source.out_of_sight;
+            let old = self.version_at(first, &source.path).filter(|_| is_known);
             let old_path = self.path_numbers.get(&source.path).copied();
             if old.is_none() && decision.new.is_none() {
                 continue;
@@ -615,9 +689,33 @@ impl<'h, 'r> Builder<'h, 'r> {
                 path: decision.path,
                 old,
                 new: decision.new,
+                out_of_sight: file.out_of_sight,
             });
         }
     }
+}
+
+/// The directories that cannot be read after a commit.
+fn unreadable_now(
+    before: Rc<BTreeSet<Vec<u8>>>,
+    delta: &CommitDelta,
+) -> Rc<BTreeSet<Vec<u8>>> {
+    if delta.unreadable.is_empty() {
+        return before;
+    }
+    let mut now = BTreeSet::clone(&before);
+    for (folder, _) in &delta.unreadable {
+        now.retain(|known| known != folder && !is_in(known, folder));
+    }
+    let after = delta.unreadable.iter().filter(|(_, after)| *after);
+    now.extend(after.map(|(folder, _)| folder.clone()));
+    Rc::new(now)
+}
+
+/// Whether a path is in a folder; all are in the root, which has no name.
+fn is_in(path: &[u8], folder: &[u8]) -> bool {
+    let rest = path.strip_prefix(folder);
+    folder.is_empty() || rest.is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// A parent other than the first.
@@ -625,6 +723,8 @@ struct OtherParent {
     commit: CommitIdx,
     /// Files of the commit that were renamed since, and their paths before.
     sources: Vec<(usize, Vec<u8>)>,
+    /// Whether all of it could be compared.
+    is_whole: bool,
     /// For files of the commit that were renamed since: which version they come from.
     moved: FxHashMap<usize, u32>,
 }

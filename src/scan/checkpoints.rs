@@ -11,7 +11,7 @@ use crate::history::ObjectId;
 use crate::history::commit;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::open::Opened;
-use crate::history::tree::{self, TreeCache};
+use crate::history::tree::{self, TreeCache, TreeChanges};
 use crate::limits;
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u64;
@@ -46,7 +46,11 @@ pub(super) fn read(
     let found = root.map(|root| {
         tree::compare(reader, &mut TreeCache::default(), None, Some(root.tree))
     });
-    let Some(Ok(found)) = found else {
+    let is_readable = |found: &TreeChanges| {
+        !found.unreadable.iter().any(|folder| folder.path.is_empty())
+    };
+    let found = found.and_then(Result::ok).filter(is_readable);
+    let Some(found) = found else {
         gaps.add(
             GapKind::SideFile,
             "checkpoint branch cannot be read",

@@ -66,7 +66,7 @@ fn imported(graph: &Graph) -> BTreeMap<u32, Vec<u32>> {
             waiting.0 = landing;
         }
         let blob = graph.versions[new as usize].blob;
-        if step.old.is_none() && known.contains(&blob) {
+        if step.old.is_none() && !step.out_of_sight && known.contains(&blob) {
             found.entry(landing).or_default().push(step.path);
         }
         waiting.1.push(blob);

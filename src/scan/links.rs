@@ -14,6 +14,9 @@ pub(super) fn count(
     let tree = tip?.tree;
     let mut cache = TreeCache::default();
     let found = tree::compare(reader, &mut cache, None, Some(tree)).ok()?;
+    if found.unreadable.iter().any(|folder| folder.path.is_empty()) {
+        return None;
+    }
     let of = |wanted: EntryKind| {
         let kinds = found.changes.iter().filter_map(|change| change.new);
         crate::units::len_to_u64(kinds.filter(|(kind, _)| *kind == wanted).count())

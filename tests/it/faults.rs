@@ -9,6 +9,7 @@ mod objects_by_hand;
 mod process;
 mod races;
 mod refs;
+mod trees;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
