@@ -141,27 +141,30 @@ pub fn track_history(
     let (mut all_read, all_trees_read) = pool.work();
     all_read.add(read);
     let (read, trees_read) = (all_read, all_trees_read + trees_read);
-    let links = find_links(&tracked, &graph, history.mainline.len());
+    let (links, unfound) = find_links(&tracked, &graph, history.mainline.len());
+    tracked.gaps.merge(&unfound);
     let records = tracked.records.take();
     Ok(TrackedHistory { graph, tracked, links, read, trees_read, records })
 }
 
 /// Finds which lines go on as others, landing by landing.
-fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> Links {
+fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> (Links, Gaps) {
     let book = &tracked.book;
     let mut links = Links::new(book);
+    let mut gaps = Gaps::default();
     if book.marks.is_empty() {
-        return links;
+        return (links, gaps);
     }
     let landings = landings::by_landing(book, n_landings);
     let moved: Vec<_> = landings
         .par_iter()
         .map(|landing| landings::moved(book, &graph.paths, &links, landing))
         .collect();
-    for found in moved {
+    for (found, unfound) in moved {
         links.carry(&found);
+        gaps.merge(&unfound);
     }
-    links
+    (links, gaps)
 }
 
 /// Files whose books do not balance are left out, and said to be: a fault of ours must
