@@ -27,6 +27,9 @@ pub enum GapKind {
     CommitField,
     /// A file version over a size limit.
     OverLimit,
+    /// A search for moved, edited or repeated lines that ended at its limit: what it would
+    /// have found counts as deleted and added.
+    SearchLimit,
     /// Files whose lines do not add up: a fault of this program.
     Unbalanced,
     /// Mainline commits whose clock ran backwards and was lifted.
@@ -67,6 +70,7 @@ impl GapKind {
             Self::CorruptObject => "W-CORRUPT",
             Self::CommitField => "W-COMMIT",
             Self::OverLimit => "W-SIZE",
+            Self::SearchLimit => "W-SEARCH",
             Self::Unbalanced => "W-BALANCE",
             Self::ClockLifted => "W-CLOCK",
             Self::LandingEvent => "W-EVENT",
@@ -95,6 +99,7 @@ impl GapKind {
                 | Self::Redirect
                 | Self::CountedOnce
                 | Self::CommitField
+                | Self::SearchLimit
         )
     }
 }

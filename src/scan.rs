@@ -401,6 +401,7 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
         .map(|file| StandingFacts { path: file.path, runs: file.runs })
         .collect();
     facts.gaps.merge(&tracked.gaps);
+    facts.gaps.merge(&settled.gaps);
     facts.blobs = Coverage { wanted: tracked.blobs.0, found: tracked.blobs.1 };
     facts.work = Work {
         trees_read,

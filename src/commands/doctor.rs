@@ -92,6 +92,7 @@ fn mend(code: &str) -> &'static str {
         "W-CORRUPT" => "git fsck in a copy, then clone again",
         "W-COMMIT" => "nothing to do: what such commits do not say counts as unknown",
         "W-REDIRECT" => "nothing to do, if it is meant to be elsewhere",
+        "W-SEARCH" => "nothing to do: counts of moved and edited lines are a little low",
         "W-ONCE" => "nothing to do: name it alone to have its own branch judged",
         "W-IGNORED" => "nothing to do: what is measured is what the commits say",
         "W-WORKER" => "run git fsck in a copy; if it is sound, report a bug",

@@ -11,6 +11,7 @@ use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::walk::History;
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
+use crate::lines::edits::{self, EditWork};
 use crate::lines::marks::LineMark;
 use crate::lines::records::{
     self, Part, Recorder, Records, StepRecord, StepText, VersionRecord, may_heal,
@@ -18,7 +19,7 @@ use crate::lines::records::{
 use crate::lines::similarity::is_binary;
 use crate::lines::tokens::{Lexicon, Text};
 use crate::lines::versions::{Graph, Lineage, Step};
-use crate::lines::{edits, ignored_revs, reformat};
+use crate::lines::{ignored_revs, reformat};
 use crate::problem::{GapKind, Gaps};
 use crate::syntax::{self, LineKind};
 
@@ -514,7 +515,8 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             let same_code = self.asked.syntax
                 && apply_same_code(&mut read, path, (old.bytes(), text.bytes()), hunks);
             if !same_code {
-                apply_edits(&mut read, (old, text), hunks, is_form);
+                let work = apply_edits(&mut read, (old, text), hunks, is_form);
+                tell_limits(&mut self.gaps, work, path);
             }
         }
         Some(read)
@@ -557,14 +559,25 @@ fn apply_same_code(
     true
 }
 
+/// Says what pairing edits left out.
+fn tell_limits(gaps: &mut Gaps, work: EditWork, path: &[u8]) {
+    let narrowed = "hunk too large to pair each edited line with each; lines far from their \
+                    place count as deleted and added";
+    let overlong = "line too long to tell what it was edited into; it counts as deleted and \
+                    added";
+    gaps.add_many(GapKind::SearchLimit, narrowed, path, work.narrowed_hunks);
+    gaps.add_many(GapKind::SearchLimit, overlong, path, work.overlong_lines);
+}
+
 /// Finds the lines that were edited into others, and in a commit that changes form
-/// alone those that go on as others.
+/// alone those that go on as others. Returns what it cost.
 fn apply_edits(
     read: &mut StepText,
     (old, new): (&Text, &Text),
     hunks: &[Hunk],
     is_form: bool,
-) {
+) -> EditWork {
+    let mut work = EditWork::default();
     let mut gone = FxHashSet::default();
     for hunk in hunks {
         if hunk.before.is_empty() || hunk.after.is_empty() {
@@ -585,6 +598,8 @@ fn apply_edits(
                 }
             }
         }
-        read.edited.extend(edits::pair_edits(&went, &came).into_iter().map(place));
+        let pairs = edits::pair_edits_counted(&went, &came, &mut work);
+        read.edited.extend(pairs.into_iter().map(place));
     }
+    work
 }

@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::file_class::FileClass;
 use crate::history::CommitIdx;
 use crate::lines::book::{Book, Came, Exit, Fate, Left, Link, Stand};
-use crate::lines::lookback;
+use crate::lines::lookback::{self, LookbackWork};
 use crate::lines::runs::Run;
+use crate::problem::{GapKind, Gaps};
 use crate::syntax::LineKind;
 use crate::units::len_to_u64;
 
@@ -152,6 +153,8 @@ pub struct Settled {
     pub standing: Vec<StandingFile>,
     /// For each landing whether it is a bulk event.
     pub is_bulk: Vec<bool>,
+    /// What could not be looked for.
+    pub gaps: Gaps,
 }
 
 /// Nothing.
@@ -265,7 +268,7 @@ pub fn settle(book: &Book, mut links: Links, context: &Context) -> Settled {
         links.settle_roots(&blocks);
     }
     let ends = Ends::new(book, &links, &blocks);
-    let repeats = repeats(book, &links, &blocks, &ends);
+    let (repeats, gaps) = repeats(book, &links, &blocks, &ends);
     let settler = Settler { book, links, context, ends, repeats };
     let is_bulk = settler.bulk_births();
     let bulk_deaths = settler.bulk_deaths(&is_bulk);
@@ -278,7 +281,7 @@ pub fn settle(book: &Book, mut links: Links, context: &Context) -> Settled {
         .iter()
         .map(|(path, runs)| settler.standing_file(*path, runs))
         .collect();
-    Settled { lifetimes, standing, is_bulk }
+    Settled { lifetimes, standing, is_bulk, gaps }
 }
 
 /// Where lines end, by number. Empty when lines are taken as they are.
@@ -330,10 +333,10 @@ struct Repeats {
     relanded: Vec<bool>,
 }
 
-fn repeats(book: &Book, links: &Links, blocks: &[&Came], ends: &Ends) -> Repeats {
+fn repeats(book: &Book, links: &Links, blocks: &[&Came], ends: &Ends) -> (Repeats, Gaps) {
     let n = links.next.len();
     if n == 0 {
-        return Repeats::default();
+        return (Repeats::default(), Gaps::default());
     }
     let mut found = Repeats { copied: vec![false; n], relanded: vec![false; n] };
     let landed: Vec<lookback::Landed<'_>> = blocks
@@ -348,12 +351,17 @@ fn repeats(book: &Book, links: &Links, blocks: &[&Came], ends: &Ends) -> Repeats
     let death_of = |block, line| {
         Some(ends.death[line_at(block, line) as usize]).filter(|&death| death != NONE)
     };
-    for repeat in lookback::repeats(&landed, is_new, death_of) {
+    let mut work = LookbackWork::default();
+    for repeat in lookback::repeats_counted(&landed, is_new, death_of, &mut work) {
         let first = line_at(repeat.block, repeat.start) as usize;
         let marked = if repeat.alive { &mut found.copied } else { &mut found.relanded };
         marked[first..first + repeat.lines as usize].fill(true);
     }
-    found
+    let why = "lines that landed too often before to look at all of it; the newest were looked \
+               at for copies and re-landings";
+    let mut gaps = Gaps::default();
+    gaps.add_many(GapKind::SearchLimit, why, b"", work.crowded);
+    (found, gaps)
 }
 
 struct Settler<'b> {

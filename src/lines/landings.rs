@@ -3,7 +3,8 @@
 use crate::lines::book::{Book, Came, Fate, Left, Link};
 use crate::lines::instances::Links;
 use crate::lines::marks::LineMark;
-use crate::lines::moves::{self, Block};
+use crate::lines::moves::{self, Block, MoveWork};
+use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u32;
 
 /// The places in the book where lines went and came with one landing.
@@ -46,13 +47,13 @@ impl Stretch {
     }
 }
 
-/// Finds the lines of a landing that moved.
+/// Finds the lines of a landing that moved, and says what could not be looked for.
 pub fn moved(
     book: &Book,
     paths: &[Vec<u8>],
     links: &Links,
     landing: &Landing,
-) -> Vec<Link> {
+) -> (Vec<Link>, Gaps) {
     let went = went(book, links, landing);
     let came = came(book, links, landing);
     let (went_blocks, came_blocks): (Vec<_>, Vec<_>) = (
@@ -60,13 +61,26 @@ pub fn moved(
         came.iter().map(|stretch| stretch.block(paths)).collect(),
     );
     let mut found = Vec::new();
-    for run in moves::find_moves(&went_blocks, &came_blocks) {
+    let mut work = MoveWork::default();
+    for run in moves::find_moves_counted(&went_blocks, &came_blocks, &mut work) {
         let from = &went[run.from.0 as usize].lines[run.from.1 as usize..];
         let to = &came[run.to.0 as usize].lines[run.to.1 as usize..];
         let pairs = from.iter().zip(to).take(run.lines as usize);
         found.extend(pairs.map(|(&from, &to)| Link { from, to }));
     }
-    found
+    let place = came_blocks.first().map_or(&b""[..], |block| block.path);
+    (found, limits_met(work, place))
+}
+
+fn limits_met(work: MoveWork, place: &[u8]) -> Gaps {
+    let crowded = "lines in too many places to tell which of them moved where; some may count \
+                   as deleted and added";
+    let unfinished = "landing with too many equal lines to look for all moves; some lines \
+                      count as deleted and added";
+    let mut gaps = Gaps::default();
+    gaps.add_many(GapKind::SearchLimit, crowded, place, work.crowded);
+    gaps.add_many(GapKind::SearchLimit, unfinished, place, work.unfinished);
+    gaps
 }
 
 fn went(book: &Book, links: &Links, landing: &Landing) -> Vec<Stretch> {
@@ -128,4 +142,18 @@ impl Stretches {
 /// How many lines a list of blocks holds.
 pub fn n_lines(blocks: &[Block<'_>]) -> u32 {
     blocks.iter().map(|block| len_to_u32(block.marks.len())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_that_ended_early_is_a_gap_of_its_own() {
+        assert_eq!(limits_met(MoveWork::default(), b"a").list(), []);
+        let work = MoveWork { crowded: 3, unfinished: 1, ..MoveWork::default() };
+        let counts: Vec<u64> =
+            limits_met(work, b"a").list().iter().map(|gap| gap.count).collect();
+        assert_eq!(counts, [1, 3]);
+    }
 }

@@ -107,7 +107,7 @@ pub fn track_history(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<TrackedHistory, Error> {
     let pool = Pool { opened, free: Mutex::new(Vec::new()) };
-    let Built { graph, mut gaps, read: placing, recorder } =
+    let Built { graph, mut gaps, recorder, read, trees_read } =
         build_graph(&pool, history, options.counts, records, progress)?;
     let lineages = versions::lineages(&graph);
     let total = len_to_u64(graph.versions.len());
@@ -138,30 +138,33 @@ pub fn track_history(
     let path = |number: u32| &graph.paths[number as usize];
     tracked.book.standing.sort_by(|one, two| path(one.0).cmp(path(two.0)));
     tracked.counts.sort_unstable_by_key(|counted| counted.step);
-    let (mut read, mut trees_read) = pool.work();
-    read.add(placing.0);
-    trees_read += placing.1;
-    let links = find_links(&tracked, &graph, history.mainline.len());
+    let (mut all_read, all_trees_read) = pool.work();
+    all_read.add(read);
+    let (read, trees_read) = (all_read, all_trees_read + trees_read);
+    let (links, unfound) = find_links(&tracked, &graph, history.mainline.len());
+    tracked.gaps.merge(&unfound);
     let records = tracked.records.take();
     Ok(TrackedHistory { graph, tracked, links, read, trees_read, records })
 }
 
 /// Finds which lines go on as others, landing by landing.
-fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> Links {
+fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> (Links, Gaps) {
     let book = &tracked.book;
     let mut links = Links::new(book);
+    let mut gaps = Gaps::default();
     if book.marks.is_empty() {
-        return links;
+        return (links, gaps);
     }
     let landings = landings::by_landing(book, n_landings);
     let moved: Vec<_> = landings
         .par_iter()
         .map(|landing| landings::moved(book, &graph.paths, &links, landing))
         .collect();
-    for found in moved {
+    for (found, unfound) in moved {
         links.carry(&found);
+        gaps.merge(&unfound);
     }
-    links
+    (links, gaps)
 }
 
 /// Files whose books do not balance are left out, and said to be: a fault of ours must
@@ -194,13 +197,13 @@ fn add_work(all: &mut DiffWork, one: DiffWork) {
     all.given_up += one.given_up;
 }
 
-/// The graph, what was left out, what was read (objects, and trees), and what the next
-/// run shall know.
+/// The graph, and what adding commits to it took.
 struct Built {
     graph: Graph,
     gaps: Gaps,
-    read: (ReadWork, u64),
     recorder: Option<Recorder>,
+    read: ReadWork,
+    trees_read: u64,
 }
 
 /// Compares commits with their parents in windows, so that memory stays bounded, and
@@ -249,7 +252,7 @@ fn build_graph(
             }
         }
     }
-    let read = builder.work();
+    let (read, trees_read) = builder.work();
     let (graph, gaps, recorder) = builder.finish();
-    Ok(Built { graph, gaps, read, recorder })
+    Ok(Built { graph, gaps, recorder, read, trees_read })
 }

@@ -390,7 +390,9 @@ impl<'h, 'r> Builder<'h, 'r> {
             .map(|index| self.decide(idx, first, &others, delta, index))
             .collect();
         self.add_steps(idx, first, delta, &decisions);
-        if gaps.is_empty() && others.iter().all(|parent| parent.is_whole) {
+        let is_whole =
+            delta.unreadable.is_empty() && others.iter().all(|parent| parent.is_whole);
+        if gaps.is_empty() && is_whole {
             self.record(idx, delta, &others);
         }
         self.gaps.merge(&gaps);

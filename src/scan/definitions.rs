@@ -17,6 +17,9 @@ use crate::lines::versions::Graph;
 use crate::syntax::{self, DefinitionKind, LanguageId};
 use crate::units::len_to_u64;
 
+/// Definitions by blob.
+pub(super) type Counted = Vec<(ObjectId, DefinitionsRecord)>;
+
 /// Counts the definitions of the files at the tip whose language is parsed, by blob. A
 /// file that cannot be read is a gap already, where its lines are.
 pub(super) fn count(
@@ -25,7 +28,7 @@ pub(super) fn count(
     kinds: &Kinds<'_>,
     known: &Records,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(Vec<(ObjectId, DefinitionsRecord)>, ReadWork), Error> {
+) -> Result<(Counted, ReadWork), Error> {
     const SLICE_FILES: usize = 64;
     let wanted: Vec<(LanguageId, ObjectId)> = graph
         .tip
@@ -74,7 +77,7 @@ fn count_slice(
     slice: &[(LanguageId, ObjectId)],
     known: &Records,
     tick: &dyn Fn(),
-) -> Result<(Vec<(ObjectId, DefinitionsRecord)>, ReadWork), Error> {
+) -> Result<(Counted, ReadWork), Error> {
     let mut reader = opened.reader()?;
     let mut counts = Vec::new();
     for &(language, blob) in slice {

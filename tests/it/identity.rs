@@ -253,3 +253,82 @@ fn ten_thousand_lines_at_once_are_a_bulk_event() {
         .collect();
     assert_eq!(bulk, [false, true, false], "what a landing brings in decides");
 }
+
+/// Holds that a search ended at its limit, how often, and that nothing else is amiss.
+#[track_caller]
+fn says_limit(changes: &[Change<'_>], words: &str, times: u64) {
+    let (place, _repository) = history(changes);
+    let run = place.run(["report", "made", "--no-syntax", "--format=json"]).ended(0);
+    let report: serde_json::Value =
+        serde_json::from_slice(&run.stdout).expect("the report is JSON");
+    let gaps = report["gaps"].as_array().expect("gaps are listed");
+    let of = |gap: &&serde_json::Value| {
+        gap["why"].as_str().is_some_and(|why| why.contains(words))
+    };
+    let [gap] = gaps.iter().filter(of).collect::<Vec<_>>()[..] else {
+        panic!("{words:?} is not in {gaps:?}");
+    };
+    assert_eq!((&gap["code"], &gap["count"]), (&"W-SEARCH".into(), &times.into()));
+    assert_eq!(report["complete"], true, "{gaps:?}");
+}
+
+#[test]
+fn an_edited_line_that_is_too_long_to_compare_is_a_gap() {
+    let long = |word: &str| format!("{}\n", format!("{word}, ").repeat(600));
+    says_limit(
+        &[
+            ("start", "ana", &[("a.py", Some(head("alpha") + &long("one")))]),
+            ("edit", "ana", &[("a.py", Some(head("alpha") + &long("two")))]),
+        ],
+        "line too long",
+        2,
+    );
+}
+
+#[test]
+fn an_edit_of_too_many_lines_to_compare_each_with_each_is_a_gap() {
+    let lines = |word: &str| -> String {
+        (0..1_000).map(|line| format!("{word}_{line} = f({line}, {line})\n")).collect()
+    };
+    says_limit(
+        &[
+            ("start", "ana", &[("a.py", Some(head("alpha") + &lines("one")))]),
+            ("edit", "ana", &[("a.py", Some(head("alpha") + &lines("two")))]),
+        ],
+        "hunk too large",
+        1,
+    );
+}
+
+#[test]
+fn lines_that_moved_from_too_many_places_to_tell_are_a_gap() {
+    let same = "the_same_line(over, and, over)\n".repeat(1_000);
+    let (one, two) = (head("alpha") + &function("one"), head("beta"));
+    says_limit(
+        &[
+            (
+                "start",
+                "ana",
+                &[("a.py", Some(one.clone() + &same)), ("b.py", Some(two.clone()))],
+            ),
+            ("move", "ana", &[("a.py", Some(one)), ("b.py", Some(two + &same))]),
+        ],
+        "lines in too many places",
+        1,
+    );
+}
+
+#[test]
+fn lines_that_landed_too_often_to_look_back_at_all_of_it_are_a_gap() {
+    let copies: String = (0..80)
+        .map(|copy| format!("number_{copy} = {copy}\n{}", function("one")))
+        .collect();
+    says_limit(
+        &[
+            ("start", "ana", &[("a.py", Some(copies))]),
+            ("copy", "ana", &[("b.py", Some(head("beta") + &function("one")))]),
+        ],
+        "landed too often",
+        1,
+    );
+}
