@@ -51,6 +51,9 @@ pub struct Facts {
     pub lifetimes: Vec<LifetimeFacts>,
     /// How many landings have a time that was given for them; `None` when none could.
     pub landings_by_event: Option<u64>,
+    /// What became of landings whose subjects name a pull request; `None` when no heads
+    /// of any are here, or lines are those of `git blame`.
+    pub squashes: Option<SquashFacts>,
     /// What each commit changed; empty unless asked for.
     pub changes: Vec<ChangeFacts>,
     /// The lines at the tip; empty unless asked for.
@@ -70,6 +73,33 @@ pub struct Facts {
     pub work: Work,
     /// Whether an earlier run had kept them.
     pub cache: CacheUse,
+}
+
+/// Landings with one parent whose subjects end in the number of a pull request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SquashFacts {
+    /// How many there are.
+    pub landings: u64,
+    /// Those of them for which the head of that pull request is here.
+    pub with_head: u64,
+    /// Those of them whose files, one at least, are as that head has them: their lines are of the
+    /// commits of the pull request.
+    pub recovered: u64,
+    /// Lines that count and are of such commits, all that ever landed.
+    pub lines: u64,
+}
+
+impl SquashFacts {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            landings: self.landings + other.landings,
+            with_head: self.with_head + other.with_head,
+            recovered: self.recovered + other.recovered,
+            lines: self.lines + other.lines,
+        }
+    }
 }
 
 /// What a run had of earlier ones.
@@ -133,6 +163,8 @@ pub struct CommitFacts {
     pub committer_time: Option<Timestamp>,
     /// The mainline number of the commit that brought it in.
     pub landing: u32,
+    /// For a commit that is here only as one of a pull request: the number of that.
+    pub pull: Option<u64>,
     /// What it says about AI.
     pub provenance: Provenance,
     /// The ids of AI sessions that its message names.

@@ -20,6 +20,7 @@ mod pack;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod probe;
 mod refs;
+pub mod pulls;
 pub mod tree;
 pub mod walk;
 

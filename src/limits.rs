@@ -160,6 +160,20 @@ pub const COMMITS: Limit =
 pub const REFS: Limit =
     Limit { name: "REFS", value: 100_000, why: "memory is bounded by it" };
 
+/// How many heads of pull requests are looked at.
+pub const PULL_HEADS: Limit = Limit {
+    name: "PULL_HEADS",
+    value: 1_000_000,
+    why: "memory is bounded by it; the largest projects have 200,000",
+};
+
+/// How many commits of a pull request are followed.
+pub const PULL_COMMITS: Limit = Limit {
+    name: "PULL_COMMITS",
+    value: 1_000,
+    why: "a wrong number must not make us read another history; GitHub shows 250",
+};
+
 /// How much of a list of refs is read, in bytes.
 pub const PACKED_REFS_BYTES: Limit = Limit {
     name: "PACKED_REFS_BYTES",
@@ -235,6 +249,8 @@ pub static LIMITS: &[&Limit] = &[
     &SEARCH_DEPTH,
     &REFS,
     &PACKED_REFS_BYTES,
+    &PULL_HEADS,
+    &PULL_COMMITS,
     &BLOB_BYTES,
     &OBJECT_BYTES,
     &PACK_INDEX_BYTES,

@@ -36,6 +36,9 @@ pub enum GapKind {
     ClockLifted,
     /// A landing event of a commit that is not on the mainline.
     LandingEvent,
+    /// Squash landings whose lines stay their own, though the head of a pull request of
+    /// their number is here.
+    PullHead,
     /// Commits whose work date and landing date cannot both be right.
     WorkTimeSuspect,
     /// Versions a parser could not follow; their lines are counted as text.
@@ -74,6 +77,7 @@ impl GapKind {
             Self::Unbalanced => "W-BALANCE",
             Self::ClockLifted => "W-CLOCK",
             Self::LandingEvent => "W-EVENT",
+            Self::PullHead => "W-PULL",
             Self::WorkTimeSuspect => "W-WORKTIME",
             Self::ParserFallback => "W-PARSER",
             Self::SideFile => "W-SIDEFILE",
@@ -94,6 +98,7 @@ impl GapKind {
             self,
             Self::ClockLifted
                 | Self::LandingEvent
+                | Self::PullHead
                 | Self::WorkTimeSuspect
                 | Self::IgnoredFeature
                 | Self::Redirect

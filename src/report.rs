@@ -30,7 +30,7 @@ pub use survival::{
     SurvivalReport,
 };
 
-use crate::facts::LifetimeFacts;
+use crate::facts::{LifetimeFacts, SquashFacts};
 use crate::verdict::{Gate, Verdict};
 
 /// The version of the report's shape.
@@ -148,6 +148,9 @@ pub struct RepositoryReport {
     pub landings: u64,
     /// Those of them whose time was given for them; `None` when no times were given.
     pub landings_by_event: Option<u64>,
+    /// What became of landings whose subjects name a pull request; `None` when no heads
+    /// of any are here.
+    pub squashes: Option<SquashFacts>,
     /// First and last landing.
     pub first_landing: Option<String>,
     /// See [`Self::first_landing`].

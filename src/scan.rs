@@ -7,6 +7,7 @@ mod definitions;
 mod kinds;
 mod links;
 mod remembered;
+mod squashes;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,6 +27,7 @@ use crate::history::commit::{RawCommit, Signature};
 use crate::history::landing_events::LandingEvent;
 use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
+use crate::history::pulls::PullHeads;
 use crate::history::walk::{self, Commit, History, Reach};
 use crate::lines::instances::{self, Context, Lifetime};
 use crate::lines::records::{self, Recorder, Records};
@@ -102,14 +104,16 @@ fn scan_here(
     let opened = open::open(path, options.allow_foreign_owner)?;
     let tip = opened.tip(options.rev.as_deref())?;
     let mut reader = opened.reader()?;
-    let place = remembered::place(path, &opened, &tip, options);
+    let mut gaps = Gaps::default();
+    let pulls = pulls(&opened, options, &mut gaps);
+    let place = remembered::place(path, &opened, &tip, options, &pulls);
     let kept = place.as_ref().and_then(|place| remembered::load(place, &mut reader));
     let mut facts = match kept {
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
         None => {
             let records = place.as_ref().map(remembered::load_records);
             let (mut facts, kept) =
-                find_out(&opened, &tip, options, records.as_ref(), progress)?;
+                find_out(&opened, &tip, options, &pulls, records.as_ref(), progress)?;
             facts.cache =
                 if facts.work.records == 0 { CacheUse::None } else { CacheUse::Resumed };
             if let Some(place) = &place
@@ -120,6 +124,7 @@ fn scan_here(
             facts
         }
     };
+    facts.gaps.merge(&gaps);
     facts.path = Untrusted::from(path.as_os_str().as_encoded_bytes());
     if options.checkpoints {
         // They lie on a branch of their own, which moves on its own.
@@ -130,12 +135,21 @@ fn scan_here(
     Ok(facts)
 }
 
-/// Finds out everything that the tip and the options decide. With records of earlier
-/// runs, those for the next are returned too.
+/// The heads of pull requests, where they may tell who wrote lines.
+fn pulls(opened: &Opened, options: &ScanOptions, gaps: &mut Gaps) -> PullHeads {
+    if options.exact || options.first_parent_origins {
+        return PullHeads::new();
+    }
+    opened.pull_heads(gaps)
+}
+
+/// Finds out everything that the tip, the options and the pull requests decide. With
+/// records of earlier runs, those for the next are returned too.
 fn find_out(
     opened: &Opened,
     tip: &Tip,
     options: &ScanOptions,
+    pulls: &PullHeads,
     records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Facts, Option<Vec<u8>>), Error> {
@@ -148,11 +162,16 @@ fn find_out(
     };
     opened.remark(&mut facts.gaps);
     let mut reader = opened.reader()?;
-    let Some(history) =
+    let Some(mut history) =
         read_history(&mut reader, opened, tip, options, &mut facts.gaps, progress)
     else {
         return Ok((facts, None));
     };
+    if !pulls.is_empty() {
+        let place = squashes::Place { shallow: opened.shallow(), pulls, progress };
+        let found = squashes::recover(&mut reader, place, history, &mut facts.gaps);
+        (history, facts.squashes) = (found.0, Some(found.1));
+    }
     if options.first_parent_origins {
         remark_merges(&history, &mut facts.gaps);
     }
@@ -362,6 +381,7 @@ fn fill_commits(
                     .map(Timestamp),
                 committer_time: commit.committer_time(),
                 landing,
+                pull: commit.pull,
                 provenance,
                 checkpoint_ids: checkpoints::ids_in(&commit.message),
             }
@@ -390,6 +410,14 @@ fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
         lines,
     };
     facts.lifetimes = settled.lifetimes.into_iter().map(row).collect();
+    if let Some(squashes) = &mut facts.squashes {
+        let commits = &facts.commits;
+        let is_pulled = |one: &&LifetimeFacts| {
+            one.is_countable() && commits[one.origin.at()].pull.is_some()
+        };
+        let lines = facts.lifetimes.iter().filter(is_pulled).map(|one| one.lines);
+        squashes.lines = lines.sum();
+    }
     facts.changes = tracked
         .counts
         .iter()

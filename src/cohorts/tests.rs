@@ -24,6 +24,7 @@ pub(crate) fn history(last_day: u32, n_people: u32) -> Facts {
         author_time: Some(on_day(day.into())),
         committer_time: Some(on_day(day.into())),
         landing: day,
+        pull: None,
         provenance: Provenance::default(),
         checkpoint_ids: Vec::new(),
     };

@@ -114,6 +114,9 @@ impl Tables<'_> {
             "deaths",
             "alive",
             "first_parent_origins",
+            "squash_landings",
+            "squash_recovered",
+            "squash_lines",
             "blobs",
             "blobs_read",
             "gaps",
@@ -141,6 +144,9 @@ impl Tables<'_> {
                 Cell::Count(deaths),
                 Cell::Count(births - deaths),
                 Cell::Flag(facts.first_parent_origins),
+                Cell::count(facts.squashes.map(|squashes| squashes.landings)),
+                Cell::count(facts.squashes.map(|squashes| squashes.recovered)),
+                Cell::count(facts.squashes.map(|squashes| squashes.lines)),
                 Cell::Count(facts.blobs.wanted),
                 Cell::Count(facts.blobs.found),
                 Cell::List(
@@ -180,6 +186,7 @@ impl Tables<'_> {
             "confidence",
             "evidence",
             "squash",
+            "pull_request",
         ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.commits.iter().map(move |commit| self.commit_row(facts, commit))
@@ -214,6 +221,7 @@ impl Tables<'_> {
             Cell::text(provenance.confidence.map(crate::provenance::Confidence::as_str)),
             Cell::List(evidence.collect()),
             Cell::Text(provenance.squash.as_str().to_owned()),
+            Cell::count(commit.pull),
         ]
     }
 

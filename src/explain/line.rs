@@ -33,6 +33,9 @@ pub struct LineAnswer {
     pub landed_in: Option<String>,
     /// The commit that `git blame` names.
     pub blame_origin: String,
+    /// The number of the pull request that was squashed and one of whose commits wrote
+    /// it, if its head tells so: `git blame` then names the squash.
+    pub pull_request: Option<u64>,
     /// The mainline commit that moved it, or changed only its form, if `git blame` names
     /// another commit than the one that wrote it.
     pub moved_by: Option<String>,
@@ -86,6 +89,7 @@ struct Found<'f> {
     line: u32,
     here: Standing,
     blame_origin: CommitIdx,
+    is_squashed: bool,
     moved_by: Option<u32>,
     /// Path, landing with which lines left it, and how many did.
     moved_from: Vec<(u32, u32, u64)>,
@@ -105,16 +109,25 @@ pub(super) fn explain(
         let why = "the repository changed while it was read";
         return Err(Error::input("E-CHANGED", "cannot explain", why, "run it again"));
     };
-    // Commits have the same numbers however lines are read.
-    let is_moved = here.origin != there.origin;
+    // Landings have the same numbers however lines are read; commits of pull requests
+    // that were squashed are there only where git blame is not followed.
+    let blame_origin = same_commit(blamed, there.origin, facts).unwrap_or(here.origin);
+    let landing = facts.mainline[here.landing as usize].commit;
+    let is_squashed =
+        facts.commits[here.origin.at()].pull.is_some() && blame_origin == landing;
+    let is_moved = here.origin != blame_origin && !is_squashed;
     let found = Found {
         facts,
         path,
         line,
         here,
-        blame_origin: there.origin,
+        blame_origin,
+        is_squashed,
         moved_by: is_moved.then_some(there.landing),
-        moved_from: if is_moved { left(blamed, here, there.landing) } else { Vec::new() },
+        moved_from: match same_commit(facts, here.origin, blamed).filter(|_| is_moved) {
+            Some(origin) => left(blamed, Standing { origin, ..here }, there.landing),
+            None => Vec::new(),
+        },
     };
     let landed_in = if is_moved { None } else { path_at(facts, here.path, here.landing) };
     Ok(Answered {
@@ -123,6 +136,13 @@ pub(super) fn explain(
         commands: commands(&found, landed_in),
         answer: Answer::Line(answer(&found, landed_in)),
     })
+}
+
+/// The number in `to` of a commit that has the number `idx` in `from`.
+fn same_commit(from: &Facts, idx: CommitIdx, to: &Facts) -> Option<CommitIdx> {
+    let id = from.commits[idx.at()].id;
+    let at = to.commits.iter().position(|commit| commit.id == id);
+    at.map(|at| CommitIdx(crate::units::len_to_u32(at)))
 }
 
 fn answer(found: &Found<'_>, landed_in: Option<&Untrusted>) -> LineAnswer {
@@ -138,6 +158,7 @@ fn answer(found: &Found<'_>, landed_in: Option<&Untrusted>) -> LineAnswer {
         age_days: facts.as_of.map(|end| end.days_since(landing.time)),
         landed_in: landed_in.map(|path| path.to_json_text().into_owned()),
         blame_origin: id(found.blame_origin),
+        pull_request: facts.commits[here.origin.at()].pull,
         moved_by: found.moved_by.map(|mover| commit::landing_id(facts, mover)),
         moved_from: found
             .moved_from
@@ -270,6 +291,8 @@ fn commands(found: &Found<'_>, landed_in: Option<&Untrusted>) -> Vec<GitCommand>
     let mut commands = vec![GitCommand {
         shows: if found.moved_by.is_some() {
             "the commit that moved the line or changed only its form: git blame ends there"
+        } else if found.is_squashed {
+            "the squash of the pull request whose commit wrote the line: git blame ends there"
         } else {
             "the commit that wrote the line"
         },

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::history::control_file::{self, ControlFile};
 use crate::history::layout::{self, Layout};
 use crate::history::objects::{ObjectKind, ObjectReader, ObjectStore};
+use crate::history::pulls::{self, PullHeads};
 use crate::history::refs::{Ref, Refs};
 use crate::history::{ObjectId, config, owner};
 use crate::problem::{GapKind, Gaps};
@@ -258,6 +259,11 @@ impl Opened {
             let to = redirect.to.as_os_str().as_encoded_bytes();
             gaps.add(GapKind::Redirect, &why, to);
         }
+    }
+
+    /// The heads of pull requests that it holds.
+    pub fn pull_heads(&self, gaps: &mut Gaps) -> PullHeads {
+        pulls::heads(self.refs(), gaps)
     }
 
     fn refs(&self) -> Refs<'_> {

@@ -57,8 +57,20 @@ impl Refs<'_> {
             ControlFile::NotPlain if !file.is_dir() => Ref::Broken,
             ControlFile::Denied | ControlFile::TooLarge => Ref::Broken,
             ControlFile::Absent | ControlFile::NotPlain => self
-                .find_packed(|packed| packed == name)
+                .find_packed(|packed, _| packed == name)
                 .map_or(Ref::Absent, |(_, id)| Ref::Object(id)),
+        }
+    }
+
+    /// Reads the ref with this full name if it is a file of its own that holds an id.
+    pub(super) fn read_loose(&self, name: &[u8]) -> Option<ObjectId> {
+        let file = self.common_folder.join(std::ffi::OsStr::from_bytes(name));
+        match control_file::read(&file) {
+            ControlFile::Text(text) => match parse(&text) {
+                Ref::Object(id) => Some(id),
+                Ref::Symbolic(_) | Ref::Absent | Ref::Broken => None,
+            },
+            _ => None,
         }
     }
 
@@ -79,12 +91,15 @@ impl Refs<'_> {
     /// Whether there is any ref below `folder`, such as `refs/replace/`.
     pub(super) fn any_below(&self, folder: &str) -> bool {
         has_file(self.common_folder.join(folder))
-            || self.find_packed(|name| name.starts_with(folder.as_bytes())).is_some()
+            || self.find_packed(|name, _| name.starts_with(folder.as_bytes())).is_some()
     }
 
     /// The first ref of `packed-refs` that is wanted. Lines that make no sense are
     /// passed over.
-    fn find_packed(&self, wanted: impl Fn(&[u8]) -> bool) -> Option<(Vec<u8>, ObjectId)> {
+    pub(super) fn find_packed(
+        &self,
+        mut wanted: impl FnMut(&[u8], ObjectId) -> bool,
+    ) -> Option<(Vec<u8>, ObjectId)> {
         let file = OpenOptions::new()
             .read(true)
             .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
@@ -105,7 +120,7 @@ impl Refs<'_> {
             let Some((hex, name)) = line.split_at_checked(40) else { continue };
             let name = name.strip_prefix(b" ").map(<[u8]>::trim_ascii_end);
             if let (Some(id), Some(name)) = (ObjectId::from_hex(hex), name)
-                && wanted(name)
+                && wanted(name, id)
             {
                 return Some((name.to_vec(), id));
             }

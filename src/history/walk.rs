@@ -26,6 +26,11 @@ pub struct Commit {
     /// Whether a parent is missing or beyond a shallow boundary: what this commit
     /// seems to add may be older.
     pub is_cut: bool,
+    /// For a commit that is here only as one of a pull request: the number of that.
+    pub pull: Option<u64>,
+    /// For a commit of the mainline: the head of the pull request that was squashed into
+    /// it. It is no parent, but tells who wrote lines.
+    pub squashed_head: Option<CommitIdx>,
     /// `None` when unknown.
     pub author: Option<Signature>,
     /// `None` when unknown.
@@ -229,10 +234,76 @@ impl Walk<'_, '_> {
             parents,
             has_first_parent,
             is_cut,
+            pull: None,
+            squashed_head: None,
             author: raw.author,
             committer: raw.committer,
             message: raw.message,
         });
+    }
+}
+
+/// The commits of a pull request that a mainline commit stands for.
+#[derive(Debug)]
+pub struct Squashed {
+    /// The mainline commit.
+    pub landing: CommitIdx,
+    /// The number of the pull request.
+    pub pull: u64,
+    /// The commits that are not in the history, parents first, the head last.
+    pub commits: Vec<(ObjectId, RawCommit)>,
+}
+
+/// Places the commits of pull requests right before the mainline commits that stand for
+/// them: they landed with these. `squashed` is in the order of the mainline. Commits
+/// whose parents are neither in the history nor among these have lost them.
+pub fn with_squashed(history: History, squashed: Vec<Squashed>) -> History {
+    let History { commits, mainline, clock, n_given_times } = history;
+    let mut placed: FxHashMap<ObjectId, CommitIdx> = FxHashMap::default();
+    let mut moved: Vec<CommitIdx> = Vec::with_capacity(commits.len());
+    let mut result: Vec<Commit> = Vec::with_capacity(commits.len());
+    let mut squashed = squashed.into_iter().peekable();
+    for (at, mut commit) in (0..).zip(commits) {
+        while let Some(one) = squashed.next_if(|one| one.landing == CommitIdx(at)) {
+            for (id, raw) in one.commits {
+                let idx = CommitIdx(len_to_u32(result.len()));
+                commit.squashed_head = Some(idx);
+                result.push(pulled(id, raw, one.pull, &placed));
+                placed.insert(id, idx);
+            }
+        }
+        for parent in &mut commit.parents {
+            *parent = moved[parent.at()];
+        }
+        let idx = CommitIdx(len_to_u32(result.len()));
+        moved.push(idx);
+        placed.insert(commit.id, idx);
+        result.push(commit);
+    }
+    let mainline = mainline.into_iter().map(|idx| moved[idx.at()]).collect();
+    History { commits: result, mainline, clock, n_given_times }
+}
+
+fn pulled(
+    id: ObjectId,
+    raw: RawCommit,
+    pull: u64,
+    placed: &FxHashMap<ObjectId, CommitIdx>,
+) -> Commit {
+    let parents: Vec<CommitIdx> =
+        raw.parents.iter().filter_map(|parent| placed.get(parent).copied()).collect();
+    Commit {
+        id,
+        tree: raw.tree,
+        n_parents: raw.parents.len(),
+        has_first_parent: raw.parents.first().is_some_and(|one| placed.contains_key(one)),
+        is_cut: raw.lost_parents || parents.len() < raw.parents.len(),
+        parents,
+        pull: Some(pull),
+        squashed_head: None,
+        author: raw.author,
+        committer: raw.committer,
+        message: raw.message,
     }
 }
 

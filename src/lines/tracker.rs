@@ -183,10 +183,13 @@ impl Tracker<'_, '_, '_> {
         let unknown = self.history.commits[commit.at()].is_cut
             || out_of_sight
             || sources.iter().any(|&source| self.contents.is_unreadable(source));
-        let none = Rc::default();
-        let of = |source: &u32| self.origins.get(source).unwrap_or(&none);
-        let sides: Vec<_> = sources.iter().map(of).zip(&hunks).collect();
         let own = Origin { commit, unknown };
+        let of = |source: &u32| self.origins.get(source).cloned().unwrap_or_default();
+        let mut known: Vec<Rc<Runs<Origin>>> = sources.iter().map(of).collect();
+        if let Some(last) = known.last_mut().filter(|_| self.graph.is_squashed(version)) {
+            *last = Rc::new(self.of_pull(last, own));
+        }
+        let sides: Vec<_> = known.iter().zip(&hunks).collect();
         let origins = origins::merged(&sides, content.lines(), own);
         for &source in sources {
             self.used_origins(source);
@@ -198,6 +201,24 @@ impl Tracker<'_, '_, '_> {
         }
         self.contents.release(version);
         Ok(())
+    }
+
+    /// The origins that the head of a pull request tells of the lines of a squash: those
+    /// of its own commits, which are the ones between the squash and its parent.
+    fn of_pull(&self, origins: &Runs<Origin>, own: Origin) -> Runs<Origin> {
+        let parent = self.history.commits[own.commit.at()].first_parent();
+        let is_of_pull = |origin: Origin| {
+            !origin.unknown
+                && origin.commit < own.commit
+                && parent.is_none_or(|parent| origin.commit > parent)
+        };
+        let mut told = Runs::default();
+        for run in &origins.0 {
+            // Whether the birth is known is a matter of the squash alone.
+            let known = Origin { unknown: own.unknown, ..run.label };
+            told.push(run.lines, if is_of_pull(run.label) { known } else { own });
+        }
+        told
     }
 
     fn balance(&self, counted: u32, lines: u32, version: u32) -> Result<(), String> {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::history::objects::{ObjectReader, ReadWork, Unreadable};
 use crate::history::tree::{self, EntryKind, PathChange, TreeCache, UnreadableFolder};
@@ -289,9 +289,18 @@ pub struct Graph {
     pub steps: Vec<Step>,
     /// What stands at the tip: path and version.
     pub tip: Vec<(u32, u32)>,
+    /// Versions that a squash landed as a pull request left them: the last version they
+    /// came from is that of its head.
+    squashed: FxHashSet<u32>,
 }
 
 impl Graph {
+    /// Whether the last version that this one came from is that of a pull request which
+    /// was squashed: the same content, in which only the lines of its own commits count.
+    pub fn is_squashed(&self, version: u32) -> bool {
+        self.squashed.contains(&version)
+    }
+
     /// The versions that `version` came from.
     pub fn origins(&self, version: u32) -> &[u32] {
         let version = &self.versions[version as usize];
@@ -354,8 +363,10 @@ impl<'h, 'r> Builder<'h, 'r> {
     ) -> Self {
         let n = history.commits.len();
         let mut children_left = vec![0; n];
-        for parent in history.commits.iter().flat_map(|commit| &commit.parents) {
-            children_left[parent.at()] += 1;
+        for commit in &history.commits {
+            for parent in commit.parents.iter().chain(&commit.squashed_head) {
+                children_left[parent.at()] += 1;
+            }
         }
         let mut landings = vec![None; n];
         for (number, idx) in (0..).zip(&history.mainline) {
@@ -402,6 +413,9 @@ impl<'h, 'r> Builder<'h, 'r> {
         }
         for parent in others {
             self.release(parent.commit);
+        }
+        if let Some(head) = commit.squashed_head {
+            self.release(head);
         }
         self.states[idx.at()] = Some(state);
     }
@@ -528,10 +542,19 @@ impl<'h, 'r> Builder<'h, 'r> {
         if let Some((version, _)) = whole {
             return Some(Decision { path, new: Some(*version) });
         }
-        let origins: Vec<u32> = origins.into_iter().map(|(version, _)| version).collect();
+        let mut origins: Vec<u32> =
+            origins.into_iter().map(|(version, _)| version).collect();
+        let head = self.history.commits[idx.at()].squashed_head;
+        let squashed = head
+            .and_then(|head| self.version_at(Some(head), &delta.files[index].path))
+            .filter(|&version| same(&self.graph, version));
+        origins.extend(squashed);
         let file = len_to_u32(index);
         let new = self.add_version((idx, file), path, blob, &origins);
         self.graph.versions[new as usize].out_of_sight = out_of_sight;
+        if squashed.is_some() {
+            self.graph.squashed.insert(new);
+        }
         Some(Decision { path, new: Some(new) })
     }
 
@@ -701,7 +724,8 @@ impl<'h, 'r> Builder<'h, 'r> {
         decisions: &[Option<Decision>],
     ) {
         let landing = self.landings[idx.at()];
-        if landing.is_none() && !self.all_steps {
+        let is_pulled = self.history.commits[idx.at()].pull.is_some();
+        if landing.is_none() && (!self.all_steps || is_pulled) {
             return;
         }
         let moved: BTreeSet<usize> =

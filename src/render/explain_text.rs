@@ -139,6 +139,13 @@ fn line(line: &LineAnswer, exact: bool, to: &mut dyn Write) -> io::Result<()> {
     };
     let when = day_of(landing.landing_time.as_deref());
     paragraph(to, "  ", &format!("{by}{with} on {when}{age}{bulk}{elsewhere}."))?;
+    if let Some(pull) = line.pull_request {
+        let text = format!(
+            "Its commit is of pull request {pull}, whose head is kept as a ref; what landed is \
+             the squash of it."
+        );
+        paragraph(to, "  ", &text)?;
+    }
     if let Some(mover) = &line.moved_by {
         let text = format!(
             "git blame names {}, since it moved with {} or changed only its form there. That \
@@ -148,6 +155,8 @@ fn line(line: &LineAnswer, exact: bool, to: &mut dyn Write) -> io::Result<()> {
         );
         paragraph(to, "  ", &text)?;
         moved_from(line, to)?;
+    } else if line.blame_origin != origin.id {
+        paragraph(to, "  ", "git blame names the squash.")?;
     } else if !exact {
         paragraph(to, "  ", "git blame names the same commit.")?;
     }

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::number::{count, count_of, decimal, percent, survival};
+use crate::facts::SquashFacts;
 use crate::report::{CohortReport, Report, RepositoryReport, SpendReport, SpendRow};
 use crate::untrusted::Untrusted;
 
@@ -138,7 +139,16 @@ fn writers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
                     counts as written by whoever merged it.";
         paragraph(to, "  ", text)?;
     }
-    Ok(())
+    let squashes = report.repositories.iter().filter_map(|one| one.squashes);
+    let Some(sum) = squashes.reduce(SquashFacts::and) else { return Ok(()) };
+    let text = format!(
+        "Of {} whose subjects name a pull request, {} could be led back to the commits of \
+         its head: {} that count are of those.",
+        count_of(sum.landings, "landing", "landings"),
+        count(sum.recovered),
+        count_of(sum.lines, "line", "lines"),
+    );
+    paragraph(to, "  ", &text)
 }
 
 /// Where the times of landings are from, if they were given.

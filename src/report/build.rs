@@ -177,6 +177,7 @@ fn repository(
         commits: len_to_u64(facts.commits.len()),
         landings: len_to_u64(facts.mainline.len()),
         landings_by_event: facts.landings_by_event,
+        squashes: facts.squashes,
         first_landing: landing(facts.mainline.first()),
         last_landing: landing(facts.mainline.last()),
         lines: lines(facts.lifetimes.iter().filter(|one| filter.takes(at, one))),

@@ -96,7 +96,7 @@ pub(super) fn form_landings(
     let mut form = FxHashSet::default();
     let mut others = FxHashSet::default();
     for (commit, landing) in history.commits.iter().zip(history.landings()) {
-        if commit.n_parents <= 1 {
+        if commit.n_parents <= 1 && commit.pull.is_none() {
             let side = if ids.contains(&commit.id) { &mut form } else { &mut others };
             side.insert(landing);
         }

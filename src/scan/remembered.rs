@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::facts::{Author, FACTS_VERSION, Facts};
 use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::open::{Opened, Tip};
+use crate::history::pulls::PullHeads;
 use crate::history::{CommitIdx, ObjectId, commit};
 use crate::identity::Mailmap;
 use crate::limits;
@@ -34,6 +35,7 @@ struct Question<'a> {
     branch: &'a [u8],
     tip: Option<ObjectId>,
     shallow: &'a [ObjectId],
+    pulls: &'a PullHeads,
     remarks: Gaps,
 }
 
@@ -50,6 +52,7 @@ pub(super) fn place<'a>(
     opened: &Opened,
     tip: &Tip,
     options: &'a ScanOptions,
+    pulls: &PullHeads,
 ) -> Option<Place<'a>> {
     let folder = options.cache_folder.as_deref()?;
     let asked = ScanOptions { cache_folder: None, jobs: None, ..options.clone() };
@@ -69,6 +72,7 @@ pub(super) fn place<'a>(
         branch: &tip.name,
         tip: tip.commit,
         shallow: opened.shallow(),
+        pulls,
         remarks,
     };
     let facts = (name, postcard::to_stdvec(&question).ok()?);
@@ -76,10 +80,13 @@ pub(super) fn place<'a>(
     let asked = ScanOptions { rev: None, as_of: None, ..question.options };
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;
     let name = format!("{:032x}.records", xxhash_rust::xxh3::xxh3_128(&way));
+    // Each says itself which versions it was made of, whatever pull requests there are.
+    let no_pulls = PullHeads::new();
     let question = Question {
         options: asked,
         branch: &[],
         tip: None,
+        pulls: &no_pulls,
         remarks: Gaps::default(),
         ..question
     };

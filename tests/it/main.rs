@@ -18,6 +18,7 @@ mod org;
 mod packs;
 mod random_history;
 mod readme;
+mod squashes;
 mod stories;
 mod tidy;
 mod work;
