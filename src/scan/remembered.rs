@@ -77,7 +77,12 @@ pub(super) fn place<'a>(
     };
     let facts = (name, postcard::to_stdvec(&question).ok()?);
     // Records are of commits, whichever branch leads to them, and until when.
-    let asked = ScanOptions { rev: None, as_of: None, ..question.options };
+    let asked = ScanOptions {
+        rev: None,
+        as_of: None,
+        landing_events: Vec::new(),
+        ..question.options
+    };
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;
     let name = format!("{:032x}.records", xxhash_rust::xxh3::xxh3_128(&way));
     // Each says itself which versions it was made of, whatever pull requests there are.
