@@ -34,30 +34,59 @@ pub fn discover(paths: &[PathBuf], gaps: &mut Gaps) -> Result<Vec<PathBuf>, Erro
         }
         found.extend(here);
     }
-    Ok(each_once(found, gaps))
+    Ok(each_once(found, paths, gaps))
+}
+
+/// A repository among those that have the same objects; the least is taken.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    /// Whether it has its objects from elsewhere on its own word alone, or on that of
+    /// both sides; the one that has them itself comes first.
+    standing: Standing,
+    path: PathBuf,
+    real: PathBuf,
+}
+
+/// By what right a repository has its objects.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    Own,
+    Agreed,
+    Claimed,
 }
 
 /// Leaves one of those that have the same objects: their commits are the same, and
-/// counting them twice would be wrong.
-fn each_once(mut found: Vec<PathBuf>, gaps: &mut Gaps) -> Vec<PathBuf> {
+/// counting them twice would be wrong. One that leads outside of `roots`, or cannot be
+/// told, stands for itself and fails alone.
+fn each_once(
+    mut found: Vec<PathBuf>,
+    roots: &[PathBuf],
+    gaps: &mut Gaps,
+) -> Vec<PathBuf> {
     found.sort();
-    let mut by_objects: BTreeMap<PathBuf, Vec<(bool, PathBuf, PathBuf)>> =
-        BTreeMap::new();
+    let mut by_objects: BTreeMap<PathBuf, Vec<Claim>> = BTreeMap::new();
     for path in found {
         let real = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        let layout = layout::find(&path).ok();
-        let objects = layout.as_ref().and_then(layout::Layout::objects);
-        let is_elsewhere = layout.is_some_and(|layout| !layout.redirects.is_empty());
-        let same = by_objects.entry(objects.unwrap_or_else(|| real.clone())).or_default();
+        let layout = layout::find(&path, roots).ok();
+        let objects = layout.as_ref().and_then(layout::Layout::own_objects);
+        let standing = match layout.as_ref().map(|layout| &layout.redirects) {
+            Some(redirects) if redirects.is_empty() => Standing::Own,
+            Some(redirects) if redirects.iter().all(|step| step.is_mutual) => {
+                Standing::Agreed
+            }
+            Some(_) | None => Standing::Claimed,
+        };
+        let objects = objects.unwrap_or(&real).to_path_buf();
+        let same = by_objects.entry(objects).or_default();
         // One repository in two spellings is one, and no news.
-        if !same.iter().any(|(_, _, known)| *known == real) {
-            same.push((is_elsewhere, path, real));
+        if !same.iter().any(|known| known.real == real) {
+            same.push(Claim { standing, path, real });
         }
     }
     let mut once = Vec::new();
     for mut same in by_objects.into_values() {
         same.sort();
-        let mut same = same.into_iter().map(|(_, path, _)| path);
+        let mut same = same.into_iter().map(|claim| claim.path);
         once.extend(same.next());
         for other in same {
             let why = "shares its objects with a repository that is counted already";

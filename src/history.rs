@@ -1,14 +1,16 @@
 //! Repository → commits, trees and blobs as owned plain data. The only place that
-//! knows libgit2.
+//! knows how git stores them.
 //!
-//! libgit2 serves as object database, nothing else: refs, the walk, the commit parser
-//! and the comparison of trees are ours, because one odd commit must not end a
-//! history and because nothing in a repository may decide what is measured.
+//! Objects, refs, the walk, the commit parser and the comparison of trees are ours,
+//! because one odd commit must not end a history and because nothing in a repository
+//! may decide what is measured, or lead us elsewhere.
 
 pub mod attributes;
 pub mod commit;
 pub mod config;
 pub mod control_file;
+pub mod folder;
+pub(crate) mod hash;
 mod inflate;
 pub mod landing_events;
 pub mod layout;

@@ -174,7 +174,14 @@ pub const PULL_COMMITS: Limit = Limit {
     why: "a wrong number must not make us read another history; GitHub shows 250",
 };
 
-/// How much of a list of refs is read, in bytes.
+/// How many folders one repository may have its objects in.
+pub const OBJECT_FOLDERS: Limit = Limit {
+    name: "OBJECT_FOLDERS",
+    value: 100,
+    why: "each is held open; git's own depth of borrowing is six",
+};
+
+/// The largest list of refs that is read, in bytes.
 pub const PACKED_REFS_BYTES: Limit = Limit {
     name: "PACKED_REFS_BYTES",
     value: 256 << 20,
@@ -220,7 +227,7 @@ pub const LANDING_EVENTS_BYTES: Limit = Limit {
 pub const STALL_MILLIS: Limit = Limit {
     name: "STALL_MILLIS",
     value: 30_000,
-    why: "libgit2 can hang for ever on a damaged object; one large comparison may take long",
+    why: "what makes no progress may never end; one large comparison may take long",
 };
 
 /// The most memory a worker may hold, in bytes.
@@ -251,6 +258,7 @@ pub static LIMITS: &[&Limit] = &[
     &PACKED_REFS_BYTES,
     &PULL_HEADS,
     &PULL_COMMITS,
+    &OBJECT_FOLDERS,
     &BLOB_BYTES,
     &OBJECT_BYTES,
     &PACK_INDEX_BYTES,

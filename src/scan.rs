@@ -74,7 +74,7 @@ pub struct ScanOptions {
     pub allow_foreign_owner: bool,
 }
 
-/// Finds out everything about one repository.
+/// Finds out everything about one repository, which may lead nowhere outside of `roots`.
 ///
 /// # Errors
 ///
@@ -82,6 +82,7 @@ pub struct ScanOptions {
 /// Damage further back is a gap in the facts.
 pub fn scan(
     path: &Path,
+    roots: &[PathBuf],
     options: &ScanOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Facts, Error> {
@@ -93,15 +94,16 @@ pub fn scan(
         let hint = "lower --jobs, or the limits of the process";
         Error::input("E-THREADS", "cannot start threads", "the system refused", hint)
     })?;
-    threads.install(|| scan_here(path, options, progress))
+    threads.install(|| scan_here(path, roots, options, progress))
 }
 
 fn scan_here(
     path: &Path,
+    roots: &[PathBuf],
     options: &ScanOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Facts, Error> {
-    let opened = open::open(path, options.allow_foreign_owner)?;
+    let opened = open::open(path, roots, options.allow_foreign_owner)?;
     let tip = opened.tip(options.rev.as_deref())?;
     let mut reader = opened.reader()?;
     let mut gaps = Gaps::default();

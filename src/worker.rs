@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Exit};
 use crate::facts::{FACTS_VERSION, Facts};
-use crate::history::open;
 use crate::limits;
 use crate::lines::schedule::Progress;
 use crate::scan::{self, ScanOptions};
@@ -130,8 +129,7 @@ pub fn serve(
 fn work(order: &Order, note: &(dyn Fn(Progress) + Sync)) -> Result<Facts, Error> {
     let path = path_of(&order.path);
     let roots: Vec<PathBuf> = order.roots.iter().map(|root| path_of(root)).collect();
-    open::check_within(&path, &roots)?;
-    scan::scan(&path, &order.options, note)
+    scan::scan(&path, &roots, &order.options, note)
 }
 
 /// Tells the heart to stop, also when the work ends in a panic.

@@ -1,12 +1,12 @@
 //! Small files that git itself keeps: read whole, never through a link, never blocking
 //! on a pipe.
 
-use std::fs::OpenOptions;
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::history::folder::{Closed, Folder};
 use crate::limits;
 
 /// What came of reading one.
@@ -18,45 +18,46 @@ pub enum ControlFile {
     Absent,
     /// This user may not read it.
     Denied,
-    /// A link, a pipe, a directory or a device.
+    /// A link, a pipe, a directory or a device; or a link on the way to it.
     NotPlain,
     /// It is over the limit.
     TooLarge,
+    /// The system failed.
+    Failed,
 }
 
-/// Reads a small plain file without following a link or blocking on a pipe.
-pub fn read(path: &Path) -> ControlFile {
-    let opened = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-        .open(path);
-    let file = match opened {
-        Ok(file) => file,
-        Err(why) => return refused(path, &why),
-    };
-    match file.metadata() {
-        Ok(data) if data.is_file() => {}
-        Ok(_) => return ControlFile::NotPlain,
-        Err(why) => return refused(path, &why),
+/// Reads a small plain file below a folder.
+pub fn read(folder: &Folder, below: impl AsRef<Path>) -> ControlFile {
+    match folder.file(below.as_ref()) {
+        Ok(file) => content(file),
+        Err(Closed::Absent) => ControlFile::Absent,
+        Err(Closed::Denied) => ControlFile::Denied,
+        Err(Closed::NotPlain) => ControlFile::NotPlain,
+        Err(Closed::Failed) => ControlFile::Failed,
     }
+}
+
+/// Reads a small plain file of the user; its folder may be reached through links.
+pub fn read_path(path: &Path) -> ControlFile {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return ControlFile::Absent;
+    };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match Folder::open(folder) {
+        Ok(folder) => read(&folder, name),
+        Err(Closed::Denied) => ControlFile::Denied,
+        Err(Closed::Failed) => ControlFile::Failed,
+        Err(Closed::Absent | Closed::NotPlain) => ControlFile::Absent,
+    }
+}
+
+fn content(file: File) -> ControlFile {
     let mut text = Vec::new();
     let limit = limits::CONTROL_FILE_BYTES.value;
     match file.take(limit + 1).read_to_end(&mut text) {
-        Err(why) => refused(path, &why),
+        Err(_) => ControlFile::Failed,
         Ok(_) if crate::units::len_to_u64(text.len()) > limit => ControlFile::TooLarge,
         Ok(_) => ControlFile::Text(text),
-    }
-}
-
-fn refused(path: &Path, why: &io::Error) -> ControlFile {
-    match why.kind() {
-        io::ErrorKind::PermissionDenied => ControlFile::Denied,
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ControlFile::Absent,
-        // A link, or a socket, which cannot be opened.
-        _ if path.symlink_metadata().is_ok_and(|data| !data.is_file()) => {
-            ControlFile::NotPlain
-        }
-        _ => ControlFile::Absent,
     }
 }
 
@@ -77,5 +78,15 @@ pub fn too_large(name: &str) -> Error {
         "cannot open the repository",
         &format!("its {name} is larger than 1 MiB"),
         "it may be hostile; leave it out",
+    )
+}
+
+/// The refusal when the system fails.
+pub fn failed(name: &str) -> Error {
+    Error::input(
+        "E-OPEN",
+        "cannot open the repository",
+        &format!("the system failed to open its {name}"),
+        "check the disk, and the limits on open files",
     )
 }

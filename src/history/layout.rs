@@ -2,27 +2,34 @@
 //! worktree has its refs elsewhere, and objects may be borrowed. All of it is followed,
 //! and every step that leads away is known, so that it can be named and refused.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::FileType;
 
 use crate::error::Error;
 use crate::history::config;
 use crate::history::control_file::{self, ControlFile};
+use crate::history::folder::{Closed, Folder};
 
-/// How many repositories may borrow objects one from the other, as git has it.
-const ALTERNATES_DEPTH: usize = 5;
+mod objects;
 
-/// Where the parts of a repository are.
+pub use objects::ObjectFolder;
+
+/// Where the parts of a repository are: found once, and held open from then on.
 #[derive(Debug, Clone)]
 pub struct Layout {
     /// Holds `HEAD` and, in a linked worktree, little else.
-    pub git_folder: PathBuf,
-    /// Holds `config`, `refs` and `objects`.
-    pub common_folder: PathBuf,
+    pub git_folder: Arc<Folder>,
+    /// Holds `config` and `packed-refs`.
+    pub common_folder: Arc<Folder>,
+    /// The folder `refs`, when a link stands in its place.
+    pub linked_refs: Option<Arc<Folder>>,
+    /// Where its objects are, then those it borrows, each folder once.
+    pub objects: Vec<ObjectFolder>,
     /// The steps that lead away from where the repository was named.
     pub redirects: Vec<Redirect>,
 }
@@ -53,184 +60,214 @@ pub fn is_git_folder(path: &Path) -> bool {
 }
 
 /// Finds the parts of the repository at `path`: a worktree or a git folder itself.
-/// Parents are not searched.
+/// Parents are not searched, and nothing outside of `roots` is read, unless the other
+/// side agrees.
 ///
 /// # Errors
 ///
-/// When it is no repository, may not be read, or something stands where git keeps a
-/// plain file.
-pub fn find(path: &Path) -> Result<Layout, Error> {
-    let mut redirects = Vec::new();
-    let git_folder = git_folder(path, &mut redirects)?;
-    let common_folder = common_folder(&git_folder, &mut redirects)?;
-    let objects = common_folder.join("objects");
-    for (by, folder) in [
-        ("a link in place of objects", objects.clone()),
-        ("a link in place of objects/pack", objects.join("pack")),
-        ("a link in place of objects/info", objects.join("info")),
-        ("a link in place of refs", common_folder.join("refs")),
-    ] {
-        if folder.symlink_metadata().is_ok_and(|data| data.is_symlink()) {
-            redirects.push(Redirect { by, to: real(&folder)?, is_mutual: false });
-        }
-        if let Err(why) = std::fs::read_dir(&folder)
-            && why.kind() == io::ErrorKind::PermissionDenied
-        {
-            return Err(unreadable());
-        }
-    }
-    borrowed(&objects, &mut redirects)?;
-    Ok(Layout { git_folder, common_folder, redirects })
+/// When it is no repository, may not be read, leads outside, or something stands where
+/// git keeps a plain file.
+pub fn find(path: &Path, roots: &[PathBuf]) -> Result<Layout, Error> {
+    let roots = roots.iter().filter_map(|root| std::fs::canonicalize(root).ok());
+    let mut steps = Steps { roots: &roots.collect::<Vec<_>>(), redirects: Vec::new() };
+    let top = Folder::open(path).map_err(|why| match why {
+        Closed::Denied => unreadable(),
+        Closed::Failed => control_file::failed("folder"),
+        Closed::Absent | Closed::NotPlain => no_repository(),
+    })?;
+    steps.check("a link on the way to it", top.path())?;
+    let git_folder = git_folder(&top, &mut steps)?;
+    let common_folder = common_folder(&git_folder, &mut steps)?;
+    let linked = steps.linked(&common_folder, "objects", Path::new("objects"))?;
+    let own = match linked {
+        Some(linked) => linked,
+        None => common_folder
+            .folder(Path::new("objects"))
+            .map_err(|_| broken("it has no objects"))?,
+    };
+    let objects = objects::find(own, &mut steps)?;
+    let linked_refs = steps.linked(&common_folder, "refs", Path::new("refs"))?;
+    let redirects = steps.redirects;
+    Ok(Layout { git_folder, common_folder, linked_refs, objects, redirects })
 }
 
 impl Layout {
-    /// Where the objects are, without links: the same for two worktrees of one
-    /// repository. `None` when they are nowhere.
-    pub fn objects(&self) -> Option<PathBuf> {
-        std::fs::canonicalize(self.common_folder.join("objects")).ok()
-    }
-
-    /// Holds that nothing outside of `roots` is read, unless the other side agrees.
-    ///
-    /// # Errors
-    ///
-    /// Naming the first folder outside.
-    pub fn check_within(&self, roots: &[PathBuf]) -> Result<(), Error> {
-        let roots: Vec<PathBuf> =
-            roots.iter().filter_map(|root| std::fs::canonicalize(root).ok()).collect();
-        let outside = self.redirects.iter().find(|redirect| {
-            let inside = roots.iter().any(|root| redirect.to.starts_with(root));
-            !inside && !redirect.is_mutual
-        });
-        let Some(redirect) = outside else { return Ok(()) };
-        let to = crate::untrusted::Untrusted::from(redirect.to.as_os_str().as_bytes());
-        Err(Error::input(
-            "E-REDIRECT",
-            "cannot open the repository",
-            &format!(
-                "{} leads to '{}', outside of what was asked for",
-                redirect.by,
-                to.to_terminal()
-            ),
-            "if you trust it, name that folder as well, or a folder above both",
-        ))
+    /// Where its own objects are: the same for two worktrees of one repository.
+    pub fn own_objects(&self) -> Option<&Path> {
+        self.objects.first().map(|own| own.folder().path())
     }
 }
 
-fn git_folder(path: &Path, redirects: &mut Vec<Redirect>) -> Result<PathBuf, Error> {
-    let dot_git = path.join(".git");
-    let data = match dot_git.symlink_metadata() {
-        Ok(data) => data,
-        Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
-            return Err(unreadable());
+/// The steps so far, each of which was allowed.
+struct Steps<'r> {
+    /// Real paths.
+    roots: &'r [PathBuf],
+    redirects: Vec<Redirect>,
+}
+
+impl Steps<'_> {
+    /// Takes a step that leads away, unless it leads outside.
+    fn take(
+        &mut self,
+        by: &'static str,
+        to: &Path,
+        is_mutual: bool,
+    ) -> Result<(), Error> {
+        if !is_mutual {
+            self.check(by, to)?;
         }
-        Err(_) if is_git_folder(path) => return Ok(path.to_path_buf()),
-        Err(_) => {
-            return Err(Error::input(
-                "E-NOREPO",
-                "cannot open the repository",
-                "there is no .git in it and it is no bare repository",
-                "name the top of a working tree, a bare repository, or a directory above them",
-            ));
+        self.redirects.push(Redirect { by, to: to.to_path_buf(), is_mutual });
+        Ok(())
+    }
+
+    fn check(&self, by: &str, to: &Path) -> Result<(), Error> {
+        if self.roots.iter().any(|root| to.starts_with(root)) {
+            return Ok(());
         }
-    };
-    if data.is_dir() {
-        return Ok(dot_git);
+        let to = crate::untrusted::Untrusted::from(to.as_os_str().as_bytes());
+        let why = format!(
+            "{by} leads to '{}', outside of what was asked for",
+            to.to_terminal()
+        );
+        let hint = "if you trust it, name that folder as well, or a folder above both";
+        Err(Error::input("E-REDIRECT", "cannot open the repository", &why, hint))
     }
-    if data.is_symlink() && dot_git.is_dir() {
-        let to = real(&dot_git)?;
-        redirects.push(Redirect {
-            by: "a link in place of .git",
-            to: to.clone(),
-            is_mutual: false,
-        });
-        return Ok(to);
+
+    /// The folder that a link leads to, when one stands at `below`. Either way what
+    /// is there may be listed.
+    fn linked(
+        &mut self,
+        folder: &Folder,
+        name: &str,
+        below: &Path,
+    ) -> Result<Option<Arc<Folder>>, Error> {
+        match folder.kind(below) {
+            Ok(FileType::Symlink) => {
+                let to = real(&folder.path().join(below))?;
+                self.take(by_link(name), to.path(), false)?;
+                check_listed(&to).map(|()| Some(to))
+            }
+            Ok(FileType::Directory) => match folder.folder(below) {
+                Ok(folder) => check_listed(&folder).map(|()| None),
+                Err(Closed::Denied) => Err(unreadable()),
+                Err(_) => Err(control_file::failed(name)),
+            },
+            Err(Closed::Denied) => Err(unreadable()),
+            Err(Closed::Failed) => Err(control_file::failed(name)),
+            Ok(_) | Err(Closed::Absent | Closed::NotPlain) => Ok(None),
+        }
     }
-    let text = plain(&dot_git, ".git")?;
+}
+
+fn by_link(name: &str) -> &'static str {
+    match name {
+        "objects" => "a link in place of objects",
+        "objects/pack" => "a link in place of objects/pack",
+        "objects/info" => "a link in place of objects/info",
+        "refs" => "a link in place of refs",
+        _ => "a link in place of .git",
+    }
+}
+
+fn check_listed(folder: &Folder) -> Result<(), Error> {
+    match folder.check_listed() {
+        Ok(()) => Ok(()),
+        Err(Closed::Denied) => Err(unreadable()),
+        Err(_) => Err(control_file::failed("folders")),
+    }
+}
+
+fn no_repository() -> Error {
+    Error::input(
+        "E-NOREPO",
+        "cannot open the repository",
+        "there is no .git in it and it is no bare repository",
+        "name the top of a working tree, a bare repository, or a directory above them",
+    )
+}
+
+fn git_folder(top: &Arc<Folder>, steps: &mut Steps<'_>) -> Result<Arc<Folder>, Error> {
+    let dot_git = Path::new(".git");
+    match top.kind(dot_git) {
+        Ok(FileType::Directory) => top.folder(dot_git).map_err(|why| match why {
+            Closed::Denied => unreadable(),
+            _ => control_file::failed(".git"),
+        }),
+        Ok(FileType::Symlink) => match Folder::open(&top.path().join(dot_git)) {
+            Ok(folder) => {
+                steps.take(by_link(".git"), folder.path(), false)?;
+                Ok(folder)
+            }
+            Err(Closed::Denied) => Err(unreadable()),
+            Err(_) => Err(control_file::trap(".git")),
+        },
+        Ok(_) => named_git_folder(top, steps),
+        Err(Closed::Denied) => Err(unreadable()),
+        Err(Closed::Absent) if is_git_folder(top.path()) => Ok(Arc::clone(top)),
+        Err(Closed::Failed) => Err(control_file::failed(".git")),
+        Err(Closed::Absent | Closed::NotPlain) => Err(no_repository()),
+    }
+}
+
+/// The folder that a file `.git` names.
+fn named_git_folder(top: &Folder, steps: &mut Steps<'_>) -> Result<Arc<Folder>, Error> {
+    let text = plain(top, Path::new(".git"), ".git")?;
     let target = text.strip_prefix(b"gitdir: ").ok_or_else(|| {
         broken("its .git is a file that does not say where the repository is")
     })?;
-    let folder = real(&path.join(as_path(target)))?;
-    let is_mutual = is_worktree_of(&folder, &dot_git) || is_submodule_of(&folder, path);
-    redirects.push(Redirect { by: "the file .git", to: folder.clone(), is_mutual });
+    let folder = real(&top.path().join(as_path(target)))?;
+    let is_mutual = is_worktree_of(&folder, &top.path().join(".git"))
+        || is_submodule_of(&folder, top.path());
+    steps.take("the file .git", folder.path(), is_mutual)?;
     Ok(folder)
 }
 
 /// Whether `folder` is kept for the linked worktree whose file `.git` this is.
-fn is_worktree_of(folder: &Path, dot_git: &Path) -> bool {
-    let ControlFile::Text(text) = control_file::read(&folder.join("gitdir")) else {
+fn is_worktree_of(folder: &Folder, dot_git: &Path) -> bool {
+    let ControlFile::Text(text) = control_file::read(folder, "gitdir") else {
         return false;
     };
-    let named = folder.join(as_path(&text));
+    let named = folder.path().join(as_path(&text));
     same(&named, dot_git)
 }
 
 /// Whether `folder` is kept for the submodule that is checked out at `path`.
-fn is_submodule_of(folder: &Path, path: &Path) -> bool {
-    let ControlFile::Text(text) = control_file::read(&folder.join("config")) else {
+fn is_submodule_of(folder: &Folder, path: &Path) -> bool {
+    let ControlFile::Text(text) = control_file::read(folder, "config") else {
         return false;
     };
     let Ok(values) = config::parse(&text) else { return false };
     let worktree = config::all(&values, "core", "worktree").last();
-    worktree.is_some_and(|named| same(&folder.join(OsStr::from_bytes(named)), path))
+    worktree
+        .is_some_and(|named| same(&folder.path().join(OsStr::from_bytes(named)), path))
 }
 
 fn common_folder(
-    git_folder: &Path,
-    redirects: &mut Vec<Redirect>,
-) -> Result<PathBuf, Error> {
-    let file = git_folder.join("commondir");
-    if file.symlink_metadata().is_err() {
-        return Ok(git_folder.to_path_buf());
+    git_folder: &Arc<Folder>,
+    steps: &mut Steps<'_>,
+) -> Result<Arc<Folder>, Error> {
+    let file = Path::new("commondir");
+    if git_folder.kind(file) == Err(Closed::Absent) {
+        return Ok(Arc::clone(git_folder));
     }
-    let text = plain(&file, "commondir")?;
-    let common = real(&git_folder.join(as_path(&text)))?;
+    let text = plain(git_folder, file, "commondir")?;
+    let common = real(&git_folder.path().join(as_path(&text)))?;
     // The main repository keeps a folder for each of its worktrees, and none else can
     // make one there.
-    let kept = common.join("worktrees");
-    let is_mutual =
-        std::fs::canonicalize(git_folder).is_ok_and(|real| real.parent() == Some(&kept));
-    redirects.push(Redirect { by: "the file commondir", to: common.clone(), is_mutual });
+    let is_mutual = git_folder.path().parent() == Some(&common.path().join("worktrees"));
+    steps.take("the file commondir", common.path(), is_mutual)?;
     Ok(common)
 }
 
-/// Notes the folders that objects are borrowed from, and those from which these borrow.
-fn borrowed(objects: &Path, redirects: &mut Vec<Redirect>) -> Result<(), Error> {
-    let mut waiting = vec![(objects.to_path_buf(), 0)];
-    let mut seen = BTreeSet::new();
-    while let Some((folder, depth)) = waiting.pop() {
-        let file = folder.join("info").join("alternates");
-        if depth >= ALTERNATES_DEPTH || file.symlink_metadata().is_err() {
-            continue;
-        }
-        let text = plain(&file, "objects/info/alternates")?;
-        for line in text.split(|&byte| byte == b'\n') {
-            if line.is_empty() || line[0] == b'#' {
-                continue;
-            }
-            // One that is not there lends nothing.
-            let Ok(to) = std::fs::canonicalize(folder.join(OsStr::from_bytes(line)))
-            else {
-                continue;
-            };
-            if seen.insert(to.clone()) {
-                let by = "the file objects/info/alternates";
-                redirects.push(Redirect { by, to: to.clone(), is_mutual: false });
-                waiting.push((to, depth + 1));
-            }
-        }
-    }
-    Ok(())
-}
-
 /// Reads what must be a plain file.
-fn plain(path: &Path, name: &str) -> Result<Vec<u8>, Error> {
-    match control_file::read(path) {
+fn plain(folder: &Folder, below: &Path, name: &str) -> Result<Vec<u8>, Error> {
+    match control_file::read(folder, below) {
         ControlFile::Text(text) => Ok(text),
         ControlFile::Denied => Err(unreadable()),
         ControlFile::Absent => Err(broken(&format!("its {name} cannot be read"))),
         ControlFile::NotPlain => Err(control_file::trap(name)),
         ControlFile::TooLarge => Err(control_file::too_large(name)),
+        ControlFile::Failed => Err(control_file::failed(name)),
     }
 }
 
@@ -245,10 +282,13 @@ fn same(one: &Path, two: &Path) -> bool {
     matches!((data(one), data(two)), (Ok(one), Ok(two)) if one == two)
 }
 
-fn real(path: &Path) -> Result<PathBuf, Error> {
-    std::fs::canonicalize(path).map_err(|why| match why.kind() {
-        io::ErrorKind::PermissionDenied => unreadable(),
-        _ => broken("it says that it is elsewhere, and nothing is there"),
+fn real(path: &Path) -> Result<Arc<Folder>, Error> {
+    Folder::open(path).map_err(|why| match why {
+        Closed::Denied => unreadable(),
+        Closed::Failed => control_file::failed("folders"),
+        Closed::Absent | Closed::NotPlain => {
+            broken("it says that it is elsewhere, and nothing is there")
+        }
     })
 }
 

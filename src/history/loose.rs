@@ -1,4 +1,4 @@
-//! Loose objects: one file each. They are listed once and read by ourselves.
+//! Loose objects: one file each. They are listed once.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -6,40 +6,52 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::FileType;
+
 use crate::history::ObjectId;
+use crate::history::folder::Closed;
+use crate::history::hash;
+use crate::history::layout::ObjectFolder;
 use crate::history::objects::{ObjectBytes, ObjectKind, Unreadable};
 
 /// Which loose objects there are, listed once.
-///
-/// libgit2 1.9.7 reads a loose object that is cut off in an endless loop, so these
-/// are never given to it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LooseObjects {
-    folders: Vec<PathBuf>,
+    folders: Vec<ObjectFolder>,
     known: HashSet<ObjectId>,
+    /// What stands in place of folders of objects and is none.
+    pub(super) strange: Vec<PathBuf>,
 }
 
 impl LooseObjects {
     /// Lists the loose objects of object folders.
-    pub(super) fn list(folders: &[PathBuf]) -> Self {
-        let mut loose = Self { folders: folders.to_vec(), known: HashSet::new() };
+    pub(super) fn list(folders: &[ObjectFolder]) -> Self {
+        let mut loose = Self { folders: folders.to_vec(), ..Self::default() };
         for folder in folders {
-            loose.list_folder(folder);
+            for first in 0..=255_u8 {
+                loose.list_some(folder, first);
+            }
         }
         loose
     }
 
-    fn list_folder(&mut self, folder: &Path) {
-        for first in 0..=255_u8 {
-            let Ok(entries) = std::fs::read_dir(folder.join(format!("{first:02x}")))
-            else {
-                continue;
-            };
-            for entry in entries.flatten() {
-                let hex = format!("{first:02x}{}", entry.file_name().to_string_lossy());
-                self.known.extend(ObjectId::from_hex(hex.as_bytes()));
-            }
+    /// Lists those whose names begin with a byte.
+    fn list_some(&mut self, folder: &ObjectFolder, first: u8) {
+        let prefix = format!("{first:02x}");
+        let below = Path::new(&prefix);
+        match folder.folder().folder(below).and_then(|folder| folder.list()) {
+            Ok(names) => self.known.extend(names.iter().filter_map(|(name, _)| {
+                let hex = [prefix.as_bytes(), name.as_encoded_bytes()].concat();
+                ObjectId::from_hex(&hex)
+            })),
+            Err(Closed::Absent) if !self.is_strange(folder, below) => {}
+            Err(_) => self.strange.push(folder.folder().path().join(below)),
         }
+    }
+
+    fn is_strange(&self, folder: &ObjectFolder, below: &Path) -> bool {
+        let kind = folder.folder().kind(below);
+        !matches!(kind, Ok(FileType::Directory) | Err(Closed::Absent))
     }
 
     /// Reads an object, unless there was none when they were listed or it is gone
@@ -49,25 +61,42 @@ impl LooseObjects {
         id: ObjectId,
         limit: u64,
     ) -> Option<Result<(ObjectKind, ObjectBytes), Unreadable>> {
-        if !self.known.contains(&id) {
-            return None;
-        }
+        if self.known.contains(&id) { self.read_new(id, limit) } else { None }
+    }
+
+    /// As [`LooseObjects::read`], also when there was none when they were listed.
+    pub(super) fn read_new(
+        &self,
+        id: ObjectId,
+        limit: u64,
+    ) -> Option<Result<(ObjectKind, ObjectBytes), Unreadable>> {
         let hex = id.to_string();
-        let mut paths =
-            self.folders.iter().map(|folder| folder.join(&hex[..2]).join(&hex[2..]));
-        let path = paths
-            .find(|path| path.symlink_metadata().is_ok_and(|data| data.is_file()))?;
-        Some(read_loose(&path, id, limit))
+        let below = Path::new(&hex[..2]).join(&hex[2..]);
+        let mut failure = None;
+        for folder in &self.folders {
+            let read = match folder.folder().file(&below) {
+                Ok(file) => read_loose(file, id, limit),
+                Err(Closed::Absent) => continue,
+                // What stands there is no object, and is never opened again.
+                Err(Closed::Denied | Closed::NotPlain | Closed::Failed) => {
+                    Err(Unreadable::Corrupt)
+                }
+            };
+            match read {
+                Ok(found) => return Some(Ok(found)),
+                Err(why) => failure = Some(Err(why)),
+            }
+        }
+        failure
     }
 }
 
 /// Reads one loose object: header, cap, length and hash are checked.
 fn read_loose(
-    path: &Path,
+    file: File,
     id: ObjectId,
     limit: u64,
 ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
-    let file = File::open(path).map_err(|_| Unreadable::Missing)?;
     let mut inflated = flate2::read::ZlibDecoder::new(file);
     let mut head = Vec::new();
     let mut byte = [0];
@@ -84,15 +113,8 @@ fn read_loose(
     }
     let mut data = Vec::new();
     inflated.take(len + 1).read_to_end(&mut data).map_err(|_| Unreadable::Corrupt)?;
-    let git_kind = match kind {
-        ObjectKind::Commit => git2::ObjectType::Commit,
-        ObjectKind::Tree => git2::ObjectType::Tree,
-        ObjectKind::Blob => git2::ObjectType::Blob,
-        ObjectKind::Tag => git2::ObjectType::Tag,
-    };
-    let hash =
-        git2::Oid::hash_object(git_kind, &data).map_err(|_| Unreadable::Corrupt)?;
-    let whole = crate::units::len_to_u64(data.len()) == len && hash.as_bytes() == id.0;
+    let whole =
+        crate::units::len_to_u64(data.len()) == len && hash::id_of(kind, &data) == id;
     if whole { Ok((kind, Arc::new(data))) } else { Err(Unreadable::Corrupt) }
 }
 

@@ -1,15 +1,13 @@
-//! Reading objects: loose ones and packs by ourselves, what is left by libgit2.
+//! Reading objects: loose ones and those in packs.
 
-use std::collections::HashSet;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
-use crate::history::ObjectId;
+use crate::history::layout::ObjectFolder;
 use crate::history::loose::LooseObjects;
 use crate::history::pack::{Pack, PackReader, list_packs};
+use crate::history::{ObjectId, hash};
 use crate::limits;
 
 /// The content of an object; cheap to share.
@@ -35,16 +33,6 @@ impl ObjectKind {
             Self::Tree => "tree",
             Self::Blob => "blob",
             Self::Tag => "tag",
-        }
-    }
-
-    fn of(kind: git2::ObjectType) -> Option<Self> {
-        match kind {
-            git2::ObjectType::Commit => Some(Self::Commit),
-            git2::ObjectType::Tree => Some(Self::Tree),
-            git2::ObjectType::Blob => Some(Self::Blob),
-            git2::ObjectType::Tag => Some(Self::Tag),
-            git2::ObjectType::Any => None,
         }
     }
 }
@@ -83,9 +71,11 @@ impl Unreadable {
 /// Where the objects of one repository are.
 #[derive(Debug)]
 pub struct ObjectStore {
-    folders: Vec<PathBuf>,
+    folders: Vec<ObjectFolder>,
     loose: LooseObjects,
     packs: RwLock<Packs>,
+    /// What stands where objects should be and was left out when they were listed.
+    strange: Vec<PathBuf>,
 }
 
 /// The packs as they were listed.
@@ -97,12 +87,21 @@ struct Packs {
 }
 
 impl ObjectStore {
-    /// Lists the objects of an object folder and of its alternates.
-    pub fn list(objects: &Path) -> Self {
-        let folders = object_folders(objects);
-        let loose = LooseObjects::list(&folders);
-        let packs = RwLock::new(Packs::default().listed_again(&folders));
-        Self { folders, loose, packs }
+    /// Lists the objects of folders.
+    pub(super) fn list(folders: &[ObjectFolder]) -> Self {
+        let mut loose = LooseObjects::list(folders);
+        let changed = last_changed(folders);
+        let listed = list_packs(folders, &[]);
+        let mut strange = std::mem::take(&mut loose.strange);
+        strange.extend(listed.strange);
+        let packs = Packs { packs: Arc::new(listed.packs), changed };
+        let packs = RwLock::new(packs);
+        Self { folders: folders.to_vec(), loose, packs, strange }
+    }
+
+    /// What stands where objects should be and was left out.
+    pub(super) fn strange(&self) -> &[PathBuf] {
+        &self.strange
     }
 
     fn packs(&self) -> Packs {
@@ -116,52 +115,17 @@ impl ObjectStore {
         }
         let mut packs = self.packs.write().ok()?;
         // Another thread may have been first.
-        if last_changed(&self.folders) != packs.changed {
-            *packs = packs.listed_again(&self.folders);
+        let changed = last_changed(&self.folders);
+        if changed != packs.changed {
+            let listed = list_packs(&self.folders, &packs.packs);
+            *packs = Packs { packs: Arc::new(listed.packs), changed };
         }
         Some(packs.clone())
     }
 }
 
-impl Packs {
-    fn listed_again(&self, folders: &[PathBuf]) -> Self {
-        let changed = last_changed(folders);
-        Self { packs: Arc::new(list_packs(folders, &self.packs)), changed }
-    }
-}
-
-fn last_changed(folders: &[PathBuf]) -> Vec<Option<SystemTime>> {
-    let changed = |folder: &PathBuf| folder.join("pack").metadata().ok()?.modified().ok();
-    folders.iter().map(changed).collect()
-}
-
-/// An object folder and its alternates, and theirs.
-fn object_folders(objects: &Path) -> Vec<PathBuf> {
-    /// As deep as libgit2 follows them.
-    const DEPTH: usize = 5;
-    let mut folders = Vec::new();
-    let mut waiting = vec![(objects.to_path_buf(), 0)];
-    let mut seen = HashSet::new();
-    while let Some((folder, depth)) = waiting.pop() {
-        let real = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
-        if !seen.insert(real) {
-            continue;
-        }
-        if depth < DEPTH {
-            let next = alternates(&folder).into_iter().map(|path| (path, depth + 1));
-            waiting.extend(next);
-        }
-        folders.push(folder);
-    }
-    folders
-}
-
-fn alternates(objects: &Path) -> Vec<PathBuf> {
-    let file = objects.join("info").join("alternates");
-    let Some(text) = super::open::read_control_file(&file) else { return Vec::new() };
-    let lines = text.split(|&byte| byte == b'\n');
-    let wanted = lines.filter(|line| !line.is_empty() && line[0] != b'#');
-    wanted.map(|line| objects.join(OsStr::from_bytes(line))).collect()
+fn last_changed(folders: &[ObjectFolder]) -> Vec<Option<SystemTime>> {
+    folders.iter().map(ObjectFolder::packs_changed).collect()
 }
 
 /// What reading cost.
@@ -186,7 +150,6 @@ impl ReadWork {
 
 /// Reads the objects of one repository; one for each thread.
 pub struct ObjectReader<'a> {
-    repository: git2::Repository,
     store: &'a ObjectStore,
     packs: Packs,
     /// Which of the packs had the latest object: the next is likely to be there too.
@@ -203,9 +166,8 @@ impl std::fmt::Debug for ObjectReader<'_> {
 }
 
 impl<'a> ObjectReader<'a> {
-    pub(super) fn new(repository: git2::Repository, store: &'a ObjectStore) -> Self {
+    pub(super) fn new(store: &'a ObjectStore) -> Self {
         Self {
-            repository,
             store,
             packs: store.packs(),
             latest: 0,
@@ -261,9 +223,8 @@ impl<'a> ObjectReader<'a> {
         }
         match (found, failure) {
             (Some(Ok(found)), _) => Ok(found),
-            // What is known to be damaged is nothing for libgit2, which can hang on it.
             (Some(Err(why)), _) | (None, Some(why)) => Err(why),
-            (None, None) => self.read_otherwise(id, limit),
+            (None, None) => self.read_unlisted(id, limit),
         }
     }
 
@@ -279,7 +240,11 @@ impl<'a> ObjectReader<'a> {
         for at in std::iter::once(self.latest).chain(others) {
             let Some(pack) = packs.get(at) else { continue };
             let Some(offset) = pack.offset(id) else { continue };
-            match self.pack_reader.read(pack, offset, limit) {
+            match self
+                .pack_reader
+                .read(pack, offset, limit)
+                .and_then(|read| named(id, read))
+            {
                 Ok(found) => {
                     self.latest = at;
                     return Some(Ok(found));
@@ -290,28 +255,32 @@ impl<'a> ObjectReader<'a> {
         failure
     }
 
-    /// Reads what is in no pack that we can read, and was not there as a loose object.
-    fn read_otherwise(
+    /// Reads what was not there when objects were listed: it may have come since, and
+    /// the empty tree is everywhere, as git has it.
+    fn read_unlisted(
         &self,
         id: ObjectId,
         limit: u64,
     ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
-        let oid = git2::Oid::from_bytes(&id.0).map_err(|_| Unreadable::Corrupt)?;
-        let odb = self.repository.odb().map_err(|_| Unreadable::Corrupt)?;
-        let (len, kind) = odb.read_header(oid).map_err(|error| reason(&error))?;
-        if crate::units::len_to_u64(len) > limit {
-            return Err(Unreadable::TooLarge);
+        match self.store.loose.read_new(id, limit) {
+            Some(read) => read,
+            None if id == hash::id_of(ObjectKind::Tree, b"") => {
+                Ok((ObjectKind::Tree, ObjectBytes::default()))
+            }
+            None => Err(Unreadable::Missing),
         }
-        let object = odb.read(oid).map_err(|error| reason(&error))?;
-        let kind = ObjectKind::of(kind).ok_or(Unreadable::Corrupt)?;
-        Ok((kind, Arc::new(object.data().to_vec())))
     }
 }
 
-fn reason(error: &git2::Error) -> Unreadable {
-    if error.code() == git2::ErrorCode::NotFound {
-        Unreadable::Missing
+/// Holds that content from a pack has the name it was asked for by. File versions,
+/// which are most of the bytes, are taken at the pack's word, as git takes all.
+fn named(
+    id: ObjectId,
+    (kind, content): (ObjectKind, ObjectBytes),
+) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
+    if kind == ObjectKind::Blob || hash::id_of(kind, &content) == id {
+        Ok((kind, content))
     } else {
-        Unreadable::Corrupt
+        Err(Unreadable::Corrupt)
     }
 }

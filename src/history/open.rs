@@ -1,14 +1,13 @@
 //! Opening a repository that may be hostile: nothing outside it is read unasked, nothing
 //! in it is executed, and whatever should be a plain file is one.
 
-use std::fs::File;
-use std::io;
-use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
-use std::sync::Once;
+
+use rustix::fs::FileType;
 
 use crate::error::Error;
 use crate::history::control_file::{self, ControlFile};
+use crate::history::folder::{Closed, Folder};
 use crate::history::layout::{self, Layout};
 use crate::history::objects::{ObjectKind, ObjectReader, ObjectStore};
 use crate::history::pulls::{self, PullHeads};
@@ -21,10 +20,9 @@ use crate::untrusted::Untrusted;
 #[derive(Debug)]
 pub struct Opened {
     layout: Layout,
-    /// The folder of objects, kept open where its path is no UTF-8.
-    handle: Option<File>,
     objects: ObjectStore,
     shallow: Vec<ObjectId>,
+    has_replacements: bool,
 }
 
 /// A branch to judge: its name as git knows it, and the commit it stands at.
@@ -36,41 +34,29 @@ pub struct Tip {
     pub commit: Option<ObjectId>,
 }
 
-/// Sets libgit2 up for hostile repositories. Once a process, before anything opens.
-///
-/// Hashes of packed objects are not recomputed, which git does not do either; loose
-/// objects are read by ourselves, and theirs are.
-#[expect(
-    unsafe_code,
-    reason = "this setting is global to libgit2 and has no other door; the call \
-              happens once, before anything is opened and any thread is started"
-)]
-fn set_up_libgit2() {
-    static SET_UP: Once = Once::new();
-    SET_UP.call_once(|| {
-        // SAFETY: no other thread uses libgit2 yet.
-        let set = unsafe { git2::opts::set_mwindow_mapped_limit(1 << 30) };
-        debug_assert!(set.is_ok(), "the size is valid");
-        git2::opts::strict_hash_verification(false);
-        git2::opts::enable_caching(false);
-    });
-}
-
 /// Opens the repository at `path`, which must be a worktree or a git folder itself:
-/// parents are not searched. Of its configuration only the format is read, and nothing
-/// that it includes.
+/// parents are not searched, and nothing outside of `roots` is read. Of its
+/// configuration only the format is read, and nothing that it includes.
 ///
 /// # Errors
 ///
-/// When it is no repository, belongs to another user, has a format that is not
-/// supported, or holds a trap where a plain file should be.
-pub fn open(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
+/// When it is no repository, belongs to another user, leads outside, has a format that
+/// is not supported, or holds a trap where a plain file should be.
+pub fn open(
+    path: &Path,
+    roots: &[PathBuf],
+    allow_foreign_owner: bool,
+) -> Result<Opened, Error> {
     let shown = path.as_os_str().as_encoded_bytes();
-    open_here(path, allow_foreign_owner).map_err(|error| error.at(shown))
+    open_here(path, roots, allow_foreign_owner).map_err(|error| error.at(shown))
 }
 
-fn open_here(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
-    let layout = layout::find(path)?;
+fn open_here(
+    path: &Path,
+    roots: &[PathBuf],
+    allow_foreign_owner: bool,
+) -> Result<Opened, Error> {
+    let layout = layout::find(path, roots)?;
     if !allow_foreign_owner {
         owner::check(path, &layout)?;
     }
@@ -79,55 +65,49 @@ fn open_here(path: &Path, allow_foreign_owner: bool) -> Result<Opened, Error> {
     }
     check_format(&layout.common_folder)?;
     let shallow = read_shallow(&layout.common_folder)?;
-    let objects = layout.common_folder.join("objects");
-    let handle = match objects.to_str() {
-        Some(_) => None,
-        None => Some(File::open(&objects).map_err(|_| damaged("it has no objects"))?),
-    };
-    Ok(Opened { objects: ObjectStore::list(&objects), layout, handle, shallow })
+    let has_replacements = refs(&layout).any_below("refs/replace/")?;
+    let objects = ObjectStore::list(&layout.objects);
+    Ok(Opened { layout, objects, shallow, has_replacements })
 }
 
-/// Holds that the repository at `path` leads nowhere outside of `roots`.
-///
-/// # Errors
-///
-/// When it does, or when it is none.
-pub fn check_within(path: &Path, roots: &[PathBuf]) -> Result<(), Error> {
-    let shown = path.as_os_str().as_encoded_bytes();
-    layout::find(path)
-        .and_then(|layout| layout.check_within(roots))
-        .map_err(|error| error.at(shown))
+fn refs(layout: &Layout) -> Refs<'_> {
+    Refs {
+        git_folder: &layout.git_folder,
+        common_folder: &layout.common_folder,
+        linked_refs: layout.linked_refs.as_deref(),
+    }
 }
 
 /// Refuses links and pipes where git keeps plain files: a pipe would block for ever,
 /// a link could lead to a secret.
-fn check_for_traps(folder: &Path) -> Result<(), Error> {
+fn check_for_traps(folder: &Folder) -> Result<(), Error> {
     for name in ["HEAD", "config", "packed-refs", "shallow", "info/grafts"] {
-        let path = folder.join(name);
-        match path.symlink_metadata() {
-            Ok(data) if !data.is_file() => return Err(control_file::trap(name)),
-            Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
-                return Err(layout::unreadable());
-            }
-            Ok(_) | Err(_) => {}
+        match folder.kind(Path::new(name)) {
+            Ok(FileType::RegularFile) | Err(Closed::Absent | Closed::NotPlain) => {}
+            Ok(_) => return Err(control_file::trap(name)),
+            Err(Closed::Denied) => return Err(layout::unreadable()),
+            Err(Closed::Failed) => return Err(control_file::failed(name)),
         }
     }
-    match control_file::read(&folder.join("HEAD")) {
+    match control_file::read(folder, "HEAD") {
         ControlFile::Denied => Err(layout::unreadable()),
         ControlFile::TooLarge => Err(control_file::too_large("HEAD")),
         ControlFile::Absent => Err(damaged("it has no HEAD")),
-        ControlFile::Text(_) | ControlFile::NotPlain => Ok(()),
+        ControlFile::NotPlain => Err(control_file::trap("HEAD")),
+        ControlFile::Failed => Err(control_file::failed("HEAD")),
+        ControlFile::Text(_) => Ok(()),
     }
 }
 
 /// Refuses formats that are not understood, as git asks of every reader.
-fn check_format(common_folder: &Path) -> Result<(), Error> {
-    let text = match control_file::read(&common_folder.join("config")) {
+fn check_format(common_folder: &Folder) -> Result<(), Error> {
+    let text = match control_file::read(common_folder, "config") {
         ControlFile::Text(text) => text,
         ControlFile::Absent => return Ok(()),
         ControlFile::Denied => return Err(layout::unreadable()),
         ControlFile::NotPlain => return Err(control_file::trap("config")),
         ControlFile::TooLarge => return Err(control_file::too_large("config")),
+        ControlFile::Failed => return Err(control_file::failed("config")),
     };
     let values = config::parse(&text).map_err(|config::BadLine(line)| {
         damaged(&format!("line {line} of its config is no configuration"))
@@ -183,26 +163,16 @@ fn damaged(why: &str) -> Error {
     Error::input("E-OPEN", "cannot open the repository", why, hint)
 }
 
-/// Reads a small plain file without following a link or blocking on a pipe; `None`
-/// when it is absent, no plain file, unreadable or over the limit.
-pub fn read_control_file(path: &Path) -> Option<Vec<u8>> {
-    match control_file::read(path) {
-        ControlFile::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn read_shallow(common_folder: &Path) -> Result<Vec<ObjectId>, Error> {
-    let path = common_folder.join("shallow");
-    if path.symlink_metadata().is_err() {
-        return Ok(Vec::new());
-    }
+fn read_shallow(common_folder: &Folder) -> Result<Vec<ObjectId>, Error> {
     let refuse = |why: &str| {
         let hint = "fetch the full history again: git fetch --unshallow";
         Error::input("E-SHALLOW", "cannot read the shallow boundary", why, hint)
     };
-    let text =
-        read_control_file(&path).ok_or_else(|| refuse("the file is unreadable"))?;
+    let text = match control_file::read(common_folder, "shallow") {
+        ControlFile::Text(text) => text,
+        ControlFile::Absent => return Ok(Vec::new()),
+        _ => return Err(refuse("the file is unreadable")),
+    };
     let lines = text.split(|&byte| byte == b'\n').enumerate();
     let ids = lines.filter(|(_, line)| !line.is_empty()).map(|(at, line)| {
         ObjectId::from_hex(line)
@@ -216,24 +186,9 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// When the repository changed so that it can no longer be opened.
+    /// None so far.
     pub fn reader(&self) -> Result<ObjectReader<'_>, Error> {
-        set_up_libgit2();
-        // libgit2 is given the objects alone: it never sees configuration, refs or
-        // working trees, and so cannot be led by them.
-        let objects = self.layout.common_folder.join("objects");
-        let path = match &self.handle {
-            // git2 takes text for this path; this one has a name that is text.
-            Some(handle) => format!("/proc/self/fd/{}", handle.as_raw_fd()),
-            None => objects.to_string_lossy().into_owned(),
-        };
-        let repository = git2::Odb::new().and_then(|odb| {
-            odb.add_disk_alternate(&path)?;
-            git2::Repository::from_odb(odb)
-        });
-        let repository =
-            repository.map_err(|_| damaged("its objects cannot be opened"))?;
-        Ok(ObjectReader::new(repository, &self.objects))
+        Ok(ObjectReader::new(&self.objects))
     }
 
     /// The commits a shallow clone ends at.
@@ -242,22 +197,29 @@ impl Opened {
     }
 
     /// Remarks on what is special about the repository: features that change what git
-    /// shows and are ignored here, since what is measured is what the commits say, and
-    /// where its parts are when they are elsewhere.
+    /// shows and are ignored here, since what is measured is what the commits say,
+    /// where its parts are when they are elsewhere, and what stands where its objects
+    /// should be.
     pub fn remark(&self, gaps: &mut Gaps) {
         let mut ignored = |feature: &str| {
             gaps.add(GapKind::IgnoredFeature, "ignored", feature.as_bytes());
         };
-        if self.refs().any_below("refs/replace/") {
+        if self.has_replacements {
             ignored("replace refs");
         }
-        if self.layout.common_folder.join("info").join("grafts").is_file() {
+        let grafts = self.layout.common_folder.kind(Path::new("info/grafts"));
+        if grafts == Ok(FileType::RegularFile) {
             ignored("grafts");
         }
         for redirect in &self.layout.redirects {
             let why = format!("{} leads elsewhere, and is followed", redirect.by);
             let to = redirect.to.as_os_str().as_encoded_bytes();
             gaps.add(GapKind::Redirect, &why, to);
+        }
+        for path in self.objects.strange() {
+            let why = "objects in it are left out: it, or the pack of that name, is a link, \
+                       damaged, too large or unreadable";
+            gaps.add(GapKind::CorruptObject, why, path.as_os_str().as_encoded_bytes());
         }
     }
 
@@ -267,14 +229,11 @@ impl Opened {
     }
 
     fn refs(&self) -> Refs<'_> {
-        Refs {
-            git_folder: &self.layout.git_folder,
-            common_folder: &self.layout.common_folder,
-        }
+        refs(&self.layout)
     }
 
     fn shown(&self) -> &[u8] {
-        self.layout.git_folder.as_os_str().as_encoded_bytes()
+        self.layout.git_folder.path().as_os_str().as_encoded_bytes()
     }
 
     /// Finds the branch to judge: `wanted`, or the remote's default branch if there is
@@ -291,7 +250,7 @@ impl Opened {
         let spellings = ["", "refs/heads/", "refs/tags/", "refs/remotes/"];
         let names = spellings.iter().map(|folder| format!("{folder}{wanted}"));
         for name in names.filter(|name| name == "HEAD" || name.starts_with("refs/")) {
-            if let Some((full_name, id)) = self.refs().resolve(name.as_bytes()) {
+            if let Some((full_name, id)) = self.refs().resolve(name.as_bytes())? {
                 return self.peeled(&full_name, id);
             }
         }
@@ -307,16 +266,16 @@ impl Opened {
     fn default_tip(&self) -> Result<Tip, Error> {
         let refs = self.refs();
         for name in [b"refs/remotes/origin/HEAD".as_slice(), b"HEAD"] {
-            if let Some((full_name, id)) = refs.resolve(name) {
+            if let Some((full_name, id)) = refs.resolve(name)? {
                 return self.peeled(&full_name, id);
             }
-            let Ref::Symbolic(target) = refs.read(name) else { continue };
+            let Ref::Symbolic(target) = refs.read(name)? else { continue };
             // A branch that is there and leads nowhere is broken, not young.
-            if refs.read(&target) != Ref::Absent {
+            if refs.read(&target)? != Ref::Absent {
                 return self.broken(&target, "it is there but leads to no commit");
             }
             if name == b"HEAD" {
-                if refs.any_below("refs/") {
+                if refs.any_below("refs/")? {
                     let why = "there is no such branch, while there are others";
                     return self.broken(&target, why);
                 }
@@ -361,8 +320,12 @@ impl Opened {
     }
 
     /// The commit or object a ref stands at, or `None` when there is no such ref.
-    pub fn find_ref(&self, name: &str) -> Option<ObjectId> {
-        self.refs().resolve(name.as_bytes()).map(|(_, id)| id)
+    ///
+    /// # Errors
+    ///
+    /// When refs can no longer be read.
+    pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>, Error> {
+        Ok(self.refs().resolve(name.as_bytes())?.map(|(_, id)| id))
     }
 }
 

@@ -35,14 +35,14 @@ pub(super) fn check(path: &Path, layout: &Layout) -> Result<(), Error> {
         return Ok(());
     };
     let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let shown = Untrusted::from(real.as_os_str().as_bytes()).to_terminal();
+    let shown = Untrusted::from(real.as_os_str().as_bytes()).to_shell_word();
     Err(Error::input(
         "E-OWNER",
         "cannot open the repository",
         &format!("it is owned by another user (uid {owner}, running as {own})"),
         &format!(
             "if you trust it, run again with --allow-foreign-owner, or: \
-             git config --global --add safe.directory '{shown}'"
+             git config --global --add safe.directory {shown}"
         ),
     ))
 }

@@ -2,10 +2,13 @@
 //! written to a folder of their own and read as they would be there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::history::ObjectId;
+use crate::history::folder::Folder;
+pub(crate) use crate::history::hash::id_of;
+use crate::history::layout::ObjectFolder;
 use crate::history::loose::LooseObjects;
 use crate::history::objects::{ObjectBytes, ObjectKind, Unreadable};
 use crate::history::pack::{PackReader, list_packs};
@@ -32,8 +35,8 @@ impl Scratch {
         fs::write(folder.join(name), content).expect("there is room");
     }
 
-    fn path(&self) -> &Path {
-        &self.0
+    fn objects(&self) -> ObjectFolder {
+        ObjectFolder::plain(Folder::open(&self.0).expect("the folder is ours"))
     }
 }
 
@@ -50,7 +53,7 @@ pub(crate) fn read_loose(file: &[u8], ids: &[ObjectId], limit: u64) -> Vec<Read>
     for hex in ids.iter().map(ObjectId::to_string) {
         scratch.write(&hex[..2], &hex[2..], file);
     }
-    let loose = LooseObjects::list(&[scratch.path().to_path_buf()]);
+    let loose = LooseObjects::list(&[scratch.objects()]);
     let read = |id: &ObjectId| loose.read(*id, limit).unwrap_or(Err(Unreadable::Missing));
     ids.iter().map(read).collect()
 }
@@ -66,23 +69,11 @@ pub(crate) fn read_pack(
     let scratch = Scratch::new();
     scratch.write("pack", "pack-1.idx", index);
     scratch.write("pack", "pack-1.pack", pack);
-    let packs = list_packs(&[scratch.path().to_path_buf()], &[]);
+    let packs = list_packs(&[scratch.objects()], &[]).packs;
     let mut reader = PackReader::new();
     let read = |id: &ObjectId| {
         let pack = packs.first()?;
         Some(reader.read(pack, pack.offset(*id)?, limit))
     };
     ids.iter().map(read).collect()
-}
-
-/// The id that an object of this content has.
-pub(crate) fn id_of(kind: ObjectKind, content: &[u8]) -> ObjectId {
-    let kind = match kind {
-        ObjectKind::Commit => git2::ObjectType::Commit,
-        ObjectKind::Tree => git2::ObjectType::Tree,
-        ObjectKind::Blob => git2::ObjectType::Blob,
-        ObjectKind::Tag => git2::ObjectType::Tag,
-    };
-    let id = git2::Oid::hash_object(kind, content).expect("hashing needs nothing");
-    ObjectId::from_raw(id.as_bytes()).expect("it is a SHA-1")
 }

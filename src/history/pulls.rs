@@ -3,8 +3,6 @@
 //! them so.
 
 use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use crate::history::ObjectId;
 use crate::history::refs::Refs;
@@ -25,9 +23,13 @@ pub(super) fn heads(refs: Refs<'_>, gaps: &mut Gaps) -> PullHeads {
         }
         len_to_u64(found.len()) > limit
     });
+    let Ok(is_over) = is_over else {
+        gaps.add(GapKind::PullHead, "refs can no longer be read", b"packed-refs");
+        return PullHeads::new();
+    };
     // A file of its own is newer than the list.
     let mut names = Vec::new();
-    let is_over = is_over.is_some() || !list_loose(refs.common_folder, limit, &mut names);
+    let is_over = is_over.is_some() || !list_loose(refs, limit, &mut names);
     if is_over || len_to_u64(found.len() + names.len()) > limit {
         let why = "more heads of pull requests than the limit: none is used";
         gaps.add(GapKind::PullHead, why, b"");
@@ -69,10 +71,10 @@ pub fn number(digits: &[u8]) -> Option<u64> {
 
 /// Lists the names of refs that are files of their own and can be heads; false when
 /// there are more entries than the limit. Links are not followed.
-fn list_loose(folder: &Path, limit: u64, names: &mut Vec<Vec<u8>>) -> bool {
+fn list_loose(refs: Refs<'_>, limit: u64, names: &mut Vec<Vec<u8>>) -> bool {
     let mut n_seen = 0;
     for forge in ["refs/pull", "refs/merge-requests"] {
-        for number in entries(folder, forge.as_bytes()) {
+        for number in refs.names_in(forge.as_bytes()) {
             n_seen += 1;
             names.push([forge.as_bytes(), b"/", &number, b"/head"].concat());
             if n_seen > limit {
@@ -80,9 +82,9 @@ fn list_loose(folder: &Path, limit: u64, names: &mut Vec<Vec<u8>>) -> bool {
             }
         }
     }
-    for remote in entries(folder, b"refs/remotes") {
+    for remote in refs.names_in(b"refs/remotes") {
         let below = [b"refs/remotes/", remote.as_slice(), b"/pr"].concat();
-        for number in entries(folder, &below) {
+        for number in refs.names_in(&below) {
             n_seen += 1;
             names.push([&below, b"/".as_slice(), &number].concat());
             if n_seen > limit {
@@ -91,15 +93,6 @@ fn list_loose(folder: &Path, limit: u64, names: &mut Vec<Vec<u8>>) -> bool {
         }
     }
     true
-}
-
-/// The names in a folder that is one itself; none when it cannot be read.
-fn entries(common_folder: &Path, below: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let path = common_folder.join(std::ffi::OsStr::from_bytes(below));
-    let is_folder = path.symlink_metadata().is_ok_and(|data| data.is_dir());
-    let list = is_folder.then(|| std::fs::read_dir(path).ok()).flatten();
-    let names = list.into_iter().flatten().flatten();
-    names.map(|entry| entry.file_name().as_bytes().to_vec())
 }
 
 #[cfg(test)]

@@ -1,13 +1,18 @@
 //! Refs: one file each, or a line of `packed-refs`.
 
-use std::fs::OpenOptions;
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use crate::history::ObjectId;
+use rustix::fs::FileType;
+
+use crate::error::Error;
 use crate::history::control_file::{self, ControlFile};
+use crate::history::folder::{Closed, Folder};
+use crate::history::{ObjectId, layout};
 use crate::limits;
 
 /// How many refs may name one another in a row, as git has it.
@@ -20,9 +25,11 @@ const LINE_BYTES: u64 = 8_192;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refs<'r> {
     /// Holds `HEAD`.
-    pub(super) git_folder: &'r Path,
+    pub(super) git_folder: &'r Folder,
     /// Holds all others.
-    pub(super) common_folder: &'r Path,
+    pub(super) common_folder: &'r Folder,
+    /// The folder `refs`, when it is not in the common folder.
+    pub(super) linked_refs: Option<&'r Folder>,
 }
 
 /// What a ref says.
@@ -45,27 +52,43 @@ impl Refs<'_> {
     }
 
     /// Reads the ref with this full name.
-    pub(super) fn read(&self, name: &[u8]) -> Ref {
+    ///
+    /// # Errors
+    ///
+    /// When the list of packed refs cannot be read: nobody knows what is in it.
+    pub(super) fn read(&self, name: &[u8]) -> Result<Ref, Error> {
         if !is_sound(name) {
-            return Ref::Broken;
+            return Ok(Ref::Broken);
         }
-        let folder =
-            if name.starts_with(b"refs/") { self.common_folder } else { self.git_folder };
-        let file = folder.join(std::ffi::OsStr::from_bytes(name));
-        match control_file::read(&file) {
-            ControlFile::Text(text) => parse(&text),
-            ControlFile::NotPlain if !file.is_dir() => Ref::Broken,
-            ControlFile::Denied | ControlFile::TooLarge => Ref::Broken,
-            ControlFile::Absent | ControlFile::NotPlain => self
-                .find_packed(|packed, _| packed == name)
-                .map_or(Ref::Absent, |(_, id)| Ref::Object(id)),
+        let (folder, below) = self.place(name);
+        match control_file::read(folder, below) {
+            ControlFile::Text(text) => return Ok(parse(&text)),
+            ControlFile::Failed => return Err(control_file::failed("refs")),
+            ControlFile::Denied | ControlFile::TooLarge => return Ok(Ref::Broken),
+            // A folder of refs may have the name that a packed one had.
+            ControlFile::NotPlain if folder.kind(below) != Ok(FileType::Directory) => {
+                return Ok(Ref::Broken);
+            }
+            ControlFile::Absent | ControlFile::NotPlain => {}
+        }
+        let packed = self.find_packed(|packed, _| packed == name)?;
+        Ok(packed.map_or(Ref::Absent, |(_, id)| Ref::Object(id)))
+    }
+
+    /// The folder that a ref, or a folder of refs, is in, and the path to it.
+    fn place<'n>(&self, name: &'n [u8]) -> (&Folder, &'n Path) {
+        let path = Path::new(OsStr::from_bytes(name));
+        match (name.strip_prefix(b"refs/"), self.linked_refs) {
+            (None, _) => (self.git_folder, path),
+            (Some(_), None) => (self.common_folder, path),
+            (Some(rest), Some(refs)) => (refs, Path::new(OsStr::from_bytes(rest))),
         }
     }
 
     /// Reads the ref with this full name if it is a file of its own that holds an id.
     pub(super) fn read_loose(&self, name: &[u8]) -> Option<ObjectId> {
-        let file = self.common_folder.join(std::ffi::OsStr::from_bytes(name));
-        match control_file::read(&file) {
+        let (folder, below) = self.place(name);
+        match control_file::read(folder, below) {
             ControlFile::Text(text) => match parse(&text) {
                 Ref::Object(id) => Some(id),
                 Ref::Symbolic(_) | Ref::Absent | Ref::Broken => None,
@@ -74,24 +97,49 @@ impl Refs<'_> {
         }
     }
 
+    /// The names in a folder of refs; none when it is no folder or cannot be read.
+    pub(super) fn names_in(&self, folder: &[u8]) -> Vec<Vec<u8>> {
+        let (top, below) = self.place(folder);
+        let listed = top.folder(below).and_then(|folder| folder.list());
+        let names = listed.into_iter().flatten();
+        names.map(|(name, _)| name.into_encoded_bytes()).collect()
+    }
+
     /// Follows a ref to the object it stands at, with the name of the last ref on the
     /// way. `None` when it leads nowhere.
-    pub(super) fn resolve(&self, name: &[u8]) -> Option<(Vec<u8>, ObjectId)> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Refs::read`].
+    pub(super) fn resolve(
+        &self,
+        name: &[u8],
+    ) -> Result<Option<(Vec<u8>, ObjectId)>, Error> {
         let mut name = name.to_vec();
         for _ in 0..=MOST_STEPS {
-            match self.read(&name) {
-                Ref::Object(id) => return Some((name, id)),
+            match self.read(&name)? {
+                Ref::Object(id) => return Ok(Some((name, id))),
                 Ref::Symbolic(next) => name = next,
-                Ref::Absent | Ref::Broken => return None,
+                Ref::Absent | Ref::Broken => return Ok(None),
             }
         }
-        None
+        Ok(None)
     }
 
     /// Whether there is any ref below `folder`, such as `refs/replace/`.
-    pub(super) fn any_below(&self, folder: &str) -> bool {
-        has_file(self.common_folder.join(folder))
-            || self.find_packed(|name, _| name.starts_with(folder.as_bytes())).is_some()
+    ///
+    /// # Errors
+    ///
+    /// As [`Refs::read`].
+    pub(super) fn any_below(&self, folder: &str) -> Result<bool, Error> {
+        let (top, below) = self.place(folder.as_bytes());
+        let holds_some = match top.folder(below) {
+            Ok(folder) => has_file(folder),
+            Err(Closed::Absent) => false,
+            Err(_) => true,
+        };
+        let is_packed = |name: &[u8], _| name.starts_with(folder.as_bytes());
+        Ok(holds_some || self.find_packed(is_packed)?.is_some())
     }
 
     /// The first ref of `packed-refs` that is wanted. Lines that make no sense are
@@ -99,32 +147,52 @@ impl Refs<'_> {
     pub(super) fn find_packed(
         &self,
         mut wanted: impl FnMut(&[u8], ObjectId) -> bool,
-    ) -> Option<(Vec<u8>, ObjectId)> {
-        let file = OpenOptions::new()
-            .read(true)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
-            .open(self.common_folder.join("packed-refs"))
-            .ok()?;
-        if !file.metadata().ok()?.is_file() {
-            return None;
-        }
-        let mut text = BufReader::new(file.take(limits::PACKED_REFS_BYTES.value));
+    ) -> Result<Option<(Vec<u8>, ObjectId)>, Error> {
+        let Some(file) = self.open_packed()? else { return Ok(None) };
+        let mut text = BufReader::new(file);
         let mut line = Vec::new();
+        let mut starts = true;
         loop {
             line.clear();
-            let n_bytes =
-                text.by_ref().take(LINE_BYTES).read_until(b'\n', &mut line).ok()?;
+            let n_bytes = text
+                .by_ref()
+                .take(LINE_BYTES)
+                .read_until(b'\n', &mut line)
+                .map_err(|_| control_file::failed("packed-refs"))?;
             if n_bytes == 0 {
-                return None;
+                return Ok(None);
             }
-            let Some((hex, name)) = line.split_at_checked(40) else { continue };
+            // What follows in a line that is too long is no line.
+            let is_line = std::mem::replace(&mut starts, line.ends_with(b"\n"));
+            let Some((hex, name)) = line.split_at_checked(40).filter(|_| is_line) else {
+                continue;
+            };
             let name = name.strip_prefix(b" ").map(<[u8]>::trim_ascii_end);
             if let (Some(id), Some(name)) = (ObjectId::from_hex(hex), name)
                 && wanted(name, id)
             {
-                return Some((name.to_vec(), id));
+                return Ok(Some((name.to_vec(), id)));
             }
         }
+    }
+
+    /// Opens `packed-refs`; `None` when there is none.
+    fn open_packed(&self) -> Result<Option<File>, Error> {
+        let name = "packed-refs";
+        let file = match self.common_folder.file(Path::new(name)) {
+            Ok(file) => file,
+            Err(Closed::Absent) => return Ok(None),
+            Err(Closed::Denied) => return Err(layout::unreadable()),
+            Err(Closed::NotPlain) => return Err(control_file::trap(name)),
+            Err(Closed::Failed) => return Err(control_file::failed(name)),
+        };
+        let len = file.metadata().map_err(|_| control_file::failed(name))?.len();
+        if len > limits::PACKED_REFS_BYTES.value {
+            let why = "its packed-refs is larger than 256 MiB";
+            let hint = "it may be hostile; leave it out";
+            return Err(Error::input("E-OPEN", "cannot open the repository", why, hint));
+        }
+        Ok(Some(file))
     }
 }
 
@@ -152,18 +220,19 @@ fn is_sound(name: &[u8]) -> bool {
 }
 
 /// Whether there is a file in a folder or below it. Links are not followed.
-fn has_file(folder: PathBuf) -> bool {
+fn has_file(folder: Arc<Folder>) -> bool {
     let mut waiting = vec![folder];
     let mut seen = 0;
     while let Some(folder) = waiting.pop() {
-        let Ok(entries) = std::fs::read_dir(folder) else { continue };
-        for entry in entries.flatten() {
+        // One that cannot be listed may have some.
+        let Ok(names) = folder.list() else { return true };
+        for (name, kind) in names {
             seen += 1;
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() && seen < limits::REFS.value => {
-                    waiting.push(entry.path());
-                }
-                Ok(_) | Err(_) => return true,
+            let below = (kind == FileType::Directory && seen < limits::REFS.value)
+                .then(|| folder.folder(Path::new(&name)).ok());
+            match below.flatten() {
+                Some(below) => waiting.push(below),
+                None => return true,
             }
         }
     }

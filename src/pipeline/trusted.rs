@@ -23,7 +23,8 @@ impl TrustedFolders {
         let home = env::var_os("HOME").map(PathBuf::from);
         let mut trusted = Self::default();
         for file in files(home.as_deref()) {
-            if let control_file::ControlFile::Text(text) = control_file::read(&file) {
+            if let control_file::ControlFile::Text(text) = control_file::read_path(&file)
+            {
                 trusted.add(&text, home.as_deref());
             }
         }

@@ -38,8 +38,15 @@ pub(super) fn read(
     reader: &mut ObjectReader<'_>,
     gaps: &mut Gaps,
 ) -> Vec<CheckpointFacts> {
-    let Some(tip) = REFS.iter().find_map(|name| opened.find_ref(name)) else {
-        return Vec::new();
+    let tips = REFS.iter().map(|name| opened.find_ref(name));
+    let tip = match tips.filter_map(Result::transpose).next() {
+        None => return Vec::new(),
+        Some(Ok(tip)) => tip,
+        Some(Err(_)) => {
+            let why = "refs can no longer be read";
+            gaps.add(GapKind::SideFile, why, REFS[0].as_bytes());
+            return Vec::new();
+        }
     };
     let root =
         reader.read(tip, ObjectKind::Commit).ok().and_then(|data| commit::parse(&data));

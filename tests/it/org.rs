@@ -92,7 +92,9 @@ fn spend_goes_where_the_hand_says() {
         |name: &str| std::fs::read(format!("{folder}{name}")).expect("it is there");
     let repository = Repository::import(&place, "harbour", &read("repo.fi"));
     let options = ScanOptions { parsed_days: Some(365), ..ScanOptions::default() };
-    let facts = vec![scan(&repository.path, &options, &|_| {}).expect("it can be read")];
+    let roots = [repository.path.clone()];
+    let facts = scan(&repository.path, &roots, &options, &|_| {});
+    let facts = vec![facts.expect("it can be read")];
     let exports: Vec<Export> = ["usage.csv", "cursor.csv"]
         .map(|name| read_export(&name.into(), &read(name), &ReadOptions::default()))
         .into_iter()

@@ -50,7 +50,7 @@ fn for_each_object(path: &Path, mut see: impl FnMut(ObjectId, ObjectKind, &[u8])
 /// Holds that every object is read as git reads it; returns how many there are.
 #[track_caller]
 fn check_all(path: &Path) -> usize {
-    let opened = open::open(path, true).expect("it is a repository");
+    let opened = open::open(path, &["/".into()], true).expect("it is a repository");
     let mut reader = opened.reader().expect("it can be opened");
     let mut n = 0;
     for_each_object(path, |id, kind, bytes| {
@@ -131,7 +131,8 @@ fn a_damaged_loose_object_does_not_hide_a_sound_one_in_a_pack() {
     let folder = repository.path.join("objects").join(&hex[..2]);
     fs::create_dir_all(&folder).expect("it is ours");
     fs::write(folder.join(&hex[2..]), b"damaged").expect("it is ours");
-    let opened = open::open(&repository.path, true).expect("it is a repository");
+    let opened =
+        open::open(&repository.path, &["/".into()], true).expect("it is a repository");
     let mut reader = opened.reader().expect("it can be opened");
     assert_eq!(read_blob(&mut reader, &hex), Ok(content));
 }
@@ -142,7 +143,8 @@ fn objects_are_found_where_a_repack_has_moved_them() {
     let repository = Repository::import(&place, "random", &random_history::stream(41));
     repository.git(["repack", "-adfq"]);
     let (hex, content) = first_blob(&repository);
-    let opened = open::open(&repository.path, true).expect("it is a repository");
+    let opened =
+        open::open(&repository.path, &["/".into()], true).expect("it is a repository");
     let mut reader = opened.reader().expect("it can be opened");
     let new = repository.git_with_input(["hash-object", "-w", "--stdin"], b"new\n");
     let new = String::from_utf8_lossy(&new).trim().to_owned();
@@ -260,7 +262,8 @@ fn read_entries<const N: usize>(
 ) -> [Result<Vec<u8>, Unreadable>; N] {
     let place = Place::new();
     let repository = packed(&place, entries);
-    let opened = open::open(&repository.path, true).expect("it is a repository");
+    let opened =
+        open::open(&repository.path, &["/".into()], true).expect("it is a repository");
     let mut reader = opened.reader().expect("it can be opened");
     wanted.map(|id| reader.read(name(id), ObjectKind::Blob).map(|bytes| bytes.to_vec()))
 }
@@ -346,7 +349,8 @@ fn a_chain_of_20_000_deltas_is_read_and_one_beyond_the_limit_is_not() {
     }
     let place = Place::new();
     let repository = packed_as(&place, &entries);
-    let opened = open::open(&repository.path, true).expect("it is a repository");
+    let opened =
+        open::open(&repository.path, &["/".into()], true).expect("it is a repository");
     let mut reader = opened.reader().expect("it can be opened");
     let read = reader.read(id(60_000), ObjectKind::Blob);
     assert_eq!(read, Err(Unreadable::TooLarge));
@@ -356,7 +360,7 @@ fn a_chain_of_20_000_deltas_is_read_and_one_beyond_the_limit_is_not() {
 
 /// Every object of a damaged pack must be as it was or refused.
 fn check_damaged(path: &Path, sound: &[(ObjectId, ObjectKind, Vec<u8>)]) -> usize {
-    let opened = open::open(path, true).expect("it is a repository");
+    let opened = open::open(path, &["/".into()], true).expect("it is a repository");
     let mut reader = opened.reader().expect("it can be opened");
     let mut refused = 0;
     for (id, kind, bytes) in sound {

@@ -1,13 +1,15 @@
 //! The files of packs: found, opened once, and read in pieces.
 
-use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::history::ObjectId;
+use crate::history::folder::Closed;
+use crate::history::layout::ObjectFolder;
 use crate::history::objects::Unreadable;
 use crate::history::pack::index::PackIndex;
 use crate::limits;
@@ -17,7 +19,8 @@ use crate::limits;
 pub(in crate::history) struct Pack {
     /// Its number among the packs of the repository, for good.
     pub(super) number: u32,
-    path: PathBuf,
+    folder: ObjectFolder,
+    name: OsString,
     /// Open for as long as the repository is, so that a repack takes nothing away.
     /// Packs beyond the first few are opened whenever they are read.
     file: Option<File>,
@@ -32,64 +35,77 @@ const MOST_OPEN: usize = 64;
 const HEADER_BYTES: u64 = 12;
 const TRAILER_BYTES: u64 = 20;
 
+/// What is among the packs.
+#[derive(Debug, Default)]
+pub(in crate::history) struct ListedPacks {
+    pub(in crate::history) packs: Vec<Arc<Pack>>,
+    /// Indexes that are there and of no use: they, or their packs, are links, pipes,
+    /// damaged, over the limit, or may not be read.
+    pub(in crate::history) strange: Vec<PathBuf>,
+}
+
 /// Lists the packs of object folders, and keeps those of `known` that are among them.
-/// Those that cannot be read are left out: they are for libgit2 to judge.
 pub(in crate::history) fn list_packs(
-    folders: &[PathBuf],
+    folders: &[ObjectFolder],
     known: &[Arc<Pack>],
-) -> Vec<Arc<Pack>> {
-    let mut packs = known.to_vec();
+) -> ListedPacks {
+    let mut listed = ListedPacks { packs: known.to_vec(), strange: Vec::new() };
     for folder in folders {
-        for path in index_paths(&folder.join("pack")) {
-            if packs.iter().any(|pack| pack.path == path.with_extension("pack")) {
+        let named = folder.folder().path().join("pack");
+        let names = match folder.list_packs() {
+            Ok(names) => names,
+            Err(Closed::Absent) => continue,
+            Err(_) => {
+                listed.strange.push(named);
                 continue;
             }
-            let number = crate::units::len_to_u32(packs.len());
-            packs.extend(Pack::open(&path, number).map(Arc::new));
+        };
+        let is_index =
+            |name: &OsString| Path::new(name).extension() == Some(OsStr::new("idx"));
+        for (name, _) in names.into_iter().filter(|(name, _)| is_index(name)) {
+            if listed.packs.iter().any(|pack| pack.is(folder, &name)) {
+                continue;
+            }
+            let number = crate::units::len_to_u32(listed.packs.len());
+            match Pack::open(folder, &name, number) {
+                Ok(Some(pack)) => listed.packs.push(Arc::new(pack)),
+                Ok(None) | Err(Closed::Denied | Closed::NotPlain | Closed::Failed) => {
+                    listed.strange.push(named.join(&name));
+                }
+                // A repack takes one file after the other away.
+                Err(Closed::Absent) => {}
+            }
         }
     }
-    packs
-}
-
-/// The indexes in a folder, in the order of their names.
-fn index_paths(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let paths = entries.flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> =
-        paths.filter(|path| path.extension() == Some(OsStr::new("idx"))).collect();
-    paths.sort();
-    paths
-}
-
-/// Opens a plain file; a pipe in its place must not block.
-fn open_plain(path: &Path) -> Option<File> {
-    let file =
-        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).ok()?;
-    file.metadata().ok()?.is_file().then_some(file)
+    listed
 }
 
 impl Pack {
-    fn open(index_path: &Path, number: u32) -> Option<Self> {
-        let index_file = open_plain(index_path)?;
+    /// Opens a pack by the name of its index; `None` when one of them is damaged.
+    fn open(
+        folder: &ObjectFolder,
+        index: &OsStr,
+        number: u32,
+    ) -> Result<Option<Self>, Closed> {
+        let name = Path::new(index).with_extension("pack").into_os_string();
+        let index_file = folder.open_pack(index)?;
+        let file = folder.open_pack(&name)?;
         let mut data = Vec::new();
         let limit = limits::PACK_INDEX_BYTES.value;
-        index_file.take(limit + 1).read_to_end(&mut data).ok()?;
+        index_file.take(limit + 1).read_to_end(&mut data).map_err(|_| Closed::Failed)?;
         if crate::units::len_to_u64(data.len()) > limit {
-            return None;
+            return Ok(None);
         }
-        let index = PackIndex::parse(&data)?;
-        let path = index_path.with_extension("pack");
-        let file = open_plain(&path)?;
-        let mut header = [0; 12];
-        file.read_exact_at(&mut header, 0).ok()?;
-        let n_objects = crate::units::len_to_u32(index.n_objects()).to_be_bytes();
-        let version = &header[4..8];
-        let sound = header.starts_with(b"PACK")
-            && (version == [0, 0, 0, 2] || version == [0, 0, 0, 3])
-            && header[8..] == n_objects;
-        let end = file.metadata().ok()?.len().checked_sub(TRAILER_BYTES)?;
+        let Some(index) = PackIndex::parse(&data) else { return Ok(None) };
+        let Some(end) = check_pack(&file, index.n_objects()) else { return Ok(None) };
         let file = Some(file).filter(|_| (number as usize) < MOST_OPEN);
-        (sound && end >= HEADER_BYTES).then_some(Self { number, path, file, end, index })
+        Ok(Some(Self { number, folder: folder.clone(), name, file, end, index }))
+    }
+
+    fn is(&self, folder: &ObjectFolder, index: &OsStr) -> bool {
+        let stem = Path::new(index).file_stem();
+        Path::new(&self.name).file_stem() == stem
+            && self.folder.folder().path() == folder.folder().path()
     }
 
     /// Where the entry of an object begins, if the pack has it.
@@ -114,9 +130,22 @@ impl Pack {
         to.resize(start + len, 0);
         let read = match &self.file {
             Some(file) => file.read_exact_at(&mut to[start..], offset).ok(),
-            None => open_plain(&self.path)
+            None => (self.folder.open_pack(&self.name).ok())
                 .and_then(|file| file.read_exact_at(&mut to[start..], offset).ok()),
         };
         read.ok_or(Unreadable::Corrupt)
     }
+}
+
+/// Where the last entry of a pack ends, when its head is sound.
+fn check_pack(file: &File, n_objects: usize) -> Option<u64> {
+    let mut header = [0; 12];
+    file.read_exact_at(&mut header, 0).ok()?;
+    let n_objects = crate::units::len_to_u32(n_objects).to_be_bytes();
+    let version = &header[4..8];
+    let sound = header.starts_with(b"PACK")
+        && (version == [0, 0, 0, 2] || version == [0, 0, 0, 3])
+        && header[8..] == n_objects;
+    let end = file.metadata().ok()?.len().checked_sub(TRAILER_BYTES)?;
+    (sound && end >= HEADER_BYTES).then_some(end)
 }

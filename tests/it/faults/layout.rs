@@ -123,6 +123,175 @@ fn repositories_that_borrow_in_a_circle_are_read() {
     drop(place.run(["report", "asked", "other"]).ended(0));
 }
 
+/// Puts links to the same places of `other/r` in a repository that has nothing else,
+/// whose branch is where that of the other is.
+fn linked(place: &Place, names: &[&str]) {
+    git(place, "asked", &["init", "-q", "-b", "main", "r"]);
+    let mut tip = git_in(&place.path("other/r"));
+    let tip = tip.args(["rev-parse", "HEAD"]).output().expect("git is installed");
+    let heads = place.path("asked/r/.git/refs/heads");
+    fs::write(heads.join("main"), tip.stdout).expect("the place is ours");
+    for name in names {
+        let link = place.path("asked/r/.git").join(name);
+        if link.is_dir() {
+            fs::remove_dir_all(&link).expect("the place is ours");
+        } else {
+            fs::create_dir_all(link.parent().expect("it has one")).expect("it is ours");
+        }
+        symlink(place.path("other/r/.git").join(name), link).expect("it is ours");
+    }
+}
+
+/// The paths of files below a folder of `other/r/.git`, from there.
+fn below(place: &Place, folder: &str) -> Vec<String> {
+    let git = place.path("other/r/.git");
+    let found = walkdir::WalkDir::new(git.join(folder)).into_iter();
+    let files = found.map(|entry| entry.expect("it is ours"));
+    let files = files.filter(|entry| entry.file_type().is_file());
+    let path = |entry: walkdir::DirEntry| {
+        let path = entry.path().strip_prefix(&git).expect("it is below").to_owned();
+        path.to_str().expect("git's names are plain").to_owned()
+    };
+    files.map(path).collect()
+}
+
+/// Holds that a repository of nothing but these links is refused with `code`.
+#[track_caller]
+fn check_linked(place: &Place, names: &[String], code: &str) {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert!(!names.is_empty(), "there is something to lead to");
+    linked(place, &names);
+    for command in ["report", "lines"] {
+        place.run([command, "asked/r"]).refused(3, code);
+    }
+}
+
+#[test]
+fn links_to_refs_of_another_repository_are_not_followed() {
+    let place = two_folders();
+    check_linked(&place, &["refs/heads".to_owned()], "[E-BRANCH]");
+    let place = two_folders();
+    git(&place, "other/r", &["pack-refs", "--all"]);
+    check_linked(&place, &["packed-refs".to_owned()], "[E-TRAP]");
+}
+
+#[test]
+fn links_to_packs_of_another_repository_are_not_followed() {
+    let place = two_folders();
+    git(&place, "other/r", &["repack", "-adq"]);
+    check_linked(&place, &below(&place, "objects/pack"), "[E-TIP]");
+}
+
+#[test]
+fn links_to_loose_objects_of_another_repository_are_not_followed() {
+    let place = two_folders();
+    let files = below(&place, "objects");
+    let folders: std::collections::BTreeSet<String> =
+        files.iter().map(|name| name[..10].to_owned()).collect();
+    check_linked(&place, &files, "[E-TIP]");
+    fs::remove_dir_all(place.path("asked/r")).expect("the place is ours");
+    let folders: Vec<String> = folders.into_iter().collect();
+    check_linked(&place, &folders, "[E-TIP]");
+}
+
+#[test]
+fn a_link_among_packs_or_folders_of_objects_is_said_to_be_left_out() {
+    let place = two_folders();
+    let control = lines(&place, "other/r");
+    for name in ["objects/pack/pack-1.idx", "objects/zz", "objects/ff"] {
+        let link = place.path("other/r/.git").join(name);
+        if link.exists() {
+            continue;
+        }
+        symlink("/nowhere", &link).expect("the place is ours");
+        let is_place_of_objects = name != "objects/zz";
+        let report = report(&place, "other");
+        assert_eq!(
+            gaps(&report).contains_key("W-CORRUPT"),
+            is_place_of_objects,
+            "{name}"
+        );
+        let run = place.run(["lines", "other/r", "--exact"]).ended(0);
+        assert_eq!(run.stdout, control.stdout, "{name}");
+        fs::remove_file(&link).expect("the place is ours");
+    }
+}
+
+#[test]
+fn a_link_in_what_is_borrowed_from_is_followed_only_if_that_was_asked_for() {
+    let place = two_folders();
+    git(&place, "other/r", &["repack", "-adq"]);
+    git(&place, "asked", &["init", "-q", "--bare", "lender"]);
+    let packs = place.path("asked/lender/objects/pack");
+    fs::remove_dir(&packs).expect("the place is ours");
+    symlink(place.path("other/r/.git/objects/pack"), packs).expect("it is ours");
+    git(&place, "asked", &["clone", "-q", "--shared", "../other/r", "r"]);
+    place.write("asked/r/.git/objects/info/alternates", "../../../lender/objects\n");
+    place.run(["report", "asked/r", "asked/lender"]).refused(3, "[E-REDIRECT]");
+    let run = place.run(["lines", "asked/r", "--exact"]);
+    run.refused(3, "[E-REDIRECT]");
+}
+
+/// Bare repositories `asked/b0`, `asked/b1` and so on, and what each borrows from.
+fn lenders(place: &Place, borrows: &[&[&str]]) {
+    for (number, from) in borrows.iter().enumerate() {
+        let name = format!("b{number}");
+        git(place, "asked", &["init", "-q", "--bare", "-b", "main", &name]);
+        let folders: String =
+            from.iter().map(|from| format!("../../{from}/objects\n")).collect();
+        let file = format!("asked/{name}/objects/info/alternates");
+        if !folders.is_empty() {
+            place.write(&file, folders);
+        }
+    }
+    let tip = git_in(&place.path("other/r")).args(["rev-parse", "HEAD"]).output();
+    let tip = tip.expect("git is installed").stdout;
+    place.write("asked/b0/refs/heads/main", tip);
+}
+
+/// One lender is reached by a short way and by one so long that nothing may be
+/// borrowed at its end.
+#[test]
+fn a_lender_reached_by_two_ways_counts_at_the_shorter() {
+    for first in [&["b1", "b6"][..], &["b6", "b1"]] {
+        let place = two_folders();
+        let b6 = "../other/r/.git";
+        lenders(&place, &[first, &["b2"], &["b3"], &["b4"], &["b5"], &["b6"], &[b6]]);
+        place.run(["lines", "asked/b0"]).refused(3, "[E-REDIRECT]");
+        place.run(["lines", "asked"]).refused(3, "[E-REDIRECT]");
+        let both = place.run(["report", "asked/b0", "asked", "other"]);
+        assert_eq!(both.status, Some(0), "{}", both.stderr);
+    }
+}
+
+#[test]
+fn objects_are_borrowed_as_far_as_git_borrows_them() {
+    let names = ["b1", "b2", "b3", "b4", "b5", "b6", "b7"];
+    for (n_steps, is_near) in [(6, true), (7, false)] {
+        let place = two_folders();
+        let mut borrows: Vec<&[&str]> = names[..n_steps].chunks(1).collect();
+        borrows.push(&[]);
+        lenders(&place, &borrows);
+        git(
+            &place,
+            &format!("asked/b{n_steps}"),
+            &["fetch", "-q", "../../origin", "main"],
+        );
+        let known =
+            git_in(&place.path("asked/b0")).args(["cat-file", "-e", "main"]).status();
+        assert_eq!(known.expect("git is installed").success(), is_near);
+        // The others have no commits.
+        let run = place.run(["report", "asked", "--format", "json"]).ended(0);
+        let report = serde_json::from_slice(&run.stdout).expect("the report is JSON");
+        assert_eq!(
+            gaps(&report).contains_key("W-REPOSITORY"),
+            !is_near,
+            "{}",
+            run.stderr
+        );
+    }
+}
+
 #[test]
 fn a_file_that_leads_nowhere_is_refused_without_its_content() {
     for text in
@@ -288,7 +457,7 @@ fn a_repository_of_another_user_is_refused_unless_it_is_trusted() {
     let real = place.path("r").canonicalize().expect("it is there");
     run("").refused(3, "[E-OWNER]");
     run("").refused(3, "uid 12345, running as 0");
-    run("").refused(3, "git config --global --add safe.directory '[ROOT]/r'");
+    run("").refused(3, "git config --global --add safe.directory [ROOT]/r [E-OWNER]");
     run("[safe]\n\tdirectory = /elsewhere\n").refused(3, "[E-OWNER]");
     for value in
         ["*", &format!("{}", real.display()), &format!("{}/*", place.root().display())]
@@ -299,6 +468,35 @@ fn a_repository_of_another_user_is_refused_unless_it_is_trusted() {
     // What a repository says of itself does not count.
     replace(&place.path("r/config"), "[safe]\n\tdirectory = *\n");
     run("").refused(3, "[E-OWNER]");
+}
+
+/// Who pastes the command that is printed runs that, and nothing of a name.
+#[test]
+fn the_command_that_trusts_a_repository_is_one_command_whatever_its_name() {
+    let place = super::fresh();
+    if !is_root(&place) {
+        return;
+    }
+    let name = "x'; touch PWNED; echo '$(touch PWNED)";
+    let _repository = small(&place, name);
+    give_away(&place.path(name));
+    let run = place.run(["report", name]);
+    run.refused(3, "[E-OWNER]");
+    let (_, command) = run.stderr.split_once(", or: ").expect("there is a command");
+    let (command, _) = command.rsplit_once(" [E-OWNER]").expect("the code ends it");
+    let git = place.write("bin/git", "#!/bin/sh\nprintf '%s\\n' \"$@\" > said\n");
+    fs::set_permissions(git, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let root = place.root().to_str().expect("temporary directories have plain names");
+    let status = std::process::Command::new("/bin/sh")
+        .args(["-c", &command.replace("[ROOT]", root)])
+        .env("PATH", format!("{}:/bin:/usr/bin", place.path("bin").display()))
+        .current_dir(place.root())
+        .status();
+    assert!(status.expect("there is a shell").success(), "{command}");
+    assert!(!place.path("PWNED").exists(), "{command}");
+    let said = fs::read_to_string(place.path("said")).expect("git was run");
+    let real = place.path(name).canonicalize().expect("it is there");
+    assert_eq!(said.lines().last(), real.to_str());
 }
 
 #[test]
@@ -333,7 +531,9 @@ fn what_may_not_be_read_is_refused_by_that_name() {
         finish(&mut command, b"", place.root())
     };
     assert_eq!(run("r").status, Some(0), "{}", run("r").stderr);
-    for part in ["HEAD", "config", "objects", "refs", "objects/pack", "."] {
+    repository.git(["-c", "safe.directory=*", "pack-refs", "--all"]);
+    let parts = ["HEAD", "config", "packed-refs", "objects", "refs", "objects/pack", "."];
+    for part in parts {
         let path = repository.path.join(part);
         let before = path.metadata().expect("it is there").permissions();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("root can");

@@ -88,6 +88,97 @@ fn an_object_of_another_kind_is_damaged() {
     });
 }
 
+/// Holds that one file version, in whose place something else stands, is said to be
+/// damaged and costs nothing else.
+#[track_caller]
+fn check_replaced(put: impl Fn(&std::path::Path)) {
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let file = file_of(&repository, &id_of(&repository, "HEAD:src/f1.rs"));
+    fs::remove_file(&file).expect("it is loose");
+    put(&file);
+    let report = report(&place, "r");
+    says(&report, "W-CORRUPT", false);
+    assert_eq!(gaps(&report)["W-CORRUPT"], 1);
+}
+
+#[test]
+fn a_pipe_a_link_or_a_folder_in_place_of_an_object_is_damaged_and_does_not_hang() {
+    check_replaced(mkfifo);
+    check_replaced(|file| {
+        std::os::unix::fs::symlink("/dev/zero", file).expect("it is ours")
+    });
+    check_replaced(|file| fs::create_dir(file).expect("it is ours"));
+}
+
+fn mkfifo(path: &std::path::Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("mkfifo is installed").success(), "{}", path.display());
+}
+
+#[test]
+fn pipes_among_the_packs_are_left_out_and_do_not_hang() {
+    for name in ["multi-pack-index", "pack-1.idx", "pack-1.pack", "pack-1.rev"] {
+        let place = super::fresh();
+        let repository = packed(&place, "r");
+        let control = answer(&place, "r");
+        mkfifo(&repository.path.join("objects/pack").join(name));
+        assert_eq!(control, answer(&place, "r"), "{name}");
+        let is_index = name == "pack-1.idx";
+        assert_eq!(report(&place, "r")["complete"], !is_index, "{name}");
+    }
+    let place = super::fresh();
+    let repository = packed(&place, "r");
+    let pack = pack_file(&repository, ".pack");
+    fs::remove_file(&pack).expect("the repository is ours");
+    mkfifo(&pack);
+    place.run(["report", "r"]).refused(3, "[E-TIP]");
+}
+
+/// What is written of commits and trees in a pack must have their names.
+#[test]
+fn a_commit_or_a_tree_of_another_content_is_damaged() {
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let (one, two) = ([0x11; 20], [0x22; 20]);
+    let tree = hand::hex(&id_of(&repository, "HEAD^{tree}"));
+    let commit = |parent: &hand::Id| {
+        let who = "Ana <ana@example.com> 1700000000 +0000";
+        format!(
+            "tree {tree}\nparent {}\nauthor {who}\ncommitter {who}\n\nm\n",
+            hand::hex(parent)
+        )
+    };
+    let mut pack = Pack::default();
+    // Each is the parent of the other.
+    pack.whole(one, 1, commit(&two).as_bytes());
+    pack.whole(two, 1, commit(&one).as_bytes());
+    pack.write(&repository);
+    hand::set_branch(&repository, &one);
+    place.run(["report", "r"]).refused(3, "[E-TIP]");
+
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let mut pack = Pack::default();
+    let blob = id_of(&repository, "HEAD:src/f1.rs");
+    pack.whole(one, 2, &hand::tree(&[("100644", b"a.rs", blob)]));
+    pack.write(&repository);
+    let commit = hand::commit(&repository, &one, &[id_of(&repository, "HEAD")], 40);
+    hand::set_branch(&repository, &commit);
+    says(&report(&place, "r"), "W-CORRUPT", false);
+}
+
+/// git has it everywhere, and writes it nowhere.
+#[test]
+fn the_empty_tree_need_not_be_there() {
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let empty = hand::id_of("tree", b"");
+    let commit = hand::commit(&repository, &empty, &[id_of(&repository, "HEAD")], 40);
+    hand::set_branch(&repository, &commit);
+    assert!(gaps(&report(&place, "r")).is_empty());
+}
+
 #[test]
 fn an_object_that_says_it_is_enormous_is_left_out_unread() {
     for size in ["4611686018427387904", "18446744073709551616", "-1"] {

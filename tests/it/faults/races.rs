@@ -100,3 +100,30 @@ fn to_push_meanwhile_gives_one_tip_or_the_other() {
         assert!(controls.contains(&run), "{}", run.stderr);
     }
 }
+
+/// What was found to be inside is what is read.
+#[test]
+fn to_turn_the_repository_into_a_link_elsewhere_meanwhile_shows_nothing_of_it() {
+    let place = super::fresh();
+    let elsewhere = Repository::import(&place, "elsewhere", &stream(40, 90));
+    std::fs::create_dir_all(place.path("asked/r")).expect("the place is ours");
+    let inside = Repository::import(&place, "asked/r/inside", &stream(30, 50));
+    let link = place.path("asked/r/.git");
+    let turn = |to: &Repository| {
+        let next = place.path("asked/next");
+        std::os::unix::fs::symlink(&to.path, &next).expect("the place is ours");
+        std::fs::rename(&next, &link).expect("the place is ours");
+    };
+    turn(&inside);
+    let arguments = ["lines", "asked/r", "--exact"];
+    turn(&elsewhere);
+    place.run(arguments).refused(3, "[E-REDIRECT]");
+    turn(&inside);
+    let control = place.run(arguments).ended(0);
+    let runs = disturbed(&place, &arguments, |round| {
+        turn(if round % 2 == 0 { &elsewhere } else { &inside });
+    });
+    for run in runs {
+        assert!(run == control || run.status == Some(3), "{}", run.stderr);
+    }
+}

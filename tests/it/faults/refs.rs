@@ -129,6 +129,18 @@ fn packed_refs_that_make_no_sense_matter_only_to_those_in_them() {
     assert_eq!(control, answer(&place, "r"));
 }
 
+#[test]
+fn a_list_of_refs_that_never_ends_is_refused() {
+    check_refused(
+        |repository| {
+            let file = fs::File::create(repository.path.join("packed-refs"));
+            let file = file.expect("the repository is ours");
+            file.set_len((256 << 20) + 1).expect("it takes no room");
+        },
+        "[E-OPEN]",
+    );
+}
+
 /// The id of the tip, from the lines of the answer.
 fn hex_of_tip(place: &Place) -> String {
     let _again = Repository::import(place, "again", &super::stream(12, 60));
