@@ -49,23 +49,28 @@ impl TrustedFolders {
     /// Whether the repository at `path` is in one of them.
     pub fn holds(&self, path: &Path) -> bool {
         let Ok(real) = std::fs::canonicalize(path) else { return false };
-        self.values.iter().any(|value| {
-            if value == b"*" {
-                return true;
-            }
-            let (folder, is_below) = value
-                .strip_suffix(b"/*")
-                .map_or((value.as_slice(), false), |above| (above, true));
-            let folder = Path::new(OsStr::from_bytes(folder));
-            let Ok(folder) = std::fs::canonicalize(folder) else { return false };
-            folder.is_absolute()
-                && if is_below {
-                    real != folder && real.starts_with(&folder)
-                } else {
-                    real == folder
-                }
-        })
+        self.values.iter().any(|value| is_held(&real, value))
     }
+}
+
+/// Whether a value holds the repository at a real path. As for git, a path that is not
+/// absolute says nothing: it would be another one in each folder. The one exception is
+/// the folder that this process is in.
+fn is_held(real: &Path, value: &[u8]) -> bool {
+    if value == b"*" {
+        return true;
+    }
+    if !value.starts_with(b"/") && value != b"." {
+        return false;
+    }
+    let (folder, is_below) =
+        value.strip_suffix(b"/*").map_or((value, false), |above| (above, true));
+    // What is left of `/*` is the top.
+    let folder = if folder.is_empty() { b"/".as_slice() } else { folder };
+    let Ok(folder) = std::fs::canonicalize(OsStr::from_bytes(folder)) else {
+        return false;
+    };
+    if is_below { real != folder && real.starts_with(&folder) } else { real == folder }
 }
 
 /// The files, from the system's to the user's, whose values come last.
@@ -113,6 +118,21 @@ mod tests {
         assert!(!holds(&format!("{src}/src/*")));
         assert!(!holds(&format!("{src}/tests")));
         assert!(!holds(""));
+    }
+
+    #[test]
+    fn a_path_that_is_not_absolute_trusts_nobody_but_the_folder_we_are_in() {
+        let here = env::current_dir().unwrap();
+        let src = here.join("src");
+        let holds = |value: &str, path: &Path| {
+            trusted(&format!("[safe]\n\tdirectory = {value}\n")).holds(path)
+        };
+        for value in ["src", "./src", "./*", "../*", "", "~nobody"] {
+            assert!(!holds(value, &src), "{value}");
+        }
+        assert!(holds(".", &here));
+        assert!(!holds(".", &src));
+        assert!(holds("/*", &src));
     }
 
     #[test]
