@@ -396,6 +396,29 @@ fn worktrees_of_one_repository_are_counted_once_and_that_is_said() {
     assert!(doctor.contains("W-ONCE"), "{doctor}");
 }
 
+/// What leads to the objects of a worktree's repository without being known there does
+/// not take the worktree's place.
+#[test]
+fn a_repository_that_claims_the_objects_of_a_worktree_fails_alone() {
+    let place = two_folders();
+    git(&place, "other/r", &["worktree", "add", "-q", "-b", "side", "../../asked/z"]);
+    git(&place, "asked", &["init", "-q", "a"]);
+    let objects = place.path("asked/a/.git/objects");
+    fs::remove_dir_all(&objects).expect("the place is ours");
+    symlink(place.path("other/r/.git/objects"), objects).expect("it is ours");
+    let run = place.run(["report", "asked", "--format", "json"]).ended(0);
+    let report: serde_json::Value =
+        serde_json::from_slice(&run.stdout).expect("the report is JSON");
+    assert!(report["repositories"][0]["tip"].is_string(), "{report}");
+    let tips = report["repositories"].as_array().expect("a list");
+    assert_eq!(tips.iter().filter(|one| one["tip"].is_string()).count(), 1);
+    says(&report, "W-REPOSITORY", false);
+    assert!(run.stderr.contains("asked/a"), "{}", run.stderr);
+    // Nor when both may be read.
+    let all = place.run(["report", "asked", "other/r/.git/objects", "--format", "json"]);
+    assert_ne!(all.status, Some(101), "{}", all.stderr);
+}
+
 #[test]
 fn a_bare_repository_in_a_working_tree_is_content() {
     let place = two_folders();
