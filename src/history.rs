@@ -9,6 +9,7 @@ pub mod attributes;
 pub mod commit;
 pub mod config;
 pub mod control_file;
+mod cost;
 pub mod folder;
 pub(crate) mod hash;
 mod inflate;
@@ -26,6 +27,7 @@ pub mod pulls;
 pub mod tree;
 pub mod walk;
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,13 @@ use serde::{Deserialize, Serialize};
 /// The name of an object: its SHA-1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ObjectId(pub [u8; 20]);
+
+/// Something for each of many objects. Ids are chosen by whoever made the repository,
+/// and a hash that they could foresee would make one long list of it.
+pub type ObjectMap<V> = HashMap<ObjectId, V>;
+
+/// Many objects; as [`ObjectMap`].
+pub type ObjectSet = HashSet<ObjectId>;
 
 impl ObjectId {
     /// Reads 40 hexadecimal digits; anything else is `None`.

@@ -46,6 +46,20 @@ pub const DELTA_CHAIN_BYTES: Limit = Limit {
     why: "a small pack can make one object cost hours",
 };
 
+/// How much work one repository may make us do, in bytes read and made.
+pub const READ_BYTES: Limit = Limit {
+    name: "READ_BYTES",
+    value: 128 << 30,
+    why: "a pack of 71 KB can cost seconds for each file; a repository beyond is refused",
+};
+
+/// How much more work for each byte that is stored, in bytes.
+pub const READ_BYTES_PER_BYTE: Limit = Limit {
+    name: "READ_BYTES_PER_BYTE",
+    value: 256,
+    why: "long histories need about 30",
+};
+
 /// The largest version a syntax parser is given, in bytes.
 pub const PARSED_BYTES: Limit = Limit {
     name: "PARSED_BYTES",
@@ -264,6 +278,8 @@ pub static LIMITS: &[&Limit] = &[
     &PACK_INDEX_BYTES,
     &DELTA_DEPTH,
     &DELTA_CHAIN_BYTES,
+    &READ_BYTES,
+    &READ_BYTES_PER_BYTE,
     &PARSED_BYTES,
     &PARSED_MEAN_LINE_BYTES,
     &PARSE_MILLIS,

@@ -133,6 +133,7 @@ fn scan_here(
         let mut gaps = Gaps::default();
         facts.checkpoints = checkpoints::read(&opened, &mut reader, &mut gaps);
         facts.gaps.merge(&gaps);
+        opened.check_cost()?;
     }
     Ok(facts)
 }
@@ -246,6 +247,7 @@ fn find_out(
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
     fill_lines(&mut facts, tracked, &context);
+    opened.check_cost()?;
     Ok((facts, kept))
 }
 

@@ -1,4 +1,4 @@
-//! One repository, one process. libgit2 can hang for ever on a damaged object and a
+//! One repository, one process. What reads it may hang or be ended by the system, and a
 //! truncated pack ends the process that maps it; safe Rust around them can prevent
 //! neither. So the repository is opened by a worker, our own program run again, and
 //! what happens to it is one line in the answer of the parent.
@@ -350,7 +350,7 @@ fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
 
 /// Codes are static; one that we do not know is a fault between versions.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 14] = [
+    const CODES: [&str; 15] = [
         "E-NOREPO",
         "E-PERM",
         "E-REDIRECT",
@@ -363,6 +363,7 @@ fn known_code(code: &str) -> &'static str {
         "E-HEAD",
         "E-TIP",
         "E-BRANCH",
+        "E-COST",
         "E-THREADS",
         "E-RULES",
     ];

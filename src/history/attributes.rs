@@ -7,7 +7,7 @@
 mod pattern;
 mod table;
 
-use rustc_hash::FxHashMap;
+use std::collections::HashMap;
 
 use crate::limits::{ATTRIBUTE_RULES, CONTROL_FILE_BYTES};
 use crate::problem::{GapKind, Gaps};
@@ -46,7 +46,7 @@ struct Rule {
 pub struct AttributeFile {
     rules: Vec<Rule>,
     /// Attributes that stand for others when they are set.
-    macros: FxHashMap<Vec<u8>, Vec<Assignment>>,
+    macros: HashMap<Vec<u8>, Vec<Assignment>>,
 }
 
 /// What a line can be.
@@ -94,8 +94,8 @@ impl AttributeFile {
 pub fn attributes_of<'f>(
     files: &[(&[u8], &'f AttributeFile)],
     path: &[u8],
-) -> FxHashMap<&'f [u8], &'f State> {
-    let mut known: FxHashMap<&[u8], &State> = FxHashMap::default();
+) -> HashMap<&'f [u8], &'f State> {
+    let mut known: HashMap<&[u8], &State> = HashMap::default();
     // Only the root may define macros.
     let root = files.first().filter(|(folder, _)| folder.is_empty());
     // What comes later says more, so that the first word found is the last one said.

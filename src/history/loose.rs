@@ -1,6 +1,5 @@
 //! Loose objects: one file each. They are listed once.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -8,22 +7,28 @@ use std::sync::Arc;
 
 use rustix::fs::FileType;
 
-use crate::history::ObjectId;
+use crate::history::cost::Cost;
 use crate::history::folder::Closed;
 use crate::history::hash;
 use crate::history::layout::ObjectFolder;
 use crate::history::objects::{ObjectBytes, ObjectKind, Unreadable};
+use crate::history::{ObjectId, ObjectSet};
 
 /// Which loose objects there are, listed once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LooseObjects {
     folders: Vec<ObjectFolder>,
-    known: HashSet<ObjectId>,
+    known: ObjectSet,
     /// What stands in place of folders of objects and is none.
     pub(super) strange: Vec<PathBuf>,
 }
 
 impl LooseObjects {
+    /// How many bytes they take in store, roughly: a block of the file system each.
+    pub(super) fn stored(&self) -> u64 {
+        crate::units::len_to_u64(self.known.len()) << 12
+    }
+
     /// Lists the loose objects of object folders.
     pub(super) fn list(folders: &[ObjectFolder]) -> Self {
         let mut loose = Self { folders: folders.to_vec(), ..Self::default() };
@@ -60,8 +65,9 @@ impl LooseObjects {
         &self,
         id: ObjectId,
         limit: u64,
+        cost: &Cost,
     ) -> Option<Result<(ObjectKind, ObjectBytes), Unreadable>> {
-        if self.known.contains(&id) { self.read_new(id, limit) } else { None }
+        if self.known.contains(&id) { self.read_new(id, limit, cost) } else { None }
     }
 
     /// As [`LooseObjects::read`], also when there was none when they were listed.
@@ -69,13 +75,14 @@ impl LooseObjects {
         &self,
         id: ObjectId,
         limit: u64,
+        cost: &Cost,
     ) -> Option<Result<(ObjectKind, ObjectBytes), Unreadable>> {
         let hex = id.to_string();
         let below = Path::new(&hex[..2]).join(&hex[2..]);
         let mut failure = None;
         for folder in &self.folders {
             let read = match folder.folder().file(&below) {
-                Ok(file) => read_loose(file, id, limit),
+                Ok(file) => read_loose(file, id, limit, cost),
                 Err(Closed::Absent) => continue,
                 // What stands there is no object, and is never opened again.
                 Err(Closed::Denied | Closed::NotPlain | Closed::Failed) => {
@@ -96,6 +103,7 @@ fn read_loose(
     file: File,
     id: ObjectId,
     limit: u64,
+    cost: &Cost,
 ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
     let mut inflated = flate2::read::ZlibDecoder::new(file);
     let mut head = Vec::new();
@@ -111,6 +119,7 @@ fn read_loose(
     if len > limit {
         return Err(Unreadable::TooLarge);
     }
+    cost.spend(len)?;
     let mut data = Vec::new();
     inflated.take(len + 1).read_to_end(&mut data).map_err(|_| Unreadable::Corrupt)?;
     let whole =

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
+use crate::history::cost::Cost;
 use crate::history::layout::ObjectFolder;
 use crate::history::loose::LooseObjects;
 use crate::history::pack::{Pack, PackReader, list_packs};
@@ -76,6 +77,8 @@ pub struct ObjectStore {
     packs: RwLock<Packs>,
     /// What stands where objects should be and was left out when they were listed.
     strange: Vec<PathBuf>,
+    /// What reading them cost so far.
+    pub(super) cost: Cost,
 }
 
 /// The packs as they were listed.
@@ -94,9 +97,11 @@ impl ObjectStore {
         let listed = list_packs(folders, &[]);
         let mut strange = std::mem::take(&mut loose.strange);
         strange.extend(listed.strange);
+        let packed: u64 = listed.packs.iter().map(|pack| pack.stored()).sum();
+        let cost = Cost::new(packed.saturating_add(loose.stored()));
         let packs = Packs { packs: Arc::new(listed.packs), changed };
         let packs = RwLock::new(packs);
-        Self { folders: folders.to_vec(), loose, packs, strange }
+        Self { folders: folders.to_vec(), loose, packs, strange, cost }
     }
 
     /// What stands where objects should be and was left out.
@@ -192,7 +197,14 @@ impl<'a> ObjectReader<'a> {
                 limits::OBJECT_BYTES.value
             }
         };
-        let (kind, data) = self.find(id, limit)?;
+        // Beyond its limit nothing is read at all: the repository is refused.
+        self.spend(0)?;
+        let found = self.find(id, limit);
+        let packed = self.pack_reader.take_work();
+        let made =
+            found.as_ref().map_or(0, |(_, data)| crate::units::len_to_u64(data.len()));
+        self.spend(packed.saturating_add(made))?;
+        let (kind, data) = found?;
         if kind != wanted {
             return Err(Unreadable::Corrupt);
         }
@@ -202,6 +214,11 @@ impl<'a> ObjectReader<'a> {
         Ok(data)
     }
 
+    /// Spends work on the repository, in bytes read or made.
+    pub(super) fn spend(&self, bytes: u64) -> Result<(), Unreadable> {
+        self.store.cost.spend(bytes)
+    }
+
     /// Looks for a sound copy of an object everywhere. One that is damaged in one place
     /// may be whole in another.
     fn find(
@@ -209,7 +226,7 @@ impl<'a> ObjectReader<'a> {
         id: ObjectId,
         limit: u64,
     ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
-        let failure = match self.store.loose.read(id, limit) {
+        let failure = match self.store.loose.read(id, limit, &self.store.cost) {
             Some(Ok(found)) => return Ok(found),
             Some(Err(why)) => Some(why),
             None => None,
@@ -262,7 +279,7 @@ impl<'a> ObjectReader<'a> {
         id: ObjectId,
         limit: u64,
     ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
-        match self.store.loose.read_new(id, limit) {
+        match self.store.loose.read_new(id, limit, &self.store.cost) {
             Some(read) => read,
             None if id == hash::id_of(ObjectKind::Tree, b"") => {
                 Ok((ObjectKind::Tree, ObjectBytes::default()))
@@ -282,5 +299,24 @@ fn named(
         Ok((kind, content))
     } else {
         Err(Unreadable::Corrupt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_read_once_reading_has_cost_too_much() {
+        let store = ObjectStore::list(&[]);
+        let mut reader = ObjectReader::new(&store);
+        let empty = hash::id_of(ObjectKind::Tree, b"");
+        assert_eq!(reader.read(empty, ObjectKind::Tree), Ok(ObjectBytes::default()));
+        let missing = hash::id_of(ObjectKind::Tree, b"x");
+        assert_eq!(reader.read(missing, ObjectKind::Tree), Err(Unreadable::Missing));
+        assert_eq!(reader.spend(limits::READ_BYTES.value), Ok(()));
+        assert_eq!(reader.spend(1), Err(Unreadable::TooLarge));
+        assert_eq!(reader.read(empty, ObjectKind::Tree), Err(Unreadable::TooLarge));
+        assert!(store.cost.is_over());
     }
 }

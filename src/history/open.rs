@@ -186,9 +186,25 @@ impl Opened {
     ///
     /// # Errors
     ///
-    /// None so far.
+    /// As [`Opened::check_cost`].
     pub fn reader(&self) -> Result<ObjectReader<'_>, Error> {
+        self.check_cost()?;
         Ok(ObjectReader::new(&self.objects))
+    }
+
+    /// Holds that reading it did not cost more than it may; otherwise what was read
+    /// since is not worth anything.
+    ///
+    /// # Errors
+    ///
+    /// When it did.
+    pub fn check_cost(&self) -> Result<(), Error> {
+        if !self.objects.cost.is_over() {
+            return Ok(());
+        }
+        let why = "it takes far more work than its size allows";
+        let hint = "it may be hostile; leave it out";
+        Err(Error::input("E-COST", "cannot read the repository", why, hint))
     }
 
     /// The commits a shallow clone ends at.

@@ -11,10 +11,9 @@ mod delta;
 mod file;
 mod index;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use crate::history::ObjectId;
 use crate::history::inflate::{Inflated, Inflater};
@@ -54,15 +53,20 @@ pub(super) struct PackReader {
     cache: BaseCache,
     buffers: Buffers,
     /// Entries that lead to nothing readable, so that they are followed only once.
-    refused: FxHashMap<Place, Unreadable>,
+    refused: HashMap<Place, Unreadable>,
     /// The first bytes of the entries on the way to a base.
     heads: Vec<u8>,
     /// The deltas on that way, and the latest of them inflated.
     chain: Vec<Entry>,
     delta: Vec<u8>,
+    /// Bytes read of entries and made of them, since somebody asked.
+    work: u64,
 }
 
 impl PackReader {
+    /// What following one entry costs besides, in bytes; on the high side.
+    const ENTRY_WORK: u64 = 1 << 10;
+
     /// How much of an entry is read at once.
     const HEAD_BYTES: u64 = 16 << 10;
     /// How many bytes of heads are kept; what is beyond is read again.
@@ -78,11 +82,18 @@ impl PackReader {
             inflater: Inflater::new(),
             cache: BaseCache::default(),
             buffers: Buffers::default(),
-            refused: FxHashMap::default(),
+            refused: HashMap::default(),
             heads: Vec::new(),
             chain: Vec::new(),
             delta: Vec::new(),
+            work: 0,
         }
+    }
+
+    /// How many bytes were read of entries and made of them since this was asked last,
+    /// whatever came of it.
+    pub(super) fn take_work(&mut self) -> u64 {
+        std::mem::take(&mut self.work)
     }
 
     /// Reads the object whose entry begins at `offset`, if it and all it is made from
@@ -182,6 +193,8 @@ impl PackReader {
         let mut delta = std::mem::take(&mut self.delta);
         delta.clear();
         let inflated = self.inflate(pack, &entry, &mut delta);
+        // What is to be made counts, also when it fails halfway.
+        self.work += delta::sizes(&delta).map_or(0, |(sizes, _)| sizes.result.min(limit));
         let made = inflated.and_then(|()| make(base, &delta, limit, &mut self.buffers));
         if delta.capacity() <= Self::DELTA_BYTES {
             self.delta = delta;
@@ -200,6 +213,7 @@ impl PackReader {
         }
         let start = self.heads.len();
         let wanted = (end - offset).min(Self::HEAD_BYTES);
+        self.work += wanted + Self::ENTRY_WORK;
         pack.append(offset, wanted, &mut self.heads)?;
         let head = parse_head(&self.heads[start..]).ok_or(Unreadable::Corrupt)?;
         let (code, size, mut used) = head;
@@ -246,6 +260,7 @@ impl PackReader {
             at += wanted;
             state = self.inflater.feed(&part, made);
         }
+        self.work += len_to_u64(made.len());
         if state == Inflated::End && made.len() == size {
             Ok(())
         } else {

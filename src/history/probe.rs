@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::history::ObjectId;
+use crate::history::cost::Cost;
 use crate::history::folder::Folder;
 pub(crate) use crate::history::hash::id_of;
 use crate::history::layout::ObjectFolder;
@@ -54,7 +55,9 @@ pub(crate) fn read_loose(file: &[u8], ids: &[ObjectId], limit: u64) -> Vec<Read>
         scratch.write(&hex[..2], &hex[2..], file);
     }
     let loose = LooseObjects::list(&[scratch.objects()]);
-    let read = |id: &ObjectId| loose.read(*id, limit).unwrap_or(Err(Unreadable::Missing));
+    let cost = Cost::new(0);
+    let read =
+        |id: &ObjectId| loose.read(*id, limit, &cost).unwrap_or(Err(Unreadable::Missing));
     ids.iter().map(read).collect()
 }
 

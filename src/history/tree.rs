@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
-use crate::history::ObjectId;
 use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader, Unreadable};
+use crate::history::{ObjectId, ObjectMap};
 use crate::limits;
 
 /// What an entry of a tree is.
@@ -152,8 +150,8 @@ pub struct TreeChanges {
 /// Reads trees and remembers the latest, since neighbours in history share most.
 #[derive(Debug, Default)]
 pub struct TreeCache {
-    young: FxHashMap<ObjectId, ObjectBytes>,
-    old: FxHashMap<ObjectId, ObjectBytes>,
+    young: ObjectMap<ObjectBytes>,
+    old: ObjectMap<ObjectBytes>,
     young_bytes: usize,
     /// How many trees were read from the repository.
     pub trees_read: u64,
@@ -192,12 +190,15 @@ impl TreeCache {
     }
 }
 
+/// What visiting one entry of a tree costs, in bytes of content read; on the high side.
+const ENTRY_BYTES: u64 = 256;
+
 /// Compares two trees; an absent one is empty.
 ///
 /// # Errors
 ///
-/// When the comparison is over the limits on entries: there is then no answer at all.
-/// Damage is part of the answer.
+/// When the comparison is over the limits on entries or on work: there is then no
+/// answer at all. Damage is part of the answer.
 pub fn compare(
     reader: &mut ObjectReader<'_>,
     cache: &mut TreeCache,
@@ -213,7 +214,9 @@ pub fn compare(
         is_blind: false,
     };
     if old != new {
-        walk.open(old, new, 0)?;
+        let done = walk.open(old, new, 0);
+        walk.reader.spend(walk.entries * ENTRY_BYTES)?;
+        done?;
     }
     Ok(walk.found)
 }

@@ -1,11 +1,11 @@
 //! The history: every commit reachable from the tip, parents first, and the mainline.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::history::commit::{self, RawCommit, Signature};
 use crate::history::landing_events::LandingEvent;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
-use crate::history::{CommitIdx, ObjectId};
+use crate::history::{CommitIdx, ObjectId, ObjectMap, ObjectSet};
 use crate::limits;
 use crate::problem::{GapKind, Gaps};
 use crate::units::{Timestamp, len_to_u32};
@@ -106,8 +106,8 @@ pub fn read(
         reach,
         shallow: shallow.iter().copied().collect(),
         gaps,
-        raw: FxHashMap::default(),
-        placed: FxHashMap::default(),
+        raw: ObjectMap::default(),
+        placed: ObjectMap::default(),
         n_loaded: 0,
         history: History::default(),
     };
@@ -118,7 +118,7 @@ pub fn read(
 }
 
 /// The times that are known for mainline commits, better than by their dates.
-pub type GivenTimes = FxHashMap<ObjectId, Timestamp>;
+pub type GivenTimes = ObjectMap<Timestamp>;
 
 /// Sets the clock of the branch: mainline commits landed at the times given, and those
 /// without one when they were committed, but none before an earlier one.
@@ -131,11 +131,11 @@ pub fn run_clock(history: &mut History, given: &GivenTimes, gaps: &mut Gaps) {
 struct Walk<'w, 'r> {
     reader: &'w mut ObjectReader<'r>,
     reach: Reach,
-    shallow: FxHashSet<ObjectId>,
+    shallow: ObjectSet,
     gaps: &'w mut Gaps,
     /// Commits read and waiting for their parents; `None` for unreadable ones.
-    raw: FxHashMap<ObjectId, Option<RawCommit>>,
-    placed: FxHashMap<ObjectId, CommitIdx>,
+    raw: ObjectMap<Option<RawCommit>>,
+    placed: ObjectMap<CommitIdx>,
     /// How many commits were asked for; those of a long branch wait for its root.
     n_loaded: u64,
     history: History,
@@ -158,8 +158,8 @@ impl Walk<'_, '_> {
             *next += 1;
             match parent {
                 Some(parent) => {
-                    let known = self.placed.contains_key(&parent);
-                    if !known && !self.raw.contains_key(&parent) && self.load(parent) {
+                    let id = *id;
+                    if self.is_new(id, parent) && self.load(parent) {
                         path.push((parent, 0));
                     }
                 }
@@ -171,6 +171,16 @@ impl Walk<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a parent was not met before. One that waits for its own parents is its
+    /// own ancestor, which cuts the history there.
+    fn is_new(&mut self, id: ObjectId, parent: ObjectId) -> bool {
+        if matches!(self.raw.get(&parent), Some(Some(_))) {
+            let why = "history is cut at a commit that is its own ancestor";
+            self.gaps.add(GapKind::HistoryCut, why, id.to_string().as_bytes());
+        }
+        !self.placed.contains_key(&parent) && !self.raw.contains_key(&parent)
     }
 
     /// Reads a commit; false when it cannot be read, which cuts the history there.
@@ -259,7 +269,7 @@ pub struct Squashed {
 /// whose parents are neither in the history nor among these have lost them.
 pub fn with_squashed(history: History, squashed: Vec<Squashed>) -> History {
     let History { commits, mainline, clock, n_given_times } = history;
-    let mut placed: FxHashMap<ObjectId, CommitIdx> = FxHashMap::default();
+    let mut placed: ObjectMap<CommitIdx> = ObjectMap::default();
     let mut moved: Vec<CommitIdx> = Vec::with_capacity(commits.len());
     let mut result: Vec<Commit> = Vec::with_capacity(commits.len());
     let mut squashed = squashed.into_iter().peekable();
@@ -288,7 +298,7 @@ fn pulled(
     id: ObjectId,
     raw: RawCommit,
     pull: u64,
-    placed: &FxHashMap<ObjectId, CommitIdx>,
+    placed: &ObjectMap<CommitIdx>,
 ) -> Commit {
     let parents: Vec<CommitIdx> =
         raw.parents.iter().filter_map(|parent| placed.get(parent).copied()).collect();

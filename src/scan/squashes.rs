@@ -1,15 +1,15 @@
 //! Landings that forges squashed: who wrote their lines is told by the commits of the
 //! pull request, while its head is kept as a ref.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::HashSet;
 
 use crate::facts::SquashFacts;
-use crate::history::ObjectId;
 use crate::history::commit::{self, RawCommit};
 use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::pulls::{self, PullHeads};
 use crate::history::tree::{self, TreeCache, TreeChanges};
 use crate::history::walk::{self, Commit, History, Squashed};
+use crate::history::{ObjectId, ObjectMap, ObjectSet};
 use crate::limits;
 use crate::lines::schedule::Progress;
 use crate::problem::{GapKind, Gaps};
@@ -85,9 +85,9 @@ fn number_in(message: &[u8]) -> Option<u64> {
 struct Search<'s, 'r> {
     reader: &'s mut ObjectReader<'r>,
     cache: TreeCache,
-    shallow: FxHashSet<ObjectId>,
+    shallow: ObjectSet,
     /// The landing of each commit that is known.
-    known: FxHashMap<ObjectId, u32>,
+    known: ObjectMap<u32>,
     /// How many commits were read.
     n_read: u64,
 }
@@ -106,7 +106,7 @@ impl Search<'_, '_> {
         landing: u32,
     ) -> Result<Vec<(ObjectId, RawCommit)>, WhyNot> {
         let mut waiting: Vec<(ObjectId, RawCommit, usize)> = Vec::new();
-        let mut seen = FxHashSet::default();
+        let mut seen = ObjectSet::default();
         let mut done = Vec::new();
         let mut next = Some(head);
         loop {
@@ -177,7 +177,7 @@ impl Search<'_, '_> {
         let Some((_, head)) = commits.last() else { return Err(UNREADABLE) };
         let landed = self.compare(parent.tree, squash.tree)?;
         let others = self.compare(head.tree, squash.tree)?;
-        let others: FxHashSet<&[u8]> =
+        let others: HashSet<&[u8]> =
             others.changes.iter().map(|change| change.path.as_slice()).collect();
         let is_equal = |change: &tree::PathChange| {
             change.new_file().is_some() && !others.contains(change.path.as_slice())
@@ -187,7 +187,7 @@ impl Search<'_, '_> {
                 "squash kept as it is: no file landed as its pull request has it",
             );
         }
-        let trees: FxHashMap<ObjectId, ObjectId> =
+        let trees: ObjectMap<ObjectId> =
             commits.iter().map(|(id, raw)| (*id, raw.tree)).collect();
         for (_, raw) in commits {
             let before = raw.parents.first().and_then(|parent| trees.get(parent));

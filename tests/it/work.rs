@@ -100,7 +100,8 @@ impl Made {
 /// the thread had read before.
 fn facts(place: &Place, options: &ScanOptions) -> Facts {
     let options = ScanOptions { jobs: Some(1), ..options.clone() };
-    scan(&place.path("made"), &options, &|_| ()).expect("the repository can be read")
+    let path = place.path("made");
+    scan(&path, std::slice::from_ref(&path), &options, &|_| ()).expect("it can be read")
 }
 
 /// The counters, by name.

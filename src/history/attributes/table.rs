@@ -1,13 +1,11 @@
 //! Which attributes were in force when: made once for a history, asked for every file
 //! that lands.
 
-use std::collections::BTreeMap;
-
-use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{AttributeFile, FILE_NAME, State, attributes_of};
-use crate::history::ObjectId;
 use crate::history::objects::{ObjectKind, ObjectReader};
+use crate::history::{ObjectId, ObjectMap};
 use crate::limits::{ATTRIBUTE_BYTES, CONTROL_FILE_BYTES};
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u64;
@@ -58,7 +56,7 @@ impl AttributeTable {
         gaps: &mut Gaps,
     ) -> Self {
         let mut table = Self::default();
-        let mut known: FxHashMap<ObjectId, Option<usize>> = FxHashMap::default();
+        let mut known: ObjectMap<Option<usize>> = HashMap::default();
         let mut bytes = 0;
         for change in changes {
             let file = change.blob.and_then(|blob| {
@@ -120,7 +118,7 @@ impl AttributeTable {
     }
 }
 
-fn asserted(attributes: &FxHashMap<&[u8], &State>) -> Asserted {
+fn asserted(attributes: &HashMap<&[u8], &State>) -> Asserted {
     let of = |name: &[u8]| {
         attributes.get(name).and_then(|state| match state {
             State::Set => Some(true),

@@ -1,8 +1,7 @@
 //! Objects that others may be deltas of, kept for a while.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
 
 use crate::history::objects::{ObjectBytes, ObjectKind};
 use crate::history::pack::buffers::Buffers;
@@ -24,7 +23,7 @@ pub(super) struct Made {
 /// waited longest, which goes when there is no room.
 #[derive(Debug, Default)]
 pub(super) struct BaseCache {
-    slots: FxHashMap<Place, u32>,
+    slots: HashMap<Place, u32>,
     /// The ring begins and ends at slot 0, which holds nothing.
     ring: Vec<Slot>,
     free: Vec<u32>,

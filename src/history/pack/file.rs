@@ -108,6 +108,11 @@ impl Pack {
             && self.folder.folder().path() == folder.folder().path()
     }
 
+    /// How many bytes it takes in store.
+    pub(in crate::history) fn stored(&self) -> u64 {
+        self.end
+    }
+
     /// Where the entry of an object begins, if the pack has it.
     pub(in crate::history) fn offset(&self, id: ObjectId) -> Option<u64> {
         self.index.offset(id)

@@ -106,7 +106,7 @@ fn check_replaced(put: impl Fn(&std::path::Path)) {
 fn a_pipe_a_link_or_a_folder_in_place_of_an_object_is_damaged_and_does_not_hang() {
     check_replaced(mkfifo);
     check_replaced(|file| {
-        std::os::unix::fs::symlink("/dev/zero", file).expect("it is ours")
+        std::os::unix::fs::symlink("/dev/zero", file).expect("it is ours");
     });
     check_replaced(|file| fs::create_dir(file).expect("it is ours"));
 }
