@@ -57,7 +57,7 @@ pub const READ_BYTES: Limit = Limit {
 pub const READ_BYTES_PER_BYTE: Limit = Limit {
     name: "READ_BYTES_PER_BYTE",
     value: 256,
-    why: "long histories need about 30",
+    why: "packs hold objects at about a twentieth of their size, and some are made again",
 };
 
 /// The largest version a syntax parser is given, in bytes.
