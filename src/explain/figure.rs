@@ -120,7 +120,8 @@ pub struct Contribution {
 
 pub(super) fn explain(question: Question<'_>, id: &FigureId) -> Result<Answered, Error> {
     let repositories = question.repositories;
-    let people = identity::resolve(&cohorts::git_people(repositories), &[], &[]);
+    let people =
+        identity::resolve(&cohorts::git_people(repositories), &[], question.people);
     let scope = Scope::new(repositories, &people);
     let (figure, only) = published::figure(&scope, question, id)?;
     let cohort = parts::Cohort { name: &id.cohort, only, since: question.since };
