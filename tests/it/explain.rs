@@ -407,7 +407,7 @@ fn town(place: &Place) -> Repository {
     let mut stream = String::new();
     let mut day = 0;
     for person in 0..9 {
-        let mark = if person < 4 {
+        let mark = if person < 5 {
             "\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
         } else {
             ""
@@ -422,7 +422,7 @@ fn town(place: &Place) -> Repository {
         let (who, path) = (format!("p{person}"), format!("src/f{person}.py"));
         commit(&mut stream, day, &who, "clean", &[(&path, &lines(person, 20))]);
     }
-    commit(&mut stream, 37, "p1", "last", &[("top.py", &lines(11, 30))]);
+    commit(&mut stream, 37, "p1", "last", &[("src/top.py", &lines(11, 30))]);
     Repository::import(place, "town", stream.as_bytes())
 }
 
@@ -691,6 +691,8 @@ fn who_is_who_is_what_the_report_was_told() {
     assert_eq!(&figure["figure"], published);
     let alone = &explained(&place, "survival:30", &["town"])["figure"]["figure"];
     assert_eq!(alone["n_people"], 9);
+    let few = ["explain", "survival:30:ai_marked", "town", "--people=people.csv"];
+    place.run(few).refused(3, "fewer than five people wrote these lines");
 }
 
 #[test]
@@ -704,7 +706,7 @@ fn no_explanation_names_a_person() {
         "line:tool.py:3".to_owned(),
         merge.clone(),
         format!("deaths:{merge}"),
-        "survival:30:ai_marked".to_owned(),
+        "survival:30".to_owned(),
     ];
     for id in ids {
         for format in ["text", "json"] {
