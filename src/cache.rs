@@ -1,13 +1,17 @@
 //! What an earlier run found out, kept in files: each with what it answers to, its
 //! length and its checksum. Whatever does not verify is as good as not there.
 //!
+//! A checksum is no seal: who can write a file can write that too. So nothing is believed
+//! that another user could have written, and nothing is kept where one could.
+//!
 //! Files are written beside their place and put there in one step, so that a run that
 //! is killed at any moment leaves the old file or the new one, and runs beside each
 //! other need no lock: the last to finish wins, and both wrote the truth.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -19,8 +23,59 @@ use crate::units::len_to_u64;
 const MAGIC: &[u8; 16] = b"slopnexus cache1";
 const HEADER_BYTES: usize = 16 + 8 + 8 + 16;
 
-/// Reads what is kept under `name`, if it answers to exactly this `key`.
+/// Why nothing can be kept.
+#[derive(Debug)]
+pub enum Fault {
+    /// The folder is somebody else's, or others can write there.
+    NotOurs(&'static str),
+    /// The system refused.
+    System(io::Error),
+}
+
+impl From<io::Error> for Fault {
+    fn from(why: io::Error) -> Self {
+        Self::System(why)
+    }
+}
+
+impl Fault {
+    /// The reason, for people.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::NotOurs(why) => (*why).to_owned(),
+            Self::System(why) => crate::error::io_words(why),
+        }
+    }
+}
+
+/// Who may write.
+const OTHERS_WRITE: u32 = 0o022;
+
+/// Holds that only the user of this process can write something.
+fn check_ours(data: &Metadata) -> Result<(), Fault> {
+    if data.uid() != own_user()? {
+        return Err(Fault::NotOurs("the cache folder belongs to another user"));
+    }
+    if data.mode() & OTHERS_WRITE != 0 {
+        return Err(Fault::NotOurs("other users can write in the cache folder"));
+    }
+    Ok(())
+}
+
+/// The user of this process: whoever makes a pipe owns it.
+///
+/// # Errors
+///
+/// When the system gives no pipe.
+pub fn own_user() -> io::Result<u32> {
+    let (end, _) = io::pipe()?;
+    Ok(File::from(OwnedFd::from(end)).metadata()?.uid())
+}
+
+/// Reads what is kept under `name`, if it answers to exactly this `key`, and if nobody
+/// else can have written it.
 pub fn load(folder: &Path, name: &str, key: &[u8]) -> Option<Vec<u8>> {
+    check_ours(&folder.metadata().ok()?).ok()?;
     let mut file = OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC)
@@ -30,6 +85,7 @@ pub fn load(folder: &Path, name: &str, key: &[u8]) -> Option<Vec<u8>> {
     if !data.is_file() || data.len() > limits::CACHE_FILE_BYTES.value {
         return None;
     }
+    check_ours(&data).ok()?;
     let mut header = [0; HEADER_BYTES];
     file.read_exact(&mut header).ok()?;
     let number = |at: usize| -> Option<u64> {
@@ -57,13 +113,15 @@ pub fn load(folder: &Path, name: &str, key: &[u8]) -> Option<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// When it cannot be written; what was kept before is still there.
-pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> io::Result<()> {
+/// When it cannot be written, or others can write there; what was kept before is still
+/// there.
+pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> Result<(), Fault> {
     let whole = key.len() + content.len() + HEADER_BYTES;
     if len_to_u64(whole) > limits::CACHE_FILE_BYTES.value {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "over the limit"));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "over the limit").into());
     }
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    check_ours(&folder.metadata()?)?;
     remove_leftovers(folder, name)?;
     let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
     let written = write_new(&beside, key, content)
@@ -71,10 +129,10 @@ pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> io::Resul
     if let Err(why) = written {
         // It may never have come to be; what counts is why it was not put in place.
         return match std::fs::remove_file(&beside) {
-            Ok(()) | Err(_) => Err(why),
+            Ok(()) | Err(_) => Err(why.into()),
         };
     }
-    File::open(folder)?.sync_all()
+    Ok(File::open(folder)?.sync_all()?)
 }
 
 fn write_new(path: &Path, key: &[u8], content: &[u8]) -> io::Result<()> {
@@ -167,6 +225,31 @@ mod tests {
         std::fs::write(&other, b"of another file").unwrap();
         store(folder.path(), "x", b"key", b"content").unwrap();
         assert!(!left.exists() && other.exists());
+    }
+
+    #[test]
+    fn what_others_can_write_is_not_believed_and_nothing_is_kept_there() {
+        use std::os::unix::fs::PermissionsExt;
+        let outer = folder();
+        let folder = outer.path().join("kept");
+        store(&folder, "x", b"key", b"content").unwrap();
+        let set = |path: &Path, mode: u32| {
+            std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+        };
+        for (folder_mode, file_mode, is_there) in
+            [(0o755, 0o644, true), (0o775, 0o600, false), (0o707, 0o600, false)]
+        {
+            set(&folder, folder_mode);
+            set(&folder.join("x"), file_mode);
+            assert_eq!(load(&folder, "x", b"key").is_some(), is_there, "{folder_mode:o}");
+            let stored = store(&folder, "x", b"key", b"content");
+            assert_eq!(stored.is_ok(), is_there, "{folder_mode:o}");
+        }
+        set(&folder, 0o700);
+        for file_mode in [0o620, 0o602] {
+            set(&folder.join("x"), file_mode);
+            assert_eq!(load(&folder, "x", b"key"), None, "{file_mode:o}");
+        }
     }
 
     #[test]

@@ -271,6 +271,9 @@ pub struct ExplainArgs {
     /// As for the other commands that read repositories.
     #[command(flatten)]
     pub repository: RepositoryArgs,
+    /// Who is who, as for the report: CSV with canonical_email,kind,value
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PEOPLE")]
+    pub people: Option<PathBuf>,
 }
 
 /// `doctor`

@@ -53,7 +53,7 @@ fn limits() -> Result<Exit, Error> {
 fn worker() -> Result<Exit, Error> {
     crate::worker::serve(std::io::stdin(), std::io::stdout()).map_err(|why| {
         let hint = "this command is for the program itself";
-        Error::input("E-WORKER", "cannot serve", &why.kind().to_string(), hint)
+        Error::input("E-WORKER", "cannot serve", &crate::error::io_words(&why), hint)
     })?;
     Ok(Exit::Done)
 }
@@ -87,7 +87,10 @@ fn end(
         return Err(Error::input(
             "E-STRICT",
             "the answer is incomplete",
-            &format!("{n_kinds} kinds of gaps, listed in it"),
+            &match n_kinds {
+                1 => "it has gaps of one kind, listed in it".to_owned(),
+                _ => format!("it has gaps of {n_kinds} kinds, listed in it"),
+            },
             "mend them, or run without --strict",
         ));
     }

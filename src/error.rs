@@ -1,6 +1,7 @@
 //! What stops the run: what could not be done, to what, why, and what to do.
 
 use std::fmt;
+use std::io;
 
 use crate::untrusted::Untrusted;
 
@@ -67,6 +68,15 @@ impl Error {
             code,
             exit,
         }
+    }
+}
+
+/// Why the system refused, in words for somebody who named a file.
+pub fn io_words(why: &io::Error) -> String {
+    match why.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::AlreadyExists => "there is a file of that name already".to_owned(),
+        kind => kind.to_string(),
     }
 }
 

@@ -26,6 +26,7 @@ pub use line::{LineAnswer, MovedFrom, SameLines};
 
 use crate::error::Error;
 use crate::facts::Facts;
+use crate::identity::MapRow;
 use crate::problem::Gaps;
 use crate::report::{GapReport, PURPOSE, Tool, gap_reports};
 use crate::units::Timestamp;
@@ -46,6 +47,8 @@ pub struct Question<'q> {
     pub as_blamed: Option<&'q Facts>,
     /// Gaps beside those of the repositories.
     pub gaps: &'q [(String, Gaps)],
+    /// Who is who, as the report was told.
+    pub people: &'q [MapRow],
     /// Landings before this moment are left out of figures.
     pub since: Option<Timestamp>,
 }

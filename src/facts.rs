@@ -134,6 +134,61 @@ impl Facts {
         counts.extend(links.into_iter().filter(|(_, count)| *count > 0));
         counts
     }
+
+    /// Whether every number that stands for a row of another table does, and rows come in
+    /// the order promised. Tables that come from outside of this process, out of a file or
+    /// from a worker, are asked once; who reads them later need not.
+    pub fn is_sound(&self) -> bool {
+        /// More than git can count on one machine; sums of them cannot overflow.
+        const MOST_LINES: u64 = 1 << 48;
+        let is_commit = |one: CommitIdx| one.at() < self.commits.len();
+        let is_landing = |one: u32| (one as usize) < self.mainline.len();
+        let is_person =
+            |one: Option<u32>| one.is_none_or(|one| (one as usize) < self.people.len());
+        let is_path = |one: u32| (one as usize) < self.paths.len();
+        let commit = |(at, one): (usize, &CommitFacts)| {
+            one.parents.iter().all(|parent| parent.at() < at)
+                && is_person(one.author)
+                && is_person(one.operator)
+                && is_landing(one.landing)
+                && [one.author_time, one.committer_time].iter().all(is_time)
+        };
+        let lifetime = |one: &LifetimeFacts| {
+            is_commit(one.origin)
+                && is_landing(one.landing)
+                && one.death.is_none_or(|(at, _)| at >= one.landing && is_landing(at))
+                && is_path(one.path)
+                && is_person(one.overwritten_by)
+                && one.lineage_death.is_none_or(is_landing)
+        };
+        let change = |one: &ChangeFacts| {
+            is_commit(one.commit) && is_path(one.path) && one.old_path.is_none_or(is_path)
+        };
+        let standing = |one: &StandingFacts| {
+            let lines =
+                one.runs.iter().try_fold(0_u32, |sum, run| sum.checked_add(run.0));
+            let run = |run: &(u32, CommitIdx, u32)| is_commit(run.1) && is_landing(run.2);
+            lines.is_some() && is_path(one.path) && one.runs.iter().all(run)
+        };
+        let lines =
+            self.lifetimes.iter().try_fold(0_u64, |sum, one| sum.checked_add(one.lines));
+        self.commits.iter().enumerate().all(commit)
+            && self.mainline.iter().all(|one| is_commit(one.commit))
+            && self.mainline.iter().all(|one| is_time(&Some(one.time)))
+            && self.mainline.is_sorted_by_key(|one| one.time)
+            && is_time(&self.as_of)
+            && is_time(&self.parsed_since)
+            && self.lifetimes.iter().all(lifetime)
+            && lines.is_some_and(|lines| lines <= MOST_LINES)
+            && self.changes.iter().all(change)
+            && self.standing.iter().all(standing)
+    }
+}
+
+/// Whether times can be added and subtracted; git's go further than clocks do.
+fn is_time(time: &Option<Timestamp>) -> bool {
+    const FURTHEST_SECONDS: u64 = 1 << 61;
+    time.is_none_or(|time| time.0.unsigned_abs() <= FURTHEST_SECONDS)
 }
 
 /// Entries of a tree that are no files of its own.
@@ -347,4 +402,56 @@ pub struct Work {
     pub versions_parsed: u64,
     /// Comparisons and readings that an earlier run had recorded.
     pub records: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cohorts::tests::{history, lines};
+
+    fn facts() -> Facts {
+        let mut facts = history(4, 2);
+        facts.lifetimes = vec![lines(1, Some((3, DeathCause::Deleted)))];
+        let change = ChangeFacts {
+            commit: CommitIdx(3),
+            path: 1,
+            old_path: Some(0),
+            status: ChangeStatus::Renamed,
+            lines: None,
+        };
+        facts.changes = vec![change];
+        facts.standing =
+            vec![StandingFacts { path: 1, runs: vec![(2, CommitIdx(3), 3)] }];
+        facts
+    }
+
+    #[test]
+    fn numbers_that_stand_for_nothing_are_found_in_every_table() {
+        assert!(facts().is_sound());
+        let faults: [fn(&mut Facts); 18] = [
+            |facts| facts.commits[1].parents[0] = CommitIdx(1),
+            |facts| facts.commits[1].author = Some(2),
+            |facts| facts.commits[1].operator = Some(2),
+            |facts| facts.commits[1].landing = 4,
+            |facts| facts.commits[1].author_time = Some(Timestamp(i64::MIN)),
+            |facts| facts.mainline[1].commit = CommitIdx(4),
+            |facts| facts.mainline[1].time = Timestamp(-1),
+            |facts| facts.as_of = Some(Timestamp(i64::MAX)),
+            |facts| facts.lifetimes[0].origin = CommitIdx(4),
+            |facts| facts.lifetimes[0].landing = 4,
+            |facts| facts.lifetimes[0].death = Some((0, DeathCause::Deleted)),
+            |facts| facts.lifetimes[0].path = 2,
+            |facts| facts.lifetimes[0].overwritten_by = Some(2),
+            |facts| facts.lifetimes[0].lineage_death = Some(4),
+            |facts| facts.lifetimes[0].lines = u64::MAX,
+            |facts| facts.changes[0].old_path = Some(2),
+            |facts| facts.standing[0].runs[0].1 = CommitIdx(4),
+            |facts| facts.people.clear(),
+        ];
+        for (number, fault) in faults.iter().enumerate() {
+            let mut facts = facts();
+            fault(&mut facts);
+            assert!(!facts.is_sound(), "fault {number}");
+        }
+    }
 }

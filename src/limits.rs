@@ -156,7 +156,15 @@ pub const CONTROL_FILE_BYTES: Limit = Limit {
 pub const ATTRIBUTE_RULES: Limit = Limit {
     name: "ATTRIBUTE_RULES",
     value: 10_000,
-    why: "each is tried on every file that lands",
+    why: "each may be tried on every file that lands",
+};
+
+/// How many steps are taken to find the attributes of one version, times the versions
+/// that landed until then. A step compares two bytes; 20,000 are always taken.
+pub const ATTRIBUTE_STEPS: Limit = Limit {
+    name: "ATTRIBUTE_STEPS",
+    value: 1 << 28,
+    why: "a pattern of stars can cost a second for each thousand files",
 };
 
 /// How many bytes of attributes of one history are read, in all versions together.
@@ -295,6 +303,7 @@ pub static LIMITS: &[&Limit] = &[
     &MESSAGE_BYTES,
     &CONTROL_FILE_BYTES,
     &ATTRIBUTE_RULES,
+    &ATTRIBUTE_STEPS,
     &ATTRIBUTE_BYTES,
     &COMMITS,
     &LANDING_EVENTS_BYTES,

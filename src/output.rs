@@ -50,7 +50,10 @@ fn unwritable(error: &io::Error) -> Error {
     let hint = "check the path, the permissions and the space left";
     let why = match error.kind() {
         io::ErrorKind::InvalidInput => "there is a link, or anything but a plain file",
-        kind => return Error::input("E-OUTPUT", WHAT, &kind.to_string(), hint),
+        _ => {
+            let why = crate::error::io_words(error);
+            return Error::input("E-OUTPUT", WHAT, &why, hint);
+        }
     };
     Error::input("E-OUTPUT", WHAT, why, "name another file; links are not followed")
 }

@@ -1,6 +1,6 @@
 //! The arguments as meant: defaults filled, dates read, formats paired with outputs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{
     Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs, ReportArgs, ReportFormat,
@@ -96,12 +96,15 @@ pub fn facts(args: &FactsArgs) -> Result<RepositoryRequest, Error> {
 }
 
 /// Reads what `explain` was asked. Repositories are read as the command reads them whose
-/// number is explained, so that what it kept serves here.
+/// number is explained, so that what it kept serves here, and people are matched as for
+/// the report.
 ///
 /// # Errors
 ///
 /// As [`report`], and for what is no id.
-pub fn explain(args: &ExplainArgs) -> Result<(Id, RepositoryRequest), Error> {
+pub fn explain(
+    args: &ExplainArgs,
+) -> Result<(Id, RepositoryRequest, Vec<MapRow>), Error> {
     let id = explain::parse(args.id.as_encoded_bytes())?;
     let mut request = repository(&args.repository, args.paths.clone())?;
     match &id {
@@ -112,7 +115,7 @@ pub fn explain(args: &ExplainArgs) -> Result<(Id, RepositoryRequest), Error> {
             request.options.standing = true;
         }
     }
-    Ok((id, request))
+    Ok((id, request, people(args.people.as_deref())?))
 }
 
 /// Reads what `usage` was asked.
@@ -212,18 +215,7 @@ fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Erro
     let format = args.usage_format.as_deref().map(usage::format_named).transpose()?;
     let column_map =
         args.map.iter().map(|pair| column(pair)).collect::<Result<_, _>>()?;
-    let people = match &args.people {
-        None => Vec::new(),
-        Some(path) => {
-            let shown = path.as_os_str().as_encoded_bytes();
-            let text = std::fs::read(path).map_err(|why| {
-                let hint = "check the path and the permissions";
-                let what = "cannot read the map of people";
-                Error::usage("E-PEOPLE", what, &why.kind().to_string(), hint).at(shown)
-            })?;
-            parse_map(&text).map_err(|error| error.at(shown))?
-        }
-    };
+    let people = people(args.people.as_deref())?;
     Ok(ExportRequest {
         paths,
         options: ReadOptions { format, column_map, latest: None },
@@ -231,6 +223,18 @@ fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Erro
         people,
         has_people: args.people.is_some(),
     })
+}
+
+/// Reads who is who.
+fn people(path: Option<&Path>) -> Result<Vec<MapRow>, Error> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let shown = path.as_os_str().as_encoded_bytes();
+    let text = std::fs::read(path).map_err(|why| {
+        let hint = "check the path and the permissions";
+        let what = "cannot read the map of people";
+        Error::usage("E-PEOPLE", what, &crate::error::io_words(&why), hint).at(shown)
+    })?;
+    parse_map(&text).map_err(|error| error.at(shown))
 }
 
 fn column(pair: &str) -> Result<(String, String), Error> {

@@ -313,10 +313,7 @@ fn wait(
                 last_beat = Instant::now();
                 progress(to_progress(stage, done, total));
             }
-            Ok(Ok(Frame::Facts(facts))) if facts.version == FACTS_VERSION => {
-                return Ok(*facts);
-            }
-            Ok(Ok(Frame::Facts(_))) => return Err(lost("it speaks another version")),
+            Ok(Ok(Frame::Facts(facts))) => return checked(*facts),
             Ok(Ok(Frame::Failed { what, place, why, hint, code })) => {
                 let code = known_code(&code);
                 return Err(Error { what, place, why, hint, code, exit: Exit::Input });
@@ -335,6 +332,17 @@ fn wait(
             }
         }
     }
+}
+
+/// The facts, if they are ours and hold together.
+fn checked(facts: Facts) -> Result<Facts, Error> {
+    if facts.version != FACTS_VERSION {
+        return Err(lost("it speaks another version"));
+    }
+    if !facts.is_sound() {
+        return Err(lost("what it found does not hold together"));
+    }
+    Ok(facts)
 }
 
 fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
@@ -425,6 +433,18 @@ mod tests {
             let read = read_frame::<Frame>(&mut &bytes[..cut]);
             assert!(!matches!(read, Ok(Some(_))), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn facts_with_numbers_that_stand_for_nothing_are_a_failed_worker() {
+        let mut facts = crate::cohorts::tests::history(3, 2);
+        facts.version = FACTS_VERSION;
+        assert!(checked(facts.clone()).is_ok());
+        facts.commits[0].author = Some(9);
+        assert_eq!(checked(facts.clone()).map(drop).unwrap_err().code, "E-WORKER");
+        facts.commits[0].author = None;
+        facts.version += 1;
+        assert!(checked(facts).is_err());
     }
 
     #[test]

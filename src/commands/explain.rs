@@ -10,7 +10,7 @@ use crate::render::{explain_text, json};
 use crate::request::{self, RepositoryRequest};
 
 pub(super) fn run(args: &ExplainArgs, outside: &Outside<'_>) -> Result<Exit, Error> {
-    let (id, request) = request::explain(args)?;
+    let (id, request, people) = request::explain(args)?;
     let gathered = pipeline::gather(&request, outside)?;
     let as_blamed = match &id {
         Id::Line { path, line } if !request.options.exact => {
@@ -25,6 +25,7 @@ pub(super) fn run(args: &ExplainArgs, outside: &Outside<'_>) -> Result<Exit, Err
         repositories: &gathered.repositories,
         as_blamed: as_blamed.as_ref(),
         gaps: &gathered.gaps,
+        people: &people,
         since: request.since,
     })
     .map_err(|error| named(error, args))?;

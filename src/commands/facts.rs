@@ -27,8 +27,13 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     let shown = args.output.as_os_str().as_encoded_bytes();
     std::fs::create_dir_all(&args.output).map_err(|why| {
         let hint = "name a directory that can be made and written";
-        Error::input("E-OUTPUT", "cannot write the tables", &why.kind().to_string(), hint)
-            .at(shown)
+        Error::input(
+            "E-OUTPUT",
+            "cannot write the tables",
+            &crate::error::io_words(&why),
+            hint,
+        )
+        .at(shown)
     })?;
     let tables = Tables {
         folder: &args.output,
@@ -79,7 +84,7 @@ fn landing_id(facts: &Facts, landing: u32) -> Cell {
 }
 
 fn path(facts: &Facts, number: u32) -> Cell {
-    Cell::Text(facts.paths[number as usize].to_json_text().into_owned())
+    Cell::Text(facts.paths[number as usize].to_table_path().into_owned())
 }
 
 impl Tables<'_> {

@@ -1,6 +1,6 @@
 //! `lines`: where does each line standing at the tip come from?
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 
 use serde::Serialize;
@@ -13,6 +13,7 @@ use crate::pipeline::{self, Outside};
 use crate::render::json;
 use crate::report::gap_reports;
 use crate::request;
+use crate::untrusted::Untrusted;
 
 pub(super) fn run(args: &LinesArgs, outside: &Outside<'_>) -> Result<Exit, Error> {
     let request = request::lines(args)?;
@@ -31,12 +32,19 @@ pub(super) fn run(args: &LinesArgs, outside: &Outside<'_>) -> Result<Exit, Error
     };
     let wanted: Vec<&[u8]> =
         args.path.iter().map(|path| trimmed(path.as_bytes())).collect();
+    let for_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let quote = match for_terminal {
+        true => Untrusted::to_git_quoted_for_terminal,
+        false => Untrusted::to_git_quoted,
+    };
     output::write(args.output.as_deref(), |to| {
         let files = facts.standing.iter().filter(|file| {
             let path = facts.paths[file.path as usize].bytes();
             wanted.is_empty() || wanted.iter().any(|wanted| is_at_or_below(path, wanted))
         });
-        files.into_iter().try_for_each(|file| write_file(facts, file, args.format, to))
+        files
+            .into_iter()
+            .try_for_each(|file| write_file(facts, file, (args.format, quote), to))
     })?;
     let gaps = gap_reports(&facts.path.to_json_text(), &facts.gaps);
     super::end(&gaps, request.strict, request.warnings)
@@ -66,11 +74,11 @@ struct Row<'r> {
 fn write_file(
     facts: &Facts,
     file: &StandingFacts,
-    format: LinesFormat,
+    (format, quote): (LinesFormat, fn(&Untrusted) -> Vec<u8>),
     to: &mut dyn Write,
 ) -> io::Result<()> {
     let path = &facts.paths[file.path as usize];
-    let (quoted, text) = (path.to_git_quoted(), path.to_json_text());
+    let (quoted, text) = (quote(path), path.to_table_path());
     let mut line = 0;
     for (lines, origin, landing) in &file.runs {
         let origin = facts.commits[origin.at()].id.to_string();

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::facts::Facts;
 use crate::identity;
 use crate::lines::instances::DeathCause;
-use crate::report::SurvivalPoint;
+use crate::report::{FEW_PEOPLE, SurvivalPoint};
 use crate::stats::HORIZONS_DAYS;
 use parts::{Parts, Place};
 
@@ -120,9 +120,14 @@ pub struct Contribution {
 
 pub(super) fn explain(question: Question<'_>, id: &FigureId) -> Result<Answered, Error> {
     let repositories = question.repositories;
-    let people = identity::resolve(&cohorts::git_people(repositories), &[], &[]);
+    let people =
+        identity::resolve(&cohorts::git_people(repositories), &[], question.people);
     let scope = Scope::new(repositories, &people);
     let (figure, only) = published::figure(&scope, question, id)?;
+    if figure.reason == Some(FEW_PEOPLE) {
+        let hint = "ask about all, or about a part that more people wrote";
+        return Err(Error::input("E-FEWPEOPLE", "cannot explain", FEW_PEOPLE, hint));
+    }
     let cohort = parts::Cohort { name: &id.cohort, only, since: question.since };
     let parts = Parts::of(&scope, &cohort, id.days);
     check(&figure, &parts, id)?;

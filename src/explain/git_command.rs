@@ -11,6 +11,20 @@ use crate::untrusted::Untrusted;
 /// compared with.
 const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
+/// How versions are compared: without programs that the repository's configuration names,
+/// and as git does unless that says otherwise, which would show something else than was
+/// said.
+const COMPARE: &str =
+    " --no-ext-diff --no-textconv --diff-algorithm=myers --indent-heuristic";
+
+/// The same for blame, which has no flags for it; it passes over no commit. (An empty
+/// `blame.ignoreRevsFile` would take nothing back: git sorts the files it is given.)
+const BLAME: &str = " -c diff.algorithm=myers -c diff.indentHeuristic=true \
+                     blame --no-textconv --no-ignore-revs-file";
+
+/// How commits are told: in git's own form, without a program that checks signatures.
+const TELL: &str = " --no-show-signature --format=medium";
+
 /// A command to run, and what to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GitCommand {
@@ -37,7 +51,10 @@ impl<'f> Git<'f> {
     pub(super) fn blame_line(self, commit: &str, path: &Untrusted, line: u32) -> String {
         let path = path.to_shell_word();
         let how = self.reach();
-        format!("{} blame{how} -L {line},{line} --root {commit} -- {path}", self.git(&[]))
+        format!(
+            "{}{BLAME}{how} -L {line},{line} --root {commit} -- {path}",
+            self.git(&[])
+        )
     }
 
     /// What git says of all lines of a file at a commit, moves and white space left out
@@ -45,45 +62,46 @@ impl<'f> Git<'f> {
     pub(super) fn blame_moves(self, commit: &str, path: &Untrusted) -> String {
         let path = path.to_shell_word();
         let how = self.reach();
-        format!("{} blame{how} -w -M -C --root {commit} -- {path}", self.git(&[]))
+        format!("{}{BLAME}{how} -w -M -C --root {commit} -- {path}", self.git(&[]))
     }
 
     /// What git says of all lines of a file before a commit.
     pub(super) fn blame_before(self, commit: CommitIdx, path: &Untrusted) -> String {
         let id = self.id(commit);
         let (how, path) = (self.reach(), path.to_shell_word());
-        format!("{} blame{how} --root {id}^1 -- {path}", self.git(&[]))
+        format!("{}{BLAME}{how} --root {id}^1 -- {path}", self.git(&[]))
     }
 
     /// What a commit changed against its first parent, in these files or in all.
     pub(super) fn show(self, commit: CommitIdx, paths: &[&Untrusted]) -> String {
         let id = self.id(commit);
         let how = as_text(paths);
-        format!("{} show --first-parent{how} -M {id}{}", self.git(paths), words(paths))
+        let git = self.git(paths);
+        format!("{git} show{TELL}{COMPARE} --first-parent{how} -M {id}{}", words(paths))
     }
 
     /// What a commit says of itself.
     pub(super) fn message(self, commit: CommitIdx) -> String {
-        format!("{} show -s {}", self.git(&[]), self.id(commit))
+        format!("{} show{TELL} -s {}", self.git(&[]), self.id(commit))
     }
 
     /// The files that a commit changed, with numbers of lines.
     pub(super) fn numstat(self, commit: CommitIdx) -> String {
-        format!("{} diff --numstat -M {}", self.git(&[]), self.range(commit))
+        format!("{} diff{COMPARE} --numstat -M {}", self.git(&[]), self.range(commit))
     }
 
     /// The lines that a commit changed, as `git blame` compares: without context.
     pub(super) fn diff(self, commit: CommitIdx, paths: &[&Untrusted]) -> String {
         let range = self.range(commit);
         let how = as_text(paths);
-        format!("{} diff{how} -U0 -M {range}{}", self.git(paths), words(paths))
+        format!("{} diff{COMPARE}{how} -U0 -M {range}{}", self.git(paths), words(paths))
     }
 
     /// The commits that a landing brought in.
     pub(super) fn brought(self, commit: CommitIdx) -> String {
         let id = self.id(commit);
         let range = if self.has_parent(commit) { format!("{id}^1..{id}") } else { id };
-        format!("{} log --oneline {range}", self.git(&[]))
+        format!("{} log --no-show-signature --oneline {range}", self.git(&[]))
     }
 
     /// Which parents of merges git follows: those that were read.
@@ -108,7 +126,7 @@ impl<'f> Git<'f> {
         }
     }
 
-    /// Git in the repository. Names that would be taken for patterns are not.
+    /// Git in the repository, without the pager that its configuration names. Names that would be taken for patterns are not.
     fn git(self, paths: &[&Untrusted]) -> String {
         let folder = match self.facts.path.bytes() {
             b"." => String::new(),
@@ -120,7 +138,7 @@ impl<'f> Git<'f> {
         };
         let literal =
             if paths.iter().any(is_pattern) { " --literal-pathspecs" } else { "" };
-        format!("git{folder}{literal}")
+        format!("git --no-pager{folder}{literal}")
     }
 }
 

@@ -1,9 +1,11 @@
 //! Which repository, commit or line an id means. What means two things is refused with
 //! both.
 
+use std::collections::BTreeSet;
+
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::history::CommitIdx;
+use crate::history::{CommitIdx, ObjectId};
 use crate::untrusted::Untrusted;
 
 use super::id::CommitPrefix;
@@ -37,7 +39,17 @@ pub(super) fn commit(
         let facts: &Facts = &repositories[*at];
         format!("{} in {}", facts.commits[commit.at()].id, facts.path.to_terminal())
     };
-    only(&found, &listed, || {
+    let ids: BTreeSet<ObjectId> = found
+        .iter()
+        .map(|(at, commit): &(usize, CommitIdx)| {
+            repositories[*at].commits[commit.at()].id
+        })
+        .collect();
+    let hint = match ids.len() {
+        0 | 1 => "these repositories have the same commit: name one of them",
+        _ => "give more digits, or name one repository",
+    };
+    only(&found, (&listed, hint), || {
         let why = "no such commit is in the history that was judged";
         let hint =
             "name one that the tip reaches, or give --rev and --as-of as for the report";
@@ -60,7 +72,8 @@ pub(super) fn line(
         .filter(|&at| standing(&repositories[at], path, line).is_some())
         .collect();
     let listed = |at: &usize| repositories[*at].path.to_terminal();
-    only(&with_line, &listed, || {
+    let hint = "name one of these repositories";
+    only(&with_line, (&listed, hint), || {
         let (why, hint) = match with_file.first() {
             None => (
                 "no text file stands there at the tip".to_owned(),
@@ -80,7 +93,7 @@ pub(super) fn line(
 /// The one thing found. Else why not: none, or several, which are listed.
 fn only<T: Copy>(
     found: &[T],
-    listed: &dyn Fn(&T) -> String,
+    (listed, hint): (&dyn Fn(&T) -> String, &str),
     none: impl FnOnce() -> Error,
 ) -> Result<T, Error> {
     match found {
@@ -93,7 +106,6 @@ fn only<T: Copy>(
                 names.push(format!("{} more", several.len() - MOST_LISTED));
             }
             let why = format!("it means several: {}", names.join(", "));
-            let hint = "give more digits, or name one repository";
             Err(Error::usage("E-AMBIGUOUS", "cannot explain", &why, hint))
         }
     }

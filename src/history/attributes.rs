@@ -4,6 +4,7 @@
 //! The format is that of `gitattributes(5)`. What git does not say of a commit's tree,
 //! but of every checkout, holds here too: a byte order mark is passed over.
 
+mod index;
 mod pattern;
 mod table;
 
@@ -12,7 +13,8 @@ use std::collections::HashMap;
 use crate::limits::{ATTRIBUTE_RULES, CONTROL_FILE_BYTES};
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u64;
-use pattern::Pattern;
+use index::RuleIndex;
+use pattern::{Pattern, Steps};
 pub use table::{Asserted, AttributeChange, AttributeTable, folder};
 
 /// What a file is called that gives attributes.
@@ -45,6 +47,8 @@ struct Rule {
 #[derive(Debug, Clone, Default)]
 pub struct AttributeFile {
     rules: Vec<Rule>,
+    /// Where to find those that can be for a path.
+    index: RuleIndex,
     /// Attributes that stand for others when they are set.
     macros: HashMap<Vec<u8>, Vec<Assignment>>,
 }
@@ -80,6 +84,7 @@ impl AttributeFile {
         }
         let why = "rules of attributes beyond ATTRIBUTE_RULES";
         gaps.add_many(GapKind::SideFile, why, place, over);
+        file.index = RuleIndex::new(file.rules.iter().map(|rule| &rule.pattern));
         file
     }
 
@@ -95,17 +100,34 @@ pub fn attributes_of<'f>(
     files: &[(&[u8], &'f AttributeFile)],
     path: &[u8],
 ) -> HashMap<&'f [u8], &'f State> {
+    look_up(files, path, &mut Steps::new(u64::MAX))
+}
+
+/// The same with so many steps; when they are over, the answer is not whole.
+fn look_up<'f>(
+    files: &[(&[u8], &'f AttributeFile)],
+    path: &[u8],
+    steps: &mut Steps,
+) -> HashMap<&'f [u8], &'f State> {
     let mut known: HashMap<&[u8], &State> = HashMap::default();
     // Only the root may define macros.
     let root = files.first().filter(|(folder, _)| folder.is_empty());
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
     // What comes later says more, so that the first word found is the last one said.
     for (folder, file) in files.iter().rev() {
-        for rule in file.rules.iter().rev() {
-            if !rule.pattern.matches(path, folder) {
-                continue;
-            }
-            let mut todo: Vec<&Assignment> = rule.states.iter().collect();
+        let inside = match folder {
+            [] => Some(path),
+            _ => path.strip_prefix(*folder).and_then(|rest| rest.strip_prefix(b"/")),
+        };
+        let Some(inside) = inside else { continue };
+        let pattern = |rule: u32| &file.rules[rule as usize].pattern;
+        for rule in file.index.rules_for(inside, name, pattern, steps) {
+            let states = &file.rules[rule as usize].states;
+            let mut todo: Vec<&Assignment> = states.iter().collect();
             while let Some((name, state)) = todo.pop() {
+                if !steps.take(ASSIGNMENT_STEPS) {
+                    return known;
+                }
                 if known.contains_key(name.as_slice()) {
                     continue;
                 }
@@ -120,6 +142,9 @@ pub fn attributes_of<'f>(
     }
     known
 }
+
+/// What it costs to look one word of a rule up, in comparisons of bytes.
+const ASSIGNMENT_STEPS: u64 = 16;
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')

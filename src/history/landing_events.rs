@@ -73,7 +73,7 @@ pub fn read(path: &Path) -> Result<Vec<LandingEvent>, Error> {
     std::fs::File::open(path)
         .and_then(|file| file.take(limit + 1).read_to_end(&mut text))
         .map_err(|why| {
-            refuse(&why.kind().to_string(), "check the path and the permissions")
+            refuse(&crate::error::io_words(&why), "check the path and the permissions")
         })?;
     if len_to_u64(text.len()) > limit {
         let why = format!("it is over the limit of {limit} bytes");

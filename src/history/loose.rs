@@ -122,8 +122,8 @@ fn read_loose(
     cost.spend(len)?;
     let mut data = Vec::new();
     inflated.take(len + 1).read_to_end(&mut data).map_err(|_| Unreadable::Corrupt)?;
-    let whole =
-        crate::units::len_to_u64(data.len()) == len && hash::id_of(kind, &data) == id;
+    let whole = crate::units::len_to_u64(data.len()) == len
+        && hash::id_of(kind, &data) == Some(id);
     if whole { Ok((kind, Arc::new(data))) } else { Err(Unreadable::Corrupt) }
 }
 

@@ -281,7 +281,7 @@ impl<'a> ObjectReader<'a> {
     ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
         match self.store.loose.read_new(id, limit, &self.store.cost) {
             Some(read) => read,
-            None if id == hash::id_of(ObjectKind::Tree, b"") => {
+            None if hash::id_of(ObjectKind::Tree, b"") == Some(id) => {
                 Ok((ObjectKind::Tree, ObjectBytes::default()))
             }
             None => Err(Unreadable::Missing),
@@ -295,7 +295,7 @@ fn named(
     id: ObjectId,
     (kind, content): (ObjectKind, ObjectBytes),
 ) -> Result<(ObjectKind, ObjectBytes), Unreadable> {
-    if kind == ObjectKind::Blob || hash::id_of(kind, &content) == id {
+    if kind == ObjectKind::Blob || hash::id_of(kind, &content) == Some(id) {
         Ok((kind, content))
     } else {
         Err(Unreadable::Corrupt)
@@ -310,9 +310,9 @@ mod tests {
     fn nothing_is_read_once_reading_has_cost_too_much() {
         let store = ObjectStore::list(&[]);
         let mut reader = ObjectReader::new(&store);
-        let empty = hash::id_of(ObjectKind::Tree, b"");
+        let empty = hash::id_of(ObjectKind::Tree, b"").unwrap();
         assert_eq!(reader.read(empty, ObjectKind::Tree), Ok(ObjectBytes::default()));
-        let missing = hash::id_of(ObjectKind::Tree, b"x");
+        let missing = hash::id_of(ObjectKind::Tree, b"x").unwrap();
         assert_eq!(reader.read(missing, ObjectKind::Tree), Err(Unreadable::Missing));
         assert_eq!(reader.spend(limits::READ_BYTES.value), Ok(()));
         assert_eq!(reader.spend(1), Err(Unreadable::TooLarge));

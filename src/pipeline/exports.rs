@@ -57,10 +57,10 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
             .at(place)
     };
     let entries =
-        std::fs::read_dir(path).map_err(|why| refuse(&why.kind().to_string()))?;
+        std::fs::read_dir(path).map_err(|why| refuse(&crate::error::io_words(&why)))?;
     let mut files = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|why| refuse(&why.kind().to_string()))?;
+        let entry = entry.map_err(|why| refuse(&crate::error::io_words(&why)))?;
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
         if entry.path().is_file() && !hidden {
             files.push(entry.path());
@@ -80,15 +80,16 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let read = if path == Path::new("-") {
         std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)
     } else {
-        let data = path.metadata().map_err(|why| refuse(&why.kind().to_string()))?;
+        let data =
+            path.metadata().map_err(|why| refuse(&crate::error::io_words(&why)))?;
         if !data.is_file() {
             return Err(refuse("it is no plain file"));
         }
-        let file =
-            std::fs::File::open(path).map_err(|why| refuse(&why.kind().to_string()))?;
+        let file = std::fs::File::open(path)
+            .map_err(|why| refuse(&crate::error::io_words(&why)))?;
         file.take(limit + 1).read_to_end(&mut bytes)
     };
-    read.map_err(|why| refuse(&why.kind().to_string()))?;
+    read.map_err(|why| refuse(&crate::error::io_words(&why)))?;
     if len_to_u64(bytes.len()) > limit {
         return Err(refuse("it is larger than 2 GiB; split it by month"));
     }

@@ -5,7 +5,7 @@ mod figure;
 use std::io::{self, Write};
 
 use super::number::{count, count_of};
-use super::text::{DIM, TITLE, WARN, day, paragraph, safe, section};
+use super::text::{DIM, TITLE, WARN, day, paragraph, safe, section, unbroken};
 use crate::explain::{
     Answer, CommitAnswer, DeathsAnswer, DiffCount, Explanation, GitCommand,
     LandingAnswer, LineAnswer, LineCounts,
@@ -46,7 +46,7 @@ pub fn write(explanation: &Explanation, to: &mut dyn Write) -> io::Result<()> {
         let text = format!(
             "Incomplete: {} × {} [{}]",
             count(gap.count),
-            safe(&gap.why),
+            unbroken(&gap.why),
             gap.code
         );
         write!(to, "{WARN}")?;
@@ -97,13 +97,13 @@ fn marks(commit: &CommitAnswer) -> String {
         .evidence
         .iter()
         .map(|one| match one.line {
-            Some(line) => format!("{} (line {line} of its message)", safe(&one.rule)),
-            None => format!("{} ({})", safe(&one.rule), one.place),
+            Some(line) => format!("{} (line {line} of its message)", unbroken(&one.rule)),
+            None => format!("{} ({})", unbroken(&one.rule), one.place),
         })
         .collect();
     let tools = match commit.tools.as_slice() {
         [] => String::new(),
-        tools => format!(", {}", safe(&tools.join(", "))),
+        tools => format!(", {}", unbroken(&tools.join(", "))),
     };
     format!(
         "{}: {}{tools}, by the rules {}",
@@ -134,7 +134,7 @@ fn line(line: &LineAnswer, exact: bool, to: &mut dyn Write) -> io::Result<()> {
     let age = line.age_days.map_or(String::new(), |age| format!(", {age:.0} days ago"));
     let bulk = if line.is_bulk { ", in a bulk event" } else { "" };
     let elsewhere = match &line.landed_in {
-        Some(path) if *path != line.path => format!(", in {}", safe(path)),
+        Some(path) if *path != line.path => format!(", in {}", unbroken(path)),
         _ => String::new(),
     };
     let when = day_of(landing.landing_time.as_deref());
@@ -168,7 +168,7 @@ fn moved_from(line: &LineAnswer, to: &mut dyn Write) -> io::Result<()> {
         let text = format!(
             "Of that origin, {} left {} with {}.",
             count_of(place.lines, "line", "lines"),
-            safe(&place.path),
+            unbroken(&place.path),
             short(&place.left)
         );
         paragraph(to, "  ", &text)?;
@@ -397,5 +397,7 @@ fn commands(commands: &[GitCommand], to: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(to, "    {}", command.command)?;
     }
-    Ok(())
+    let text = "git may run programs that a repository's configuration names: look at what you \
+                do not trust in a clone of your own.";
+    paragraph(to, "  ", text)
 }

@@ -1,6 +1,6 @@
 //! Numbers as people read them.
 
-use crate::report::SurvivalPoint;
+use crate::report::{FEW_PEOPLE, SurvivalPoint};
 
 /// `1,234,567`.
 pub fn count(n: u64) -> String {
@@ -39,6 +39,7 @@ pub fn survival(point: &SurvivalPoint) -> String {
             )
         }
         (Some(value), _, _) => format!("{} (no interval)", percent(value)),
+        _ if point.reason == Some(FEW_PEOPLE) => "under 5 people".to_owned(),
         _ => "not observed yet".to_owned(),
     }
 }

@@ -47,15 +47,25 @@ pub(super) fn section(to: &mut dyn Write, title: &str) -> io::Result<()> {
     writeln!(to, "\n{TITLE}{title}{TITLE:#}")
 }
 
+/// Stands for a space at which no line ends. Text from outside cannot hold it: no
+/// character has this number, and encoders write it as a number.
+const JOINT: char = '\u{fdd0}';
+
+/// Text from outside for a paragraph: it stays in one line, so that none begins with it.
+pub(super) fn unbroken(text: &str) -> String {
+    safe(text).replace(' ', &JOINT.to_string())
+}
+
 /// Writes text at a readable width.
 pub(super) fn paragraph(to: &mut dyn Write, indent: &str, text: &str) -> io::Result<()> {
     let mut line = String::from(indent);
-    for word in text.split_whitespace() {
+    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
+        let word = word.replace(JOINT, " ");
         if line.len() + word.len() + 1 > WIDTH && line.trim() != "" {
             writeln!(to, "{}", line.trim_end())?;
             line = String::from(indent);
         }
-        line.push_str(word);
+        line.push_str(&word);
         line.push(' ');
     }
     writeln!(to, "{}", line.trim_end())
@@ -87,7 +97,9 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let lines = total_lines(report);
     if lines.0 == 0 {
         let none = report.repositories.iter().all(|repository| repository.tip.is_none());
-        let text = if none {
+        let text = if none && report.inputs.options.contains_key("as_of") {
+            "No commit had landed by then (--as-of), so there is nothing to say."
+        } else if none {
             "There are no commits yet, so there is nothing to say."
         } else {
             "No line that counts has landed, so there is nothing to say."
@@ -161,7 +173,7 @@ fn given_times(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         "The landing times of {} of {} landings are from {} (--landing-events).",
         count(given),
         count(landings),
-        safe(file)
+        unbroken(file)
     );
     paragraph(to, "  ", &text)
 }
@@ -332,7 +344,7 @@ fn marks(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let named: Vec<String> = tools
         .iter()
         .take(5)
-        .map(|(tool, n)| format!("{} {}", safe(tool), count(*n)))
+        .map(|(tool, n)| format!("{} {}", unbroken(tool), count(*n)))
         .collect();
     let named =
         if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
@@ -433,7 +445,7 @@ fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         let first = if gap.first.is_empty() {
             String::new()
         } else {
-            format!(" (first: {})", safe(&gap.first))
+            format!(" (first: {})", unbroken(&gap.first))
         };
         let text = format!("{} × {}{first}", count(gap.count), safe(&gap.why));
         write!(to, "{style}")?;
@@ -456,4 +468,21 @@ fn how_to_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     paragraph(to, "  ", text)?;
     let text = format!("This report is {}.", report.purpose);
     paragraph(to, "  ", &text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_a_paragraph_begins_inside_of_text_from_outside() {
+        let name = format!("{} ::stop-commands::x  y", "a".repeat(70));
+        let text = format!("1 × missing (first: {}) and so on", unbroken(&name));
+        let mut shown = Vec::new();
+        paragraph(&mut shown, "", &text).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(!shown.lines().any(|line| line.trim_start().starts_with(':')), "{shown}");
+        let name = name.replace(" ::", " :\\u{3a}");
+        assert!(shown.lines().any(|line| line.contains(&name)), "{shown}");
+    }
 }

@@ -91,7 +91,9 @@ pub(super) fn report(filter: &Filter<'_>) -> BreakdownReport {
     BreakdownReport {
         least_people: len_to_u64(small_groups::LEAST_PEOPLE),
         by_landing_quarter,
-        by_area: groups(filter, area, area_name),
+        by_area: groups_within(filter, area, area_name, |&number: &usize| {
+            areas.keys[number].0.clone()
+        }),
         by_language: groups(filter, language, language_name),
         by_file_class: groups(filter, class, |name| (*name).to_owned()),
     }
@@ -154,10 +156,22 @@ struct Group {
     deaths: BTreeMap<&'static str, u64>,
 }
 
+/// Groups of everything that is looked at.
 fn groups<K: Ord + Clone>(
     filter: &Filter<'_>,
     key: impl Fn(usize, &LifetimeFacts) -> Option<K>,
     name: impl Fn(&K) -> String,
+) -> GroupsReport {
+    groups_within(filter, key, name, |_| ())
+}
+
+/// Groups of several wholes that are shown beside them, such as repositories; `whole` says
+/// of which.
+fn groups_within<K: Ord + Clone, W: Ord>(
+    filter: &Filter<'_>,
+    key: impl Fn(usize, &LifetimeFacts) -> Option<K>,
+    name: impl Fn(&K) -> String,
+    whole: impl Fn(&K) -> W,
 ) -> GroupsReport {
     let key = |at: usize, one: &LifetimeFacts| {
         filter.watches(at, one).then(|| key(at, one)).flatten()
@@ -180,7 +194,10 @@ fn groups<K: Ord + Clone>(
     let groups: Vec<(K, Group)> = groups.into_iter().collect();
     let people: Vec<&BTreeSet<IdentityId>> =
         groups.iter().map(|(_, group)| &group.cohort.people).collect();
-    let (shown, hidden) = small_groups::divide(&people);
+    let wholes = groups.iter().map(|(key, _)| whole(key));
+    let members: Vec<(W, &BTreeSet<IdentityId>)> =
+        wholes.zip(people.iter().copied()).collect();
+    let (shown, hidden) = small_groups::divide_within(&members);
     let row = |at: usize| group_report(name(&groups[at].0), &groups[at].1);
     let mut rows: Vec<GroupReport> = shown.into_iter().map(row).collect();
     rows.sort_by(|one, other| {

@@ -13,7 +13,7 @@ use super::{
     LinesReport, PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, WorkReport,
     YearReport,
 };
-use crate::cohorts::{Reading, Scope};
+use crate::cohorts::{Cohort, Reading, Scope};
 use crate::facts::{Coverage, Facts, LifetimeFacts};
 use crate::identity::IdentityId;
 use crate::panel::{Destination, Measure, Panel, Placed};
@@ -285,19 +285,31 @@ fn cohorts(filter: &Filter<'_>) -> (Vec<CohortReport>, ComparisonReport) {
             filter.watches(at, one) && is_in(wanted)(at, one)
         })
     });
+    // A cohort of nobody has nothing to say of anybody.
+    let people: Vec<&BTreeSet<IdentityId>> = [&marked, &unmarked]
+        .into_iter()
+        .filter(|cohort| !cohort.lifespans.is_empty())
+        .map(|cohort| &cohort.people)
+        .collect();
+    let is_shown = people.len() < 2 || small_groups::divide(&people).1.is_empty();
+    let survival = |wanted: bool| match survival::report(filter, is_in(wanted)) {
+        survival if is_shown => survival,
+        survival => survival.withheld(),
+    };
     let reports = vec![
         CohortReport {
             name: MARKED,
             about: "lines of commits that name an AI author, co-author, session or helper",
-            survival: survival::report(filter, is_in(true)),
+            survival: survival(true),
         },
         CohortReport {
             name: UNMARKED,
             about: "lines of all other commits; unmarked is not human",
-            survival: survival::report(filter, is_in(false)),
+            survival: survival(false),
         },
     ];
-    (reports, comparison::report((MARKED, &marked), (UNMARKED, &unmarked)))
+    let comparison = comparison::report((MARKED, &marked), (UNMARKED, &unmarked));
+    (reports, if is_shown { comparison } else { comparison.withheld() })
 }
 
 /// Changes that bring in so much that they are imports rather than work.
@@ -327,10 +339,34 @@ fn areas(filter: &Filter<'_>) -> Vec<AreaReport> {
     let mut largest: Vec<_> = births.into_iter().collect();
     largest.sort_by_key(|(key, lines)| (std::cmp::Reverse(*lines), key.clone()));
     largest.truncate(MOST_AREAS);
+    let cohorts = filter.scope.cohorts_by(filter.view(Reading::Exact), |at, one| {
+        let facts = &filter.scope.repositories[at];
+        filter.watches(at, one).then(|| (at, area(facts, one)))
+    });
+    let shown = shown_areas(&cohorts);
+    let nothing = Cohort::default();
     largest
         .into_iter()
-        .filter_map(|((at, name), _)| area_report(filter, at, &name))
+        .filter_map(|((at, name), _)| {
+            let key = (at, name.as_slice());
+            let cohort = cohorts.get(&key).unwrap_or(&nothing);
+            area_report(filter, key, cohort, shown.contains(&key))
+        })
         .collect()
+}
+
+/// The areas of which may be said what became of their lines. One that is all of its
+/// repository says no more than that.
+fn shown_areas<'f>(
+    cohorts: &BTreeMap<(usize, &'f [u8]), Cohort>,
+) -> BTreeSet<(usize, &'f [u8])> {
+    let keys: Vec<&(usize, &[u8])> = cohorts.keys().collect();
+    let groups: Vec<(usize, &BTreeSet<IdentityId>)> =
+        cohorts.iter().map(|((at, _), cohort)| (*at, &cohort.people)).collect();
+    let (mut shown, _) = small_groups::divide_within(&groups);
+    let is_alone = |at: usize| keys.iter().filter(|key| key.0 == keys[at].0).count() == 1;
+    shown.extend((0..keys.len()).filter(|&at| is_alone(at)));
+    shown.into_iter().map(|at| *keys[at]).collect()
 }
 
 fn area<'f>(facts: &'f Facts, lifetime: &LifetimeFacts) -> &'f [u8] {
@@ -338,19 +374,21 @@ fn area<'f>(facts: &'f Facts, lifetime: &LifetimeFacts) -> &'f [u8] {
     super::area_of(path)
 }
 
-fn area_report(filter: &Filter<'_>, at: usize, name: &[u8]) -> Option<AreaReport> {
+fn area_report(
+    filter: &Filter<'_>,
+    (at, name): (usize, &[u8]),
+    cohort: &Cohort,
+    is_shown: bool,
+) -> Option<AreaReport> {
     let facts = &filter.scope.repositories[at];
     let inside = |one: &&LifetimeFacts| filter.takes(at, one) && area(facts, one) == name;
-    let cohort = filter.scope.cohort(filter.view(Reading::Exact), |number, one| {
-        number == at && filter.watches(at, one) && area(facts, one) == name
-    });
+    let survival = survival::points(cohort, &[90], Weighting::Lines);
+    let survival_90 = survival.into_values().next()?;
     Some(AreaReport {
         repository: facts.path.to_json_text().into_owned(),
         area: String::from_utf8_lossy(name).into_owned(),
         lines: lines(facts.lifetimes.iter().filter(inside)),
-        survival_90: survival::points(&cohort, &[90], Weighting::Lines)
-            .into_values()
-            .next()?,
+        survival_90: if is_shown { survival_90 } else { survival_90.withheld() },
     })
 }
 
@@ -560,6 +598,9 @@ fn evidence(panel: &Panel, blob_coverage: Option<f64>) -> Evidence {
         mature_weeks: weeks.values().sum(),
     }
 }
+
+#[cfg(test)]
+mod few_people_tests;
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::small_groups::FEW_PEOPLE;
 use crate::cohorts::Cohort;
 use crate::stats::clusters::VERDICT_GATE;
 use crate::stats::jackknife::minimal_detectable_effect;
@@ -86,8 +87,8 @@ pub struct GroupsBehind {
 pub struct LogRankReport {
     /// Lines of the first cohort that died.
     pub observed_deaths: u64,
-    /// Those that would have at the common pace.
-    pub expected_deaths: f64,
+    /// Those that would have at the common pace; `None` when it is not shown.
+    pub expected_deaths: Option<f64>,
     /// The standardised score; above 0 the first cohort dies faster.
     pub z: Option<f64>,
     /// Two-sided, by Student's t over groups.
@@ -128,7 +129,7 @@ pub(super) fn report(
         AGES_DAYS.into_iter().map(difference).collect();
     let log_rank = LogRankReport {
         observed_deaths: ranks.observed,
-        expected_deaths: ranks.expected,
+        expected_deaths: Some(ranks.expected),
         z: ranks.z,
         p: ranks.p,
         sign_flip_p: ranks.sign_flip.map(|test| test.p),
@@ -147,6 +148,45 @@ pub(super) fn report(
         level,
         sentence,
         not_adjusted_for: NOT_ADJUSTED,
+    }
+}
+
+impl ComparisonReport {
+    /// The same without what became of the lines, of which too few people wrote one side:
+    /// sizes stay.
+    pub(super) fn withheld(self) -> Self {
+        let without = |one: DifferenceReport| DifferenceReport {
+            value: None,
+            low: None,
+            high: None,
+            first: None,
+            second: None,
+            mde: None,
+            allows_verdict: false,
+            reason: Some(FEW_PEOPLE),
+            ..one
+        };
+        let survival = self.survival.into_iter();
+        Self {
+            survival: survival.map(|(key, one)| (key, without(one))).collect(),
+            mean_life: without(self.mean_life),
+            log_rank: LogRankReport {
+                expected_deaths: None,
+                z: None,
+                p: None,
+                sign_flip_p: None,
+                sign_flip_is_exact: None,
+                reason: Some(FEW_PEOPLE),
+                ..self.log_rank
+            },
+            level: Some(Level::V0),
+            sentence: format!(
+                "Not shown: how long {} and {} lines live, since fewer than five people \
+                 wrote one of them.",
+                self.first, self.second
+            ),
+            ..self
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! Which groups of people are shown, and which are put together so that no figure is
 //! that of a few.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The least people behind a figure that breaks something down.
 pub(super) const LEAST_PEOPLE: usize = 5;
+
+/// Why a figure is not shown.
+pub const FEW_PEOPLE: &str = "fewer than five people wrote these lines";
 
 /// Divides groups, by their places in `people`, into those shown and those put together,
 /// because fewer than five people are behind them. What is put together must have five
@@ -19,6 +22,26 @@ pub(super) fn divide<P: Ord>(people: &[&BTreeSet<P>]) -> (Vec<usize>, Vec<usize>
         let Some(&smallest) = smallest else { break };
         shown.retain(|&group| group != smallest);
         hidden.push(smallest);
+    }
+    (shown, hidden)
+}
+
+/// The same for the parts of several wholes, each of which is shown beside them: within
+/// each whole, what is not shown has five people behind it or is all of it. A group is
+/// given with its whole.
+pub(super) fn divide_within<W: Ord, P: Ord>(
+    groups: &[(W, &BTreeSet<P>)],
+) -> (Vec<usize>, Vec<usize>) {
+    let mut wholes: BTreeMap<&W, Vec<usize>> = BTreeMap::new();
+    for (at, (whole, _)) in groups.iter().enumerate() {
+        wholes.entry(whole).or_default().push(at);
+    }
+    let (mut shown, mut hidden) = (Vec::new(), Vec::new());
+    for members in wholes.into_values() {
+        let people: Vec<&BTreeSet<P>> = members.iter().map(|&at| groups[at].1).collect();
+        let (some, others) = divide(&people);
+        shown.extend(some.into_iter().map(|member| members[member]));
+        hidden.extend(others.into_iter().map(|member| members[member]));
     }
     (shown, hidden)
 }
@@ -43,6 +66,18 @@ mod tests {
     fn a_group_of_few_takes_another_along_so_that_nobody_can_subtract() {
         let (shown, hidden) = divided(&[&[1, 2, 3, 4, 5, 6, 7], &[1, 2, 3, 4, 5], &[9]]);
         assert_eq!((shown, hidden), (vec![0], vec![2, 1]));
+    }
+
+    #[test]
+    fn a_part_of_few_people_hides_another_of_its_own_whole() {
+        let of = |people: &[u32]| people.iter().copied().collect::<BTreeSet<u32>>();
+        let (many, few) = (of(&[1, 2, 3, 4, 5, 6]), of(&[1]));
+        // The third has many in another whole: there nothing is taken along.
+        let groups = [(1, &many), (1, &few), (2, &many), (3, &few)];
+        let (mut shown, mut hidden) = divide_within(&groups);
+        shown.sort_unstable();
+        hidden.sort_unstable();
+        assert_eq!((shown, hidden), (vec![2], vec![0, 1, 3]));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::churn::{self, ChurnReport};
 use super::filter::Filter;
+use super::small_groups::FEW_PEOPLE;
 use crate::cohorts::{Cohort, Reading};
 use crate::facts::LifetimeFacts;
 use crate::stats::{
@@ -33,8 +34,8 @@ pub struct SurvivalPoint {
     pub n_changes: u64,
     /// People who wrote them.
     pub n_people: u64,
-    /// Lines still followed at this age.
-    pub at_risk_lines: u64,
+    /// Lines still followed at this age; `None` when the value is not shown.
+    pub at_risk_lines: Option<u64>,
     /// Groups that may live and die together: people and bots, or changes.
     pub n_groups: u64,
     /// The effective number of independent groups.
@@ -60,10 +61,22 @@ impl SurvivalPoint {
             n_changes: at.support.n_changes,
             n_people,
             n_groups: at.support.n_clusters,
-            at_risk_lines: at.at_risk_lines,
+            at_risk_lines: Some(at.at_risk_lines),
             g_eff: at.support.effective_clusters,
             clustered_by: at.support.clustered_by.as_str(),
             reason: at.reason.map(WhyNone::message),
+        }
+    }
+
+    /// The same without what became of the lines, which too few people wrote.
+    pub(super) fn withheld(&self) -> Self {
+        Self {
+            value: None,
+            low: None,
+            high: None,
+            at_risk_lines: None,
+            reason: Some(FEW_PEOPLE),
+            ..self.clone()
         }
     }
 
@@ -184,6 +197,47 @@ pub struct SurvivalReport {
     pub sensitivity: SensitivityReport,
     /// The Kaplan-Meier curve, as far as it is observed, at up to 60 ages.
     pub curve: Vec<CurvePoint>,
+}
+
+impl SurvivalReport {
+    /// The same without what became of the lines, which too few people wrote: sizes stay.
+    pub(super) fn withheld(self) -> Self {
+        let points = |points: &BTreeMap<String, SurvivalPoint>| {
+            points.iter().map(|(key, point)| (key.clone(), point.withheld())).collect()
+        };
+        Self {
+            survival: points(&self.survival),
+            survival_by_change: points(&self.survival_by_change),
+            churn: ChurnReport {
+                points: points(&self.churn.points),
+                by_whom: BTreeMap::new(),
+                rework: Vec::new(),
+            },
+            half_life: HalfLifeReport {
+                days: None,
+                low: None,
+                high: None,
+                survival: None,
+                age_days: None,
+                reason: Some(FEW_PEOPLE),
+                ..self.half_life
+            },
+            mean_life: MeanLifeReport {
+                value: None,
+                low: None,
+                high: None,
+                reason: Some(FEW_PEOPLE),
+                ..self.mean_life
+            },
+            sensitivity: SensitivityReport {
+                lineage: points(&self.sensitivity.lineage),
+                without_removals: points(&self.sensitivity.without_removals),
+                ..self.sensitivity
+            },
+            curve: Vec::new(),
+            ..self
+        }
+    }
 }
 
 /// Estimates the survival of the lines that `wanted` takes, if they count.

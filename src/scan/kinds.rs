@@ -49,7 +49,10 @@ impl<'h> Kinds<'h> {
 
     /// What was left out of the attributes.
     pub(super) fn gaps(&self) -> Gaps {
-        self.attributes.get().map(|(_, gaps)| gaps.clone()).unwrap_or_default()
+        let Some((table, gaps)) = self.attributes.get() else { return Gaps::default() };
+        let mut all = gaps.clone();
+        all.merge(&table.gaps());
+        all
     }
 
     /// Works with a parser of this thread's own.
@@ -101,7 +104,9 @@ impl<'h> Kinds<'h> {
         match self.opened.reader() {
             Ok(mut reader) => {
                 let changes = attribute_changes(graph);
-                let table = AttributeTable::read(changes, &mut reader, &mut gaps);
+                let landed = self.landed_versions(graph);
+                let table =
+                    AttributeTable::read(changes, &landed, &mut reader, &mut gaps);
                 (table, gaps)
             }
             Err(_) => {
@@ -110,6 +115,18 @@ impl<'h> Kinds<'h> {
                 (AttributeTable::default(), gaps)
             }
         }
+    }
+}
+
+impl Kinds<'_> {
+    /// How many versions each mainline commit brought in.
+    fn landed_versions(&self, graph: &Graph) -> Vec<u64> {
+        let mut landed = vec![0; self.history.clock.len()];
+        let versions = graph.steps.iter().filter(|step| step.new.is_some());
+        for landing in versions.filter_map(|step| step.landing) {
+            landed[landing as usize] += 1;
+        }
+        landed
     }
 }
 

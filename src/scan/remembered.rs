@@ -120,7 +120,7 @@ pub(super) fn load(place: &Place<'_>, reader: &mut ObjectReader<'_>) -> Option<F
     let bytes = cache::load(place.folder, name, key)?;
     let Kept { mut facts, people } = postcard::from_bytes(&bytes).ok()?;
     facts.people = name_people(&facts, &people, reader).ok()??;
-    Some(facts)
+    Some(facts).filter(Facts::is_sound)
 }
 
 fn name_people(
@@ -170,7 +170,7 @@ pub(super) fn keep(
     facts: &Facts,
     records: Option<Vec<u8>>,
 ) -> Result<(), String> {
-    let in_words = |why: std::io::Error| why.kind().to_string();
+    let in_words = |why: cache::Fault| why.in_words();
     if let Some(bytes) = records {
         let (name, key) = &place.records;
         cache::store(place.folder, name, key, &bytes).map_err(in_words)?;

@@ -407,7 +407,7 @@ fn town(place: &Place) -> Repository {
     let mut stream = String::new();
     let mut day = 0;
     for person in 0..9 {
-        let mark = if person < 4 {
+        let mark = if person < 5 {
             "\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
         } else {
             ""
@@ -422,7 +422,7 @@ fn town(place: &Place) -> Repository {
         let (who, path) = (format!("p{person}"), format!("src/f{person}.py"));
         commit(&mut stream, day, &who, "clean", &[(&path, &lines(person, 20))]);
     }
-    commit(&mut stream, 37, "p1", "last", &[("top.py", &lines(11, 30))]);
+    commit(&mut stream, 37, "p1", "last", &[("src/top.py", &lines(11, 30))]);
     Repository::import(place, "town", stream.as_bytes())
 }
 
@@ -604,8 +604,95 @@ fn what_is_no_id_or_means_nothing_or_two_things_is_an_error_of_one_line() {
     std::fs::rename(place.path("conflict"), place.path("other")).expect("it is ours");
     let both = place.run(["explain", "line:a.py:1", "rewrite", "other"]);
     both.refused(2, "it means several: other, rewrite");
+    let _copy = Repository::fixture(&place, "conflict");
+    let commit = format!("landing:{}", repository_of(&place, "other"));
+    let same = place.run(["explain", &commit, "conflict", "other"]);
+    same.refused(2, "these repositories have the same commit: name one of them");
     let one = place.run(["explain", &tip[..7], "rewrite", "other"]).ended(0);
     assert!(one.out().contains(&tip[..12]), "{}", one.out());
+}
+
+/// The commit at the tip of a repository that was made before.
+fn repository_of(place: &Place, name: &str) -> String {
+    let run = git_in(&place.path(name)).args(["rev-parse", "HEAD"]).output();
+    let answer = run.expect("git is installed").stdout;
+    String::from_utf8(answer).expect("it is digits").trim().to_owned()
+}
+
+#[test]
+fn commands_run_no_program_that_a_repository_names_and_show_the_same_whatever_it_says() {
+    let place = Place::new();
+    let repository = town(&place);
+    let mainline = repository.mainline();
+    let ids = [
+        "line:src/f1.py:1".to_owned(),
+        format!("landing:{}", mainline[2]),
+        format!("deaths:{}", mainline[10]),
+        format!("deaths:{}:src/f3.py", mainline[10]),
+        "survival:30".to_owned(),
+    ];
+    let commands: Vec<Value> = ids
+        .iter()
+        .flat_map(|id| rows(&explained(&place, id, &["town"])["commands"]).to_vec())
+        .collect();
+    assert!(commands.len() >= 10, "{commands:?}");
+    let before: Vec<Vec<u8>> =
+        commands.iter().map(|command| answer(&place, command)).collect();
+    let ran = place.path("ran");
+    let program =
+        place.write("program", format!("#!/bin/sh\necho x >> '{}'\n", ran.display()));
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&program, mode).expect("it is ours");
+    let ignored = place.write("ignored", mainline.join("\n"));
+    let attributes = place.write("attributes", "*.py diff=odd\n");
+    let (program, ignored) = (program.to_str().unwrap(), ignored.to_str().unwrap());
+    for (name, value) in [
+        ("diff.external", program),
+        ("diff.odd.command", program),
+        ("diff.odd.textconv", program),
+        ("diff.odd.algorithm", "histogram"),
+        ("diff.algorithm", "patience"),
+        ("diff.indentHeuristic", "false"),
+        ("core.attributesFile", attributes.to_str().unwrap()),
+        ("core.fsmonitor", program),
+        ("core.pager", program),
+        ("pager.blame", program),
+        ("gpg.program", program),
+        ("log.showSignature", "true"),
+        ("format.pretty", "%s"),
+        ("blame.ignoreRevsFile", ignored),
+    ] {
+        repository.git(["config", name, value]);
+    }
+    for (command, before) in commands.iter().zip(before) {
+        assert_eq!(answer(&place, command), before, "{command}");
+        assert!(!ran.exists(), "{command}");
+    }
+    repository.git(["diff", "HEAD^1", "HEAD"]);
+    assert!(ran.exists(), "without the flags git runs the program");
+}
+
+#[test]
+fn who_is_who_is_what_the_report_was_told() {
+    let place = Place::new();
+    let _repository = town(&place);
+    let mut map = String::from("canonical_email,kind,value\n");
+    for person in 1..6 {
+        map += &format!("p0@example.com,git_email,p{person}@example.com\n");
+    }
+    place.write("people.csv", &map);
+    let report =
+        place.run(["report", "town", "--format=json", "--people=people.csv"]).ended(0);
+    let report: Value = serde_json::from_slice(&report.stdout).expect("it is JSON");
+    let published = &report["survival"]["survival"]["30"];
+    assert_eq!(published["n_people"], 4);
+    let figure =
+        &explained(&place, "survival:30", &["town", "--people=people.csv"])["figure"];
+    assert_eq!(&figure["figure"], published);
+    let alone = &explained(&place, "survival:30", &["town"])["figure"]["figure"];
+    assert_eq!(alone["n_people"], 9);
+    let few = ["explain", "survival:30:ai_marked", "town", "--people=people.csv"];
+    place.run(few).refused(3, "fewer than five people wrote these lines");
 }
 
 #[test]
@@ -619,7 +706,7 @@ fn no_explanation_names_a_person() {
         "line:tool.py:3".to_owned(),
         merge.clone(),
         format!("deaths:{merge}"),
-        "survival:30:ai_marked".to_owned(),
+        "survival:30".to_owned(),
     ];
     for id in ids {
         for format in ["text", "json"] {

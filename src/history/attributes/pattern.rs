@@ -8,7 +8,54 @@
 pub(super) struct Pattern {
     tokens: Vec<Token>,
     /// Whether it is for the name alone, whatever the folder.
-    is_name: bool,
+    pub(super) is_name: bool,
+    /// What every text that fits begins with.
+    start: Vec<u8>,
+    /// What every text that fits ends with, behind its start.
+    end: Vec<u8>,
+    /// How many bytes a text has at least that fits.
+    least_bytes: usize,
+}
+
+/// Patterns that a table can look up, and others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Shape<'p> {
+    /// Fits this text alone.
+    Exact(&'p [u8]),
+    /// `*` and letters: fits the names that end with these.
+    Ending(&'p [u8]),
+    /// Has to be tried.
+    Other,
+}
+
+/// How many more steps may be taken to find what fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::history) struct Steps {
+    left: u64,
+}
+
+impl Steps {
+    /// So many steps.
+    pub(super) fn new(left: u64) -> Self {
+        Self { left }
+    }
+
+    /// Takes some; `false` when there are no more.
+    pub(super) fn take(&mut self, steps: u64) -> bool {
+        self.left = self.left.saturating_sub(steps);
+        self.left > 0
+    }
+
+    /// How many were taken between one moment and a later one.
+    #[cfg(test)]
+    pub(super) fn taken_until(self, later: Self) -> u64 {
+        self.left - later.left
+    }
+
+    /// Whether they were not enough.
+    pub(super) fn are_over(self) -> bool {
+        self.left == 0
+    }
 }
 
 /// What a piece of a pattern stands for.
@@ -39,22 +86,51 @@ impl Pattern {
         }
         let is_name = !text.contains(&b'/');
         let text = text.strip_prefix(b"/").unwrap_or(text);
-        Some(Self { tokens: tokens(text, is_name)?, is_name })
+        let tokens = tokens(text, is_name)?;
+        let start = literal(tokens.iter());
+        let end = match start.len() < tokens.len() {
+            true => literal(tokens.iter().rev()).into_iter().rev().collect(),
+            false => Vec::new(),
+        };
+        let takes_one =
+            |token: &&Token| matches!(token, Token::Byte(_) | Token::Any | Token::Set(_));
+        let least_bytes = tokens.iter().filter(takes_one).count();
+        Some(Self { tokens, is_name, start, end, least_bytes })
     }
 
-    /// Whether the pattern, in the attributes of `folder`, is for `path`.
-    pub(super) fn matches(&self, path: &[u8], folder: &[u8]) -> bool {
-        let inside = match folder {
-            [] => Some(path),
-            _ => path.strip_prefix(folder).and_then(|rest| rest.strip_prefix(b"/")),
-        };
-        let Some(inside) = inside else { return false };
-        let name = match memchr::memrchr(b'/', inside) {
-            Some(slash) if self.is_name => &inside[slash + 1..],
-            _ => inside,
-        };
-        fits(&self.tokens, name)
+    /// How it can be looked up.
+    pub(super) fn shape(&self) -> Shape<'_> {
+        match self.tokens.len() {
+            all if all == self.start.len() => Shape::Exact(&self.start),
+            all if self.tokens[0] == Token::Star && all == self.end.len() + 1 => {
+                match self.is_name {
+                    true => Shape::Ending(&self.end),
+                    false => Shape::Other,
+                }
+            }
+            _ => Shape::Other,
+        }
     }
+
+    /// Whether it is for a path, given without the folder of the attributes, and its
+    /// name. When there are not enough steps to tell, it is not.
+    pub(super) fn matches(&self, path: &[u8], name: &[u8], steps: &mut Steps) -> bool {
+        let text = if self.is_name { name } else { path };
+        steps.take(1)
+            && text.len() >= self.least_bytes
+            && text.starts_with(&self.start)
+            && text[self.start.len()..].ends_with(&self.end)
+            && fits(&self.tokens, text, steps)
+    }
+}
+
+/// The bytes that tokens begin with.
+fn literal<'t>(tokens: impl Iterator<Item = &'t Token>) -> Vec<u8> {
+    let byte = |token: &Token| match token {
+        Token::Byte(byte) => Some(*byte),
+        _ => None,
+    };
+    tokens.map_while(byte).collect()
 }
 
 fn tokens(text: &[u8], is_name: bool) -> Option<Vec<Token>> {
@@ -175,11 +251,11 @@ fn byte_class(name: &[u8]) -> Option<fn(&u8) -> bool> {
 /// Whether all of `text` fits. A star that took too little takes more; only the last
 /// star within a folder and the last one over folders can have to, so the work is
 /// bounded by the product of the lengths for each folder of the text.
-fn fits(tokens: &[Token], text: &[u8]) -> bool {
+fn fits(tokens: &[Token], text: &[u8], steps: &mut Steps) -> bool {
     let (mut token, mut at) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     let mut deep: Option<(usize, usize)> = None;
-    loop {
+    while steps.take(1) {
         let fits = match tokens.get(token) {
             None => {
                 if at == text.len() {
@@ -217,6 +293,7 @@ fn fits(tokens: &[Token], text: &[u8]) -> bool {
             return false;
         }
     }
+    false
 }
 
 fn fits_byte(token: &Token, byte: u8) -> bool {

@@ -2,11 +2,13 @@
 //! that lands.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
 
-use super::{AttributeFile, FILE_NAME, State, attributes_of};
+use super::pattern::Steps;
+use super::{AttributeFile, FILE_NAME, State, look_up};
 use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::{ObjectId, ObjectMap};
-use crate::limits::{ATTRIBUTE_BYTES, CONTROL_FILE_BYTES};
+use crate::limits::{ATTRIBUTE_BYTES, ATTRIBUTE_STEPS, CONTROL_FILE_BYTES};
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u64;
 
@@ -45,17 +47,39 @@ pub struct AttributeTable {
     files: Vec<AttributeFile>,
     /// For each folder what is in force from a landing on: the number of a file.
     by_folder: BTreeMap<Vec<u8>, Vec<(u32, Option<usize>)>>,
+    /// For each landing how many steps may be taken for each of its versions.
+    steps: Vec<u64>,
+    /// What was not looked up to the end.
+    cut: Mutex<Gaps>,
+}
+
+/// The least that is taken for a version, however many there are: enough to try as many
+/// rules as one file may have.
+const LEAST_STEPS: u64 = 20_000;
+
+/// How many steps may be taken for a version of each landing, when so many versions
+/// landed by it: its share of all, had there been no more. So it depends neither on what
+/// comes later nor on who is first, and all together are few.
+fn shares(landed: &[u64]) -> Vec<u64> {
+    let mut before = 0;
+    let share = |versions: &u64| {
+        before += versions;
+        (ATTRIBUTE_STEPS.value / before.max(1)).max(LEAST_STEPS)
+    };
+    landed.iter().map(share).collect()
 }
 
 impl AttributeTable {
-    /// Reads the files of a history. Changes come in the order of the mainline. What
-    /// cannot be read gives no attributes and is a gap.
+    /// Reads the files of a history. Changes come in the order of the mainline; `landed`
+    /// says how many versions each of its commits brought in. What cannot be read gives no
+    /// attributes and is a gap.
     pub fn read(
         changes: impl IntoIterator<Item = AttributeChange>,
+        landed: &[u64],
         reader: &mut ObjectReader<'_>,
         gaps: &mut Gaps,
     ) -> Self {
-        let mut table = Self::default();
+        let mut table = Self { steps: shares(landed), ..Self::default() };
         let mut known: ObjectMap<Option<usize>> = HashMap::default();
         let mut bytes = 0;
         for change in changes {
@@ -114,7 +138,21 @@ impl AttributeTable {
                 Some((&path[..end], &self.files[(*file)?]))
             })
             .collect();
-        asserted(&attributes_of(&files, path))
+        let share = self.steps.get(landing as usize).copied();
+        let mut steps = Steps::new(share.unwrap_or(LEAST_STEPS));
+        let known = look_up(&files, path, &mut steps);
+        if !steps.are_over() {
+            return asserted(&known);
+        }
+        if let Ok(mut cut) = self.cut.lock() {
+            cut.add(GapKind::SideFile, "attributes beyond ATTRIBUTE_STEPS", path);
+        }
+        Asserted::default()
+    }
+
+    /// Versions whose attributes cost too much to find out. They have none.
+    pub fn gaps(&self) -> Gaps {
+        self.cut.lock().map_or_else(|cut| cut.into_inner().clone(), |cut| cut.clone())
     }
 }
 
@@ -132,5 +170,59 @@ fn asserted(attributes: &HashMap<&[u8], &State>) -> Asserted {
         generated: of(b"linguist-generated").or_else(|| of(b"gitlab-generated")),
         vendored: of(b"linguist-vendored"),
         documentation: of(b"linguist-documentation"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table of one file at the root; so many versions land with the only commit.
+    fn table(text: &str, landed: u64) -> AttributeTable {
+        let file = AttributeFile::parse(text.as_bytes(), FILE_NAME, &mut Gaps::default());
+        AttributeTable {
+            files: vec![file],
+            by_folder: [(Vec::new(), vec![(0, Some(0))])].into(),
+            steps: shares(&[landed]),
+            ..AttributeTable::default()
+        }
+    }
+
+    #[test]
+    fn thousands_of_long_endings_are_looked_up_and_not_tried() {
+        let rule = format!("*{}b linguist-generated\n", "a".repeat(120));
+        let table = table(&rule.repeat(7_000), 1_000);
+        let path = |end: &str| format!("x/{}{end}", "a".repeat(200));
+        let steps = |end: &str| {
+            let mut steps = Steps::new(u64::MAX);
+            look_up(&[(b"", &table.files[0])], path(end).as_bytes(), &mut steps);
+            Steps::new(u64::MAX).taken_until(steps)
+        };
+        assert!(steps("a") < 100, "one ending is looked up: {}", steps("a"));
+        assert_eq!(table.at(path("a").as_bytes(), 0), Asserted::default());
+        assert_eq!(table.at(path("b").as_bytes(), 0).generated, Some(true));
+        assert!(table.gaps().is_empty(), "{:?}", table.gaps());
+    }
+
+    #[test]
+    fn patterns_that_cost_too_much_say_nothing_and_are_counted() {
+        let rule = format!("*{}*b*a linguist-generated\n", "a".repeat(60));
+        let text = [rule.repeat(9_000).as_str(), "*.go linguist-generated\n"].concat();
+        let table = table(&text, 1_000_000);
+        for number in 0..300 {
+            let path = format!("{}{number}a", "a".repeat(230));
+            assert_eq!(table.at(path.as_bytes(), 0), Asserted::default());
+        }
+        let gaps = table.gaps().list();
+        assert_eq!((gaps.len(), gaps[0].count), (1, 300));
+        assert_eq!(table.at(b"x.go", 0).generated, Some(true), "it costs little");
+    }
+
+    #[test]
+    fn what_a_version_may_cost_depends_on_what_landed_before_it_alone() {
+        let all = ATTRIBUTE_STEPS.value;
+        assert_eq!(shares(&[1, 1]), [all, all / 2]);
+        assert_eq!(shares(&[1, 1, 1 << 40]), [all, all / 2, LEAST_STEPS]);
+        assert_eq!(shares(&[0]), [all]);
     }
 }

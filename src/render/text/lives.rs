@@ -32,7 +32,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     points.sort_by_key(|point| point.window_days);
     for point in points {
         let age = format!("{} days", point.window_days);
-        let followed = count(point.at_risk_lines);
+        let followed = point.at_risk_lines.map_or_else(String::new, count);
         writeln!(to, "  {age:>8}   {:<26}{followed:>12}", survival(point))?;
     }
     support(lives, to)?;
