@@ -50,6 +50,22 @@ pub(crate) struct TreeFile {
     pub(crate) content: Vec<u8>,
 }
 
+/// A path as tables have it: one that is no UTF-8, or begins with a quote, as git
+/// quotes it.
+pub(crate) fn in_tables(path: &[u8]) -> String {
+    let quoted = |&byte: &u8| match byte {
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b'\t' => "\\t".to_owned(),
+        b'\n' => "\\n".to_owned(),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\{byte:03o}"),
+    };
+    match str::from_utf8(path) {
+        Ok(path) if !path.starts_with('"') => path.to_owned(),
+        _ => format!("\"{}\"", path.iter().map(quoted).collect::<String>()),
+    }
+}
+
 impl TreeFile {
     /// Whether git takes it for text.
     pub(crate) fn is_text(&self) -> bool {

@@ -6,7 +6,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::git::{FIXTURES, Repository, TreeFile};
+use crate::git::{FIXTURES, Repository, TreeFile, in_tables};
 use crate::harness::Place;
 use crate::oracle::for_each_seed;
 use crate::random_history;
@@ -164,22 +164,22 @@ fn numstat(repository: &Repository, parent: Option<&str>, commit: &str) -> Count
     let compared = parent.into_iter().chain([commit]);
     let only_id = if parent.is_some() { None } else { Some("--root") };
     let answer = repository.git(fixed.into_iter().chain(only_id).chain(compared));
-    let mut fields =
-        answer.split(|&byte| byte == 0).map(String::from_utf8_lossy).peekable();
+    let mut fields = answer.split(|&byte| byte == 0).peekable();
+    let lossy = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
     if parent.is_none() {
         // For a root, git says again which commit it is.
         fields.next();
     }
     let mut entries = Vec::new();
-    while let Some(head) = fields.next_if(|field| field.starts_with(':')) {
-        let head: Vec<String> = head.split(' ').map(str::to_owned).collect();
+    while let Some(head) = fields.next_if(|field| field.starts_with(b":")) {
+        let head: Vec<String> = lossy(head).split(' ').map(str::to_owned).collect();
         let renamed = head[4].starts_with('R');
         let path = fields.by_ref().nth(usize::from(renamed)).expect("git names the path");
-        entries.push((head, path.into_owned()));
+        entries.push((head, in_tables(path)));
     }
     let mut counts = Counts::new();
     for (head, path) in entries {
-        let stat = fields.next().expect("git counts each entry");
+        let stat = lossy(fields.next().expect("git counts each entry"));
         let stat: Vec<&str> = stat.split('\t').collect();
         if stat[2].is_empty() {
             // A rename: both paths follow.
@@ -233,7 +233,7 @@ fn check_sums(_: &Place, repository: &Repository, facts: &Facts) -> Result<(), S
     }
     let mut theirs: BTreeMap<String, u64> = BTreeMap::new();
     for file in repository.files("HEAD").iter().filter(|file| file.n_lines() > 0) {
-        let path = String::from_utf8_lossy(&file.path).into_owned();
+        let path = in_tables(&file.path);
         *theirs.entry(path).or_default() += file.n_lines() as u64;
     }
     if ours != theirs {

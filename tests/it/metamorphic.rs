@@ -58,7 +58,10 @@ fn moving_the_whole_tree_bears_and_kills_no_line_and_keeps_origins_and_landings(
         compare(&before, &after, &WAYS, |before, after| {
             let into = |row: &mut Row| {
                 if row["death"].is_null() {
-                    let path = format!("all/{}", text(row, "path"));
+                    let path = match text(row, "path").strip_prefix('"') {
+                        Some(quoted) => format!("\"all/{quoted}"),
+                        None => format!("all/{}", text(row, "path")),
+                    };
                     row.insert("path".to_owned(), path.into());
                 }
                 true

@@ -102,7 +102,7 @@ fn reading_the_mainline_alone_is_said_everywhere() {
     assert!(text.contains("Only the mainline was read"), "{text}");
     let told = place.run(["explain", "line:a.py:4", "conflict", flag]).ended(0).out();
     assert!(told.contains("Only the mainline was read"), "{told}");
-    assert!(told.contains("blame --first-parent -L 4,4"), "{told}");
+    assert!(told.contains(" --first-parent -L 4,4 --root"), "{told}");
     let run = place.run(["facts", "conflict", "--output=tables", flag]).ended(0);
     assert_eq!(run.out(), "");
     let row = std::fs::read_to_string(place.path("tables/repositories.ndjson"))

@@ -7,7 +7,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::objects_by_hand::{self as hand, Id};
-use crate::git::{Repository, TreeFile};
+use crate::git::{Repository, TreeFile, in_tables};
 use crate::harness::Place;
 use crate::oracle::for_seeds;
 use crate::random_history::{self, Numbers};
@@ -266,9 +266,7 @@ fn a_history_with_a_lost_directory_tells_no_birth_and_no_death_that_the_whole_do
             let path = row["path"].as_str().expect("a path").to_owned();
             *standing.entry(path).or_default() += row["lines"].as_u64().expect("a count");
         }
-        let lines = |file: &TreeFile| {
-            (String::from_utf8_lossy(&file.path).into_owned(), file.n_lines() as u64)
-        };
+        let lines = |file: &TreeFile| (in_tables(&file.path), file.n_lines() as u64);
         let mut expected: BTreeMap<String, u64> = BTreeMap::new();
         for (path, n_lines) in files.iter().map(lines).filter(|(_, n)| *n > 0) {
             *expected.entry(path).or_default() += n_lines;
