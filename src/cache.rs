@@ -132,7 +132,40 @@ pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> Result<()
             Ok(()) | Err(_) => Err(why.into()),
         };
     }
-    Ok(File::open(folder)?.sync_all()?)
+    File::open(folder)?.sync_all()?;
+    Ok(make_room(folder, name, limits::CACHE_BYTES.value)?)
+}
+
+/// What the names of our files end in.
+const ENDINGS: [&str; 2] = ["facts", "records"];
+
+/// Removes our files until no more than so many bytes are kept: those that were written
+/// longest ago first, and the one of this name last.
+fn make_room(folder: &Path, name: &str, most_bytes: u64) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let data = match path.symlink_metadata() {
+            // Another run made room at the same time.
+            Err(why) if why.kind() == io::ErrorKind::NotFound => continue,
+            data => data?,
+        };
+        if data.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending)) {
+            let is_new = path.file_name().is_some_and(|file| file == name);
+            files.push((is_new, data.modified()?, path, data.len()));
+        }
+    }
+    files.sort();
+    let mut bytes: u64 = files.iter().map(|file| file.3).sum();
+    for (_, _, path, len) in files {
+        if bytes <= most_bytes {
+            break;
+        }
+        remove(&path)?;
+        bytes -= len;
+    }
+    Ok(())
 }
 
 fn write_new(path: &Path, key: &[u8], content: &[u8]) -> io::Result<()> {
@@ -154,6 +187,14 @@ fn write_new(path: &Path, key: &[u8], content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Removes a file, unless another run has done so.
+fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
 /// Removes what runs that were killed left beside the file.
 fn remove_leftovers(folder: &Path, name: &str) -> io::Result<()> {
     let start = format!(".{name}.");
@@ -167,7 +208,7 @@ fn remove_leftovers(folder: &Path, name: &str) -> io::Result<()> {
         let runs = process != std::process::id()
             && PathBuf::from(format!("/proc/{process}")).exists();
         if !runs {
-            std::fs::remove_file(entry.path())?;
+            remove(&entry.path())?;
         }
     }
     Ok(())
@@ -250,6 +291,28 @@ mod tests {
             set(&folder.join("x"), file_mode);
             assert_eq!(load(&folder, "x", b"key"), None, "{file_mode:o}");
         }
+    }
+
+    #[test]
+    fn what_was_written_longest_ago_goes_when_there_is_too_much() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name);
+        for (age, name) in [(1, "b.facts"), (3, "a.records"), (2, "c.facts"), (9, "d")] {
+            std::fs::write(at(name), [0; 100]).unwrap();
+            let written = std::time::SystemTime::UNIX_EPOCH
+                + std::time::Duration::from_secs(90 - age);
+            File::open(at(name)).unwrap().set_modified(written).unwrap();
+        }
+        let left = || {
+            let found = ["a.records", "b.facts", "c.facts", "d"];
+            found.into_iter().filter(|name| at(name).exists()).collect::<Vec<_>>()
+        };
+        make_room(folder.path(), "a.records", 300).unwrap();
+        assert_eq!(left(), ["a.records", "b.facts", "c.facts", "d"]);
+        make_room(folder.path(), "a.records", 299).unwrap();
+        assert_eq!(left(), ["a.records", "b.facts", "d"], "the oldest but the new one");
+        make_room(folder.path(), "a.records", 0).unwrap();
+        assert_eq!(left(), ["d"], "what is not ours stays");
     }
 
     #[test]

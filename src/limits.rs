@@ -266,6 +266,13 @@ pub const CACHE_FILE_BYTES: Limit = Limit {
     why: "four times what the longest history tried needs",
 };
 
+/// How much the cache may hold in all, in bytes; what was written longest ago goes.
+pub const CACHE_BYTES: Limit = Limit {
+    name: "CACHE_BYTES",
+    value: 8 << 30,
+    why: "a question asked once a day in another way would fill a disk",
+};
+
 /// The largest frame a worker may send, in bytes.
 pub const FRAME_BYTES: Limit = Limit {
     name: "FRAME_BYTES",
@@ -314,4 +321,5 @@ pub static LIMITS: &[&Limit] = &[
     &WORKER_MEMORY_BYTES,
     &FRAME_BYTES,
     &CACHE_FILE_BYTES,
+    &CACHE_BYTES,
 ];
