@@ -299,7 +299,12 @@ impl Tracker<'_, '_, '_> {
         (origins, text): (&Runs<Origin>, Option<&StepText>),
     ) {
         let class = text.map_or(FileClass::Product, |text| text.class);
-        let after_gap = step.out_of_sight
+        // Without its first parent a landing seems to bring in the whole tree, whatever
+        // other parents say of who wrote it.
+        let commit = &self.history.commits[step.commit.at()];
+        let is_boundary = commit.is_cut && commit.first_parent().is_none();
+        let after_gap = is_boundary
+            || step.out_of_sight
             || step.old.is_some_and(|old| self.contents.is_unreadable(old));
         let mut kinds = text.into_iter().flat_map(|text| text.kinds.iter().copied());
         let mut origins = origins.reader();
