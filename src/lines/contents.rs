@@ -10,6 +10,7 @@ use crate::file_class::FileClass;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::walk::History;
 use crate::history::{CommitIdx, ObjectId};
+use crate::limits;
 use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
 use crate::lines::edits::{self, EditWork};
 use crate::lines::marks::LineMark;
@@ -22,6 +23,7 @@ use crate::lines::versions::{Graph, Lineage, Step};
 use crate::lines::{ignored_revs, reformat};
 use crate::problem::{GapKind, Gaps};
 use crate::syntax::{self, LineKind};
+use crate::units::len_to_u64;
 
 /// A version that lands, with lines that came.
 #[derive(Debug, Clone, Copy)]
@@ -334,8 +336,13 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let is_first = !self.contents.contains_key(&version);
         if is_first {
             self.blobs.0 += 1;
-            self.blobs.1 += u64::from(read.is_ok());
         }
+        let read = read.and_then(|bytes| {
+            let is_text = self.asked.exact || !is_binary(&bytes);
+            let is_over = is_text && has_more_lines(&bytes, limits::VERSION_LINES.value);
+            if is_over { Err(Unreadable::TooLarge) } else { Ok(bytes) }
+        });
+        self.blobs.1 += u64::from(is_first && read.is_ok());
         let content = match read {
             Ok(bytes) if is_binary(&bytes) && !self.asked.exact => Content::Binary,
             Ok(bytes) => {
@@ -522,6 +529,12 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
     pub(crate) fn finish(&mut self) {
         self.count_hashed();
     }
+}
+
+/// Whether a text has more lines than so many.
+fn has_more_lines(text: &[u8], most: u64) -> bool {
+    len_to_u64(text.len()) > most
+        && len_to_u64(memchr::memchr_iter(b'\n', text).count()) > most
 }
 
 /// The lines of a block, each with its end.

@@ -130,6 +130,24 @@ fn what_is_after_a_missing_parent_is_reported() {
 }
 
 #[test]
+fn a_version_of_more_lines_than_the_limit_is_left_out_and_said_to_be() {
+    let place = super::fresh();
+    let lines = "\n".repeat(5_000_001);
+    let stream = format!(
+        "commit refs/heads/main\ncommitter ana <ana@example.com> 1735776000 +0000\n\
+         data 1\nm\nM 100644 inline f.txt\ndata {}\n{lines}\n\
+         M 100644 inline g.txt\ndata 4\none\n\n",
+        lines.len()
+    );
+    drop(Repository::import(&place, "r", stream.as_bytes()));
+    let report = report(&place, "r");
+    says(&report, "W-SIZE", false);
+    assert_eq!(gaps(&report)["W-SIZE"], 1);
+    let lines = place.run(["lines", "r", "--exact"]).ended(0).out();
+    assert!(lines.contains("g.txt") && !lines.contains("f.txt"), "{lines}");
+}
+
+#[test]
 fn what_stands_where_the_mainline_begins_at_a_merge_has_an_unknown_birth() {
     let place = super::fresh();
     let who = |day: u64| {
@@ -147,8 +165,7 @@ fn what_stands_where_the_mainline_begins_at_a_merge_has_an_unknown_birth() {
         format!("{main}mark :4\n{}from :3\nmerge :2\n", who(3)) + &file("g", "side\n"),
         format!("{main}mark :5\n{}from :4\n{}", who(4), file("z", "later\n")),
     ];
-    let repository =
-        Repository::import_loose(&place, "r", stream.join("\n").as_bytes());
+    let repository = Repository::import_loose(&place, "r", stream.join("\n").as_bytes());
     let first_parent = id_of(&repository, "HEAD~2");
     fs::remove_file(file_of(&repository, &first_parent)).expect("it is loose");
     drop(place.run(["facts", "r", "--output", "tables"]).ended(0));
