@@ -134,6 +134,20 @@ pub const DIFF_STEPS: Limit = Limit {
     why: "about ten seconds; two versions of 300,000 lines in random order need it all",
 };
 
+/// How many lines a version of a file may have.
+pub const VERSION_LINES: Limit = Limit {
+    name: "VERSION_LINES",
+    value: 5_000_000,
+    why: "64 KB of a pack can hold 67 million line ends; large files have longer lines",
+};
+
+/// How many lines of one history may land.
+pub const LANDED_LINES: Limit = Limit {
+    name: "LANDED_LINES",
+    value: 80_000_000,
+    why: "each takes about 60 bytes of memory",
+};
+
 /// How many parents of a commit are followed.
 pub const PARENTS: Limit =
     Limit { name: "PARENTS", value: 65_535, why: "the index of a parent is two bytes" };
@@ -306,6 +320,8 @@ pub static LIMITS: &[&Limit] = &[
     &RENAME_BYTES,
     &RENAME_PIECES,
     &DIFF_STEPS,
+    &VERSION_LINES,
+    &LANDED_LINES,
     &PARENTS,
     &MESSAGE_BYTES,
     &CONTROL_FILE_BYTES,

@@ -27,6 +27,8 @@ pub mod reformat;
 pub mod book;
 pub mod contents;
 pub(crate) mod origins;
+pub(crate) mod heirs;
+pub mod room;
 pub mod tracker;
 pub mod moves;
 pub mod lookback;

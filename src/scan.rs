@@ -246,7 +246,7 @@ fn find_out(
     facts.work.bytes_read = reader.work.bytes;
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
-    fill_lines(&mut facts, tracked, &context);
+    fill_lines(&mut facts, tracked, &context, progress);
     opened.check_cost()?;
     Ok((facts, kept))
 }
@@ -394,9 +394,16 @@ fn fill_commits(
     facts.people = people.people;
 }
 
-fn fill_lines(facts: &mut Facts, history: TrackedHistory, context: &Context) {
+fn fill_lines(
+    facts: &mut Facts,
+    history: TrackedHistory,
+    context: &Context,
+    progress: &(dyn Fn(Progress) + Sync),
+) {
     let TrackedHistory { graph, tracked, links, read, trees_read, records: _ } = history;
-    let settled = instances::settle(&tracked.book, links, context);
+    let done = AtomicU64::new(0);
+    let tick = || progress(Progress::Settled(done.fetch_add(1, Ordering::Relaxed) + 1));
+    let settled = instances::settle(&tracked.book, links, context, &tick);
     for (landing, is_bulk) in facts.mainline.iter_mut().zip(&settled.is_bulk) {
         landing.is_bulk = *is_bulk;
     }

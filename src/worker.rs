@@ -93,6 +93,8 @@ pub fn serve(
             Progress::Versions(now, of) => (3, now, of),
             Progress::Classified(now, of) => (4, now, of),
             Progress::Parsed(now, of) => (5, now, of),
+            Progress::Moves(now, of) => (6, now, of),
+            Progress::Settled(now) => (7, now, 0),
         };
         stage.store(at, Ordering::Relaxed);
         done.store(now, Ordering::Relaxed);
@@ -352,6 +354,8 @@ fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
         2 => Progress::Placed(done, total),
         4 => Progress::Classified(done, total),
         5 => Progress::Parsed(done, total),
+        6 => Progress::Moves(done, total),
+        7 => Progress::Settled(done),
         _ => Progress::Versions(done, total),
     }
 }

@@ -55,8 +55,13 @@ pub struct Came {
 /// How lines left a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Left {
-    /// Lines written by this commit came in their place.
-    Replaced(CommitIdx),
+    /// Others came in their place.
+    Replaced {
+        /// The commit that wrote them.
+        by: CommitIdx,
+        /// The number of the first line that came there.
+        came: u32,
+    },
     /// Nothing came in their place.
     Deleted,
     /// Their whole file was removed.
@@ -134,12 +139,22 @@ impl Book {
         let base = self.next_line();
         let moved = |stand: Stand| Stand { line: stand.line + base, ..stand };
         let linked = |link: Link| Link { from: link.from + base, to: link.to + base };
+        let left = |exit: Exit| match exit.left {
+            Left::Replaced { by, came } => {
+                Exit { left: Left::Replaced { by, came: came + base }, ..exit }
+            }
+            Left::Deleted | Left::FileDeleted | Left::Unreadable => exit,
+        };
         self.lines.extend(other.lines);
         self.marks.extend(other.marks);
         let came = other.came.into_iter();
         self.came.extend(came.map(|came| Came { first: came.first + base, ..came }));
-        let fates = other.fates.into_iter();
-        self.fates.extend(fates.map(|fate| Fate { stand: moved(fate.stand), ..fate }));
+        let fates = other.fates.into_iter().map(|fate| Fate {
+            stand: moved(fate.stand),
+            exit: fate.exit.map(left),
+            ..fate
+        });
+        self.fates.extend(fates);
         self.carried.extend(other.carried.into_iter().map(linked));
         self.edited.extend(other.edited.into_iter().map(linked));
         self.joined.extend(other.joined.into_iter().map(|line| line + base));

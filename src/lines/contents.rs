@@ -10,6 +10,7 @@ use crate::file_class::FileClass;
 use crate::history::objects::{ObjectKind, ObjectReader, Unreadable};
 use crate::history::walk::History;
 use crate::history::{CommitIdx, ObjectId};
+use crate::limits;
 use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
 use crate::lines::edits::{self, EditWork};
 use crate::lines::marks::LineMark;
@@ -22,6 +23,7 @@ use crate::lines::versions::{Graph, Lineage, Step};
 use crate::lines::{ignored_revs, reformat};
 use crate::problem::{GapKind, Gaps};
 use crate::syntax::{self, LineKind};
+use crate::units::len_to_u64;
 
 /// A version that lands, with lines that came.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +123,8 @@ pub(crate) struct Contents<'t, 'r, 'k> {
     pub(crate) blobs: (u64, u64),
 }
 
-/// One lexicon for each way in which versions are compared.
+/// One lexicon for each way in which versions are compared: first that of origins and
+/// lives, last that of counts.
 fn lexicons(asked: Asked) -> Vec<Lexicon> {
     if asked.exact {
         vec![Lexicon::new(WhiteSpace::Exact)]
@@ -150,6 +153,8 @@ fn uses(graph: &Graph, lineage: &Lineage) -> FxHashMap<u32, u32> {
 }
 
 impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
+    /// The number of the lexicon by which origins and lives see lines.
+    const LIVES: usize = 0;
     /// How many bytes of versions are held before they are read again when needed.
     const HELD_BYTES: usize = 160 << 20;
     /// How many bytes of known lines are held before they are forgotten.
@@ -331,8 +336,13 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let is_first = !self.contents.contains_key(&version);
         if is_first {
             self.blobs.0 += 1;
-            self.blobs.1 += u64::from(read.is_ok());
         }
+        let read = read.and_then(|bytes| {
+            let is_text = self.asked.exact || !is_binary(&bytes);
+            let is_over = is_text && has_more_lines(&bytes, limits::VERSION_LINES.value);
+            if is_over { Err(Unreadable::TooLarge) } else { Ok(bytes) }
+        });
+        self.blobs.1 += u64::from(is_first && read.is_ok());
         let content = match read {
             Ok(bytes) if is_binary(&bytes) && !self.asked.exact => Content::Binary,
             Ok(bytes) => {
@@ -390,9 +400,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         if let Some(hunks) = self.hunks.get(&(old, new)) {
             return Rc::clone(hunks);
         }
-        let space =
-            if self.asked.exact { WhiteSpace::Exact } else { WhiteSpace::Ignored };
-        let hunks: Rc<[Hunk]> = self.compare(old, new, space, Tail::Cut).into();
+        let hunks: Rc<[Hunk]> = self.compare(old, new, Self::LIVES, Tail::Cut).into();
         self.remember_hunks((old, new), &hunks);
         hunks
     }
@@ -411,37 +419,26 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         self.work.lines_hashed += hashed;
     }
 
-    fn compare(
-        &mut self,
-        old: u32,
-        new: u32,
-        space: WhiteSpace,
-        tail: Tail,
-    ) -> Vec<Hunk> {
+    fn compare(&mut self, old: u32, new: u32, lexicon: usize, tail: Tail) -> Vec<Hunk> {
         if old == new {
             return Vec::new();
         }
         let (one, two) = self.load_both(old, new);
         if one.is_text() && two.is_text() {
             let (one, two) = (&self.texts[&old], &self.texts[&new]);
-            let mut lexicons = self.lexicons.iter_mut().enumerate();
-            if let Some((number, lexicon)) =
-                lexicons.find(|(_, known)| known.space() == space)
-            {
-                let (one, two) = (one.lines(number), two.lines(number));
-                let given_up = self.work.given_up;
-                let hunks = diff::compare(one, two, tail, lexicon, &mut self.work);
-                if self.work.given_up > given_up {
-                    let path = self.graph.versions[new as usize].path;
-                    self.gaps.add(
-                        GapKind::OverLimit,
-                        "versions differ too much to be compared; all lines between their equal ends count as replaced",
-                        &self.graph.paths[path as usize],
-                    );
-                }
-                return hunks;
+            let (one, two) = (one.lines(lexicon), two.lines(lexicon));
+            let given_up = self.work.given_up;
+            let known = &mut self.lexicons[lexicon];
+            let hunks = diff::compare(one, two, tail, known, &mut self.work);
+            if self.work.given_up > given_up {
+                let path = self.graph.versions[new as usize].path;
+                self.gaps.add(
+                    GapKind::OverLimit,
+                    "versions differ too much to be compared; all lines between their equal ends count as replaced",
+                    &self.graph.paths[path as usize],
+                );
             }
-            return diff::diff(one.bytes(), two.bytes(), space, &mut self.work);
+            return hunks;
         }
         // Nothing to compare line by line: all lines went, all lines came.
         let all = |content: Content| LineRange { start: 0, end: content.lines() };
@@ -464,7 +461,9 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         }
         match (step.old, step.new) {
             (Some(old), Some(new)) => {
-                let hunks = self.compare(old, new, WhiteSpace::Exact, Tail::Kept);
+                // The last lexicon is the one by which git counts.
+                let exact = self.lexicons.len() - 1;
+                let hunks = self.compare(old, new, exact, Tail::Kept);
                 let added = hunks.iter().map(|hunk| hunk.after.lines()).sum();
                 let deleted = hunks.iter().map(|hunk| hunk.before.lines()).sum();
                 Some((added, deleted))
@@ -514,8 +513,12 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         if let Some(old) = old.and_then(|old| self.texts.get(&old)) {
             let same_code = self.asked.syntax
                 && apply_same_code(&mut read, path, (old.bytes(), text.bytes()), hunks);
+            let mut form = FxHashSet::default();
+            if is_form {
+                form = apply_form(&mut read, (old, text), hunks);
+            }
             if !same_code {
-                let work = apply_edits(&mut read, (old, text), hunks, is_form);
+                let work = apply_edits(&mut read, (old, text), hunks, &form);
                 tell_limits(&mut self.gaps, work, path);
             }
         }
@@ -526,6 +529,12 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
     pub(crate) fn finish(&mut self) {
         self.count_hashed();
     }
+}
+
+/// Whether a text has more lines than so many.
+fn has_more_lines(text: &[u8], most: u64) -> bool {
+    len_to_u64(text.len()) > most
+        && len_to_u64(memchr::memchr_iter(b'\n', text).count()) > most
 }
 
 /// The lines of a block, each with its end.
@@ -569,18 +578,64 @@ fn tell_limits(gaps: &mut Gaps, work: EditWork, path: &[u8]) {
     gaps.add_many(GapKind::SearchLimit, overlong, path, work.overlong_lines);
 }
 
-/// Finds the lines that were edited into others, and in a commit that changes form
-/// alone those that go on as others. Returns what it cost.
+/// In a commit that changes form alone, finds the lines that go on as others, among those
+/// of which nothing is known yet. A hunk in which one does is a change of form: its other
+/// lines that went are joined with those that came. Returns the first lines before of
+/// such hunks.
+fn apply_form(
+    read: &mut StepText,
+    (old, new): (&Text, &Text),
+    hunks: &[Hunk],
+) -> FxHashSet<u32> {
+    let mut form = FxHashSet::default();
+    let mut gone: FxHashSet<u32> = read.carried.iter().map(|pair| pair.0).collect();
+    gone.extend(&read.joined);
+    let mut here: FxHashSet<u32> = read.carried.iter().map(|pair| pair.1).collect();
+    here.extend(&read.split);
+    for hunk in hunks {
+        let (went, went_text) = lines_beside(old, hunk.before, &gone);
+        let (came, came_text) = lines_beside(new, hunk.after, &here);
+        let heirs = ignored_revs::inherit(&went_text, &came_text);
+        if heirs.is_empty() && went.len() == hunk.before.lines() as usize {
+            continue;
+        }
+        for (came_at, went_at) in heirs {
+            let (went, came) = (went[went_at as usize], came[came_at as usize]);
+            if gone.insert(went) {
+                read.carried.push((went, came));
+            } else {
+                read.split.push(came);
+            }
+        }
+        let is_left = |line: &u32| !gone.contains(line);
+        read.joined.extend(went.into_iter().filter(is_left));
+        form.insert(hunk.before.start);
+    }
+    form
+}
+
+/// The lines of a range that are not among `known`, with their places.
+fn lines_beside<'t>(
+    text: &'t Text,
+    range: LineRange,
+    known: &FxHashSet<u32>,
+) -> (Vec<u32>, Vec<&'t [u8]>) {
+    let lines = (range.start..).zip(split(text.block(range)));
+    lines.filter(|(line, _)| !known.contains(line)).unzip()
+}
+
+/// Finds the lines that were edited into others, but in hunks that begin at a line in
+/// `form`. Returns what it cost.
 fn apply_edits(
     read: &mut StepText,
     (old, new): (&Text, &Text),
     hunks: &[Hunk],
-    is_form: bool,
+    form: &FxHashSet<u32>,
 ) -> EditWork {
     let mut work = EditWork::default();
-    let mut gone = FxHashSet::default();
     for hunk in hunks {
-        if hunk.before.is_empty() || hunk.after.is_empty() {
+        let is_replaced = !hunk.before.is_empty() && !hunk.after.is_empty();
+        if !is_replaced || form.contains(&hunk.before.start) {
             continue;
         }
         let went: Vec<&[u8]> = split(old.block(hunk.before)).collect();
@@ -588,16 +643,6 @@ fn apply_edits(
         let place = |(went, came): (u32, u32)| {
             (hunk.before.start + went, hunk.after.start + came)
         };
-        if is_form {
-            for (came, went) in ignored_revs::inherit(&went, &came) {
-                let (went, came) = place((went, came));
-                if gone.insert(went) {
-                    read.carried.push((went, came));
-                } else {
-                    read.split.push(came);
-                }
-            }
-        }
         let pairs = edits::pair_edits_counted(&went, &came, &mut work);
         read.edited.extend(pairs.into_iter().map(place));
     }

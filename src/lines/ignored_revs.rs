@@ -45,6 +45,16 @@ pub fn parse(text: &[u8]) -> (Vec<ObjectId>, Vec<u32>) {
 /// common. The rule is in the spirit of `git blame --ignore-rev`, and not the same. At
 /// most 2^24 pairs are compared, or else a number in proportion to the bytes.
 pub fn inherit(went: &[&[u8]], came: &[&[u8]]) -> Vec<(u32, u32)> {
+    inherit_counted(went, came, &mut 0)
+}
+
+/// As [`inherit`], and adds to `n_compared` the pairs of neighbouring bytes of all lines
+/// that were compared with each other.
+fn inherit_counted(
+    went: &[&[u8]],
+    came: &[&[u8]],
+    n_compared: &mut u64,
+) -> Vec<(u32, u32)> {
     if went.is_empty() || came.is_empty() {
         return Vec::new();
     }
@@ -59,6 +69,7 @@ pub fn inherit(went: &[&[u8]], came: &[&[u8]]) -> Vec<(u32, u32)> {
     let mut links = Vec::new();
     for (row, column) in band.pairs() {
         let (one, two) = (&came[row as usize], &went[column as usize]);
+        *n_compared += len_to_u64(one.len()) + len_to_u64(two.len());
         let common = n_common(one, two);
         if common > 0 && 2 * common >= one.len().min(two.len()) {
             links.push(Link { row, column, weight: len_to_u64(common) });
@@ -162,10 +173,19 @@ mod tests {
 
     #[test]
     fn a_large_hunk_costs_in_proportion_to_its_bytes() {
-        let lines: Vec<Vec<u8>> =
-            (0..20_000).map(|n| format!("row({n}, {n});").into_bytes()).collect();
-        let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
-        let found = inherit(&lines, &lines);
-        assert_eq!(found, (0..20_000).map(|n| (n, n)).collect::<Vec<_>>());
+        let cost = |n_lines: u32| {
+            let lines: Vec<Vec<u8>> = (0..n_lines)
+                .map(|n| format!("row({n:5}, {n:5});").into_bytes())
+                .collect();
+            let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+            let mut n_compared = 0;
+            let found = inherit_counted(&lines, &lines, &mut n_compared);
+            assert_eq!(found, (0..n_lines).map(|n| (n, n)).collect::<Vec<_>>());
+            n_compared
+        };
+        let (one, two) = (cost(10_000), cost(20_000));
+        // Each line with each would be 20,000 times 20,000 times 34.
+        assert!(two < 2 * MOST_COMPARED, "{two}");
+        assert!(two < 3 * one, "{one} {two}");
     }
 }

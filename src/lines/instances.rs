@@ -5,8 +5,9 @@
 //! edited died and has a successor. A line that repeats others is marked as a copy
 //! while they stand, and as a re-landing when they are gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
@@ -21,6 +22,10 @@ use crate::units::len_to_u64;
 /// Lines that one landing brings in, or removes, beyond which it is a bulk event: an
 /// import, a move of vendored code, a clean-up. Reported apart.
 pub const BULK_LINES: u64 = 10_000;
+
+/// The least lines of an import of files that were elsewhere before: with fewer, a file
+/// was copied, or brought back under another name.
+pub const IMPORT_LINES: u64 = 1_000;
 
 /// Why a line is no longer there.
 #[derive(
@@ -139,9 +144,10 @@ pub struct Context {
     /// For each landing the commit.
     pub mainline: Vec<CommitIdx>,
     /// For each landing the commits that it says it takes back.
-    pub taken_back: BTreeMap<u32, Vec<CommitIdx>>,
-    /// For each landing the paths it created with the content of an older file.
-    pub imported: BTreeMap<u32, Vec<u32>>,
+    pub taken_back: BTreeMap<u32, BTreeSet<CommitIdx>>,
+    /// Landings, and the paths they created with content that had stood at another path
+    /// and never at this one.
+    pub imported: FxHashSet<(u32, u32)>,
 }
 
 /// Everything known of lines.
@@ -259,8 +265,14 @@ fn lines_of(came: &Came) -> std::ops::Range<u32> {
     came.first..came.first + came.lines
 }
 
-/// Makes lifetimes of the book. `links` has what moved; edits are added here.
-pub fn settle(book: &Book, mut links: Links, context: &Context) -> Settled {
+/// Makes lifetimes of the book. `links` has what moved; edits are added here. Calls
+/// `tick` after each landing and each change, so that progress can be told from a hang.
+pub fn settle(
+    book: &Book,
+    mut links: Links,
+    context: &Context,
+    tick: &dyn Fn(),
+) -> Settled {
     let mut blocks: Vec<&Came> = book.came.iter().collect();
     blocks.sort_by_key(|came| came.landing);
     if !links.next.is_empty() {
@@ -268,13 +280,18 @@ pub fn settle(book: &Book, mut links: Links, context: &Context) -> Settled {
         links.settle_roots(&blocks);
     }
     let ends = Ends::new(book, &links, &blocks);
-    let (repeats, gaps) = repeats(book, &links, &blocks, &ends);
-    let settler = Settler { book, links, context, ends, repeats };
+    tick();
+    let (repeats, gaps) = repeats(book, &links, (&blocks, &ends), tick);
+    let is_new = |came: &Came| lines_of(came).any(|line| links.is_first(line));
+    let has_new = book.came.iter().map(is_new).collect();
+    let settler = Settler { book, links, context, ends, repeats, has_new };
     let is_bulk = settler.bulk_births();
     let bulk_deaths = settler.bulk_deaths(&is_bulk);
+    tick();
     let mut lifetimes = BTreeMap::new();
     for fate in &book.fates {
         settler.add_lifetimes(fate, &bulk_deaths, &mut lifetimes);
+        tick();
     }
     let standing = book
         .standing
@@ -292,6 +309,9 @@ struct Ends {
     death: Vec<u32>,
     /// The same of its successors.
     lineage: Vec<u32>,
+    /// Whether a line, or what it went on as, is not known to be gone: it went out of
+    /// sight, or into other lines.
+    is_censored: Vec<bool>,
 }
 
 impl Ends {
@@ -301,12 +321,16 @@ impl Ends {
             origin: vec![CommitIdx(NONE); n],
             death: vec![NONE; n],
             lineage: Vec::new(),
+            is_censored: vec![false; n],
         };
         if n == 0 {
             return ends;
         }
         for fate in &book.fates {
+            let unreadable = fate.exit.is_some_and(|exit| exit.left == Left::Unreadable);
             for line in fate.stand.line..fate.stand.line + fate.lines {
+                let is_joined = links.is_joined[line as usize];
+                ends.is_censored[line as usize] = unreadable || is_joined;
                 ends.origin[line as usize] = fate.stand.origin;
                 ends.death[line as usize] = fate.exit.map_or(NONE, |exit| exit.landing);
             }
@@ -317,6 +341,7 @@ impl Ends {
             let at = line as usize;
             if let Some(next) = links.next(line) {
                 ends.death[at] = ends.death[next as usize];
+                ends.is_censored[at] = ends.is_censored[next as usize];
                 ends.lineage[at] = ends.lineage[next as usize];
             } else if let Some(next) = links.successor(line) {
                 ends.lineage[at] = ends.lineage[next as usize];
@@ -333,7 +358,12 @@ struct Repeats {
     relanded: Vec<bool>,
 }
 
-fn repeats(book: &Book, links: &Links, blocks: &[&Came], ends: &Ends) -> (Repeats, Gaps) {
+fn repeats(
+    book: &Book,
+    links: &Links,
+    (blocks, ends): (&[&Came], &Ends),
+    tick: &dyn Fn(),
+) -> (Repeats, Gaps) {
     let n = links.next.len();
     if n == 0 {
         return (Repeats::default(), Gaps::default());
@@ -348,11 +378,13 @@ fn repeats(book: &Book, links: &Links, blocks: &[&Came], ends: &Ends) -> (Repeat
         .collect();
     let line_at = |block: u32, line: u32| blocks[block as usize].first + line;
     let is_new = |block, line| links.is_first(line_at(block, line));
-    let death_of = |block, line| {
-        Some(ends.death[line_at(block, line) as usize]).filter(|&death| death != NONE)
+    let end_of = |block, line| {
+        let at = line_at(block, line) as usize;
+        let landing = Some(ends.death[at]).filter(|&death| death != NONE)?;
+        Some(lookback::End { landing, is_death: !ends.is_censored[at] })
     };
     let mut work = LookbackWork::default();
-    for repeat in lookback::repeats_counted(&landed, is_new, death_of, &mut work) {
+    for repeat in lookback::repeats_counted(&landed, is_new, end_of, tick, &mut work) {
         let first = line_at(repeat.block, repeat.start) as usize;
         let marked = if repeat.alive { &mut found.copied } else { &mut found.relanded };
         marked[first..first + repeat.lines as usize].fill(true);
@@ -361,6 +393,9 @@ fn repeats(book: &Book, links: &Links, blocks: &[&Came], ends: &Ends) -> (Repeat
                at for copies and re-landings";
     let mut gaps = Gaps::default();
     gaps.add_many(GapKind::SearchLimit, why, b"", work.crowded);
+    let why = "places not looked up for copies and re-landings, since too many lines that \
+               landed are alike";
+    gaps.add_many(GapKind::SearchLimit, why, b"", work.unfinished);
     (found, gaps)
 }
 
@@ -370,6 +405,8 @@ struct Settler<'b> {
     context: &'b Context,
     ends: Ends,
     repeats: Repeats,
+    /// For each block of the book whether a line of it goes on for no other.
+    has_new: Vec<bool>,
 }
 
 impl Settler<'_> {
@@ -395,14 +432,14 @@ impl Settler<'_> {
             let lines = len_to_u64(lines_of(came).filter(is_new).count());
             let landing = came.landing as usize;
             born[landing] += lines;
-            let known = self.context.imported.get(&came.landing);
-            if known.is_some_and(|paths| paths.contains(&came.path)) {
+            if self.context.imported.contains(&(came.landing, came.path)) {
                 imported[landing] += lines;
             }
         }
-        // More than 80 % of the lines are in files whose content was there before.
+        // More than 80 % of the lines are in files whose content was elsewhere before.
         let is_bulk = |(born, imported): (&u64, &u64)| {
-            *born > BULK_LINES || imported * 5 > born * 4
+            let is_import = *imported >= IMPORT_LINES && imported * 5 > born * 4;
+            *born > BULK_LINES || is_import
         };
         born.iter().zip(&imported).map(is_bulk).collect()
     }
@@ -422,6 +459,23 @@ impl Settler<'_> {
         both.map(|(died, is_bulk)| *died > BULK_LINES || *is_bulk).collect()
     }
 
+    /// How lines left, seen together with the other files: where nothing but older lines
+    /// came, which moved in or were reformatted, nobody wrote anything in their place.
+    fn seen_whole(&self, exit: Exit) -> Exit {
+        match exit.left {
+            Left::Replaced { came, .. } if !self.has_new(came) => {
+                Exit { left: Left::Deleted, ..exit }
+            }
+            _ => exit,
+        }
+    }
+
+    /// Whether a line of the block that `first` begins goes on for no other.
+    fn has_new(&self, first: u32) -> bool {
+        let after = self.book.came.partition_point(|came| came.first <= first);
+        self.has_new.get(after - 1).copied().unwrap_or(true)
+    }
+
     /// Adds the lines of a fate, line by line: neighbours can have come from elsewhere.
     fn add_lifetimes(
         &self,
@@ -429,6 +483,7 @@ impl Settler<'_> {
         bulk_deaths: &[bool],
         lifetimes: &mut BTreeMap<Lifetime, u64>,
     ) {
+        let fate = &Fate { exit: fate.exit.map(|exit| self.seen_whole(exit)), ..*fate };
         let mut same: Option<(Lifetime, u64)> = None;
         for line in fate.stand.line..fate.stand.line + fate.lines {
             if self.links.next(line).is_some() {
@@ -457,7 +512,7 @@ impl Settler<'_> {
         let is = |marks: &[bool]| marks.get(root as usize).copied().unwrap_or(false);
         let lineage = self.ends.lineage.get(line as usize).copied();
         let writer = fate.exit.and_then(|exit| match exit.left {
-            Left::Replaced(by) => self.context.persons[by.at()],
+            Left::Replaced { by, .. } => self.context.persons[by.at()],
             Left::Deleted | Left::FileDeleted | Left::Unreadable => None,
         });
         let cause = |exit: Exit| {
@@ -506,8 +561,8 @@ impl Settler<'_> {
         }
         let landed = self.context.mainline[landing as usize];
         let taken_back = self.context.taken_back.get(&exit.landing);
-        let is_taken = |commits: &Vec<CommitIdx>| {
-            commits.iter().any(|&commit| commit == origin || commit == landed)
+        let is_taken = |commits: &BTreeSet<CommitIdx>| {
+            commits.contains(&origin) || commits.contains(&landed)
         };
         if taken_back.is_some_and(is_taken) {
             return DeathCause::Reverted;
@@ -515,7 +570,7 @@ impl Settler<'_> {
         match exit.left {
             Left::FileDeleted => DeathCause::FileDeleted,
             _ if is_bulk => DeathCause::Bulk,
-            Left::Replaced(by) => {
+            Left::Replaced { by, .. } => {
                 let person = |commit: CommitIdx| self.context.persons[commit.at()];
                 match (person(origin), person(by)) {
                     (Some(one), Some(two)) if one == two => DeathCause::ModifiedSelf,
@@ -543,3 +598,6 @@ impl Settler<'_> {
         StandingFile { path, runs: found }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@ use crate::lines::instances::Links;
 use crate::lines::marks::LineMark;
 use crate::lines::moves::{self, Block, MoveWork};
 use crate::problem::{GapKind, Gaps};
-use crate::units::len_to_u32;
 
 /// The places in the book where lines went and came with one landing.
 #[derive(Debug, Default)]
@@ -137,11 +136,6 @@ impl Stretches {
         }
         self.next = Some((file, path, start + 1));
     }
-}
-
-/// How many lines a list of blocks holds.
-pub fn n_lines(blocks: &[Block<'_>]) -> u32 {
-    blocks.iter().map(|block| len_to_u32(block.marks.len())).sum()
 }
 
 #[cfg(test)]

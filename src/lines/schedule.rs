@@ -1,5 +1,6 @@
 //! Schedules the tracker over threads. What comes out does not depend on how many.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,12 +12,14 @@ use crate::history::objects::{ObjectReader, ReadWork};
 use crate::history::open::Opened;
 use crate::history::tree::TreeCache;
 use crate::history::walk::History;
+use crate::limits;
 use crate::lines::contents::KindReader;
 use crate::lines::diff::DiffWork;
 use crate::lines::instances::Links;
 use crate::lines::landings;
 use crate::lines::records::{Recorder, Records};
-use crate::lines::tracker::{self, Tools, TrackOptions, Tracked};
+use crate::lines::room::Room;
+use crate::lines::tracker::{self, Stopped, Tools, TrackOptions, Tracked};
 use crate::lines::versions::{self, Builder, CommitDelta, Graph, Lineage};
 use crate::problem::{GapKind, Gaps};
 use crate::units::{len_to_u32, len_to_u64};
@@ -36,6 +39,10 @@ pub enum Progress {
     Parsed(u64, u64),
     /// File versions worked through, of how many.
     Versions(u64, u64),
+    /// Mainline commits looked through for lines that moved, of how many.
+    Moves(u64, u64),
+    /// Steps of making lifetimes of what was found.
+    Settled(u64),
 }
 
 /// What the whole history has to say about its lines.
@@ -112,26 +119,36 @@ pub fn track_history(
     let lineages = versions::lineages(&graph);
     let total = len_to_u64(graph.versions.len());
     let done = AtomicU64::new(0);
-    let results: Vec<Result<Tracked, Error>> = lineages
+    let track = |lineage: &Lineage, room: &Room| {
+        let mut read_kinds = kinds(&graph);
+        let tick = || {
+            let now = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress(Progress::Versions(now, total));
+        };
+        let tracked = pool.with(|reader, _| {
+            let kinds = &mut *read_kinds;
+            let tools = Tools { reader, kinds, records, room, tick: &tick };
+            tracker::track(history, &graph, lineage, options, tools)
+        })?;
+        match tracked {
+            Ok(tracked) => Ok(Some(tracked)),
+            Err(Stopped::Unbalanced(why)) => Ok(Some(unbalanced(&graph, lineage, &why))),
+            Err(Stopped::TooManyLines) => Ok(None),
+        }
+    };
+    let room = Room::new(limits::LANDED_LINES.value);
+    let results: Result<Option<Vec<Tracked>>, Error> = lineages
         .par_iter()
         .with_max_len(1)
-        .map(|lineage| {
-            let mut read_kinds = kinds(&graph);
-            let tick = || {
-                let now = done.fetch_add(1, Ordering::Relaxed) + 1;
-                progress(Progress::Versions(now, total));
-            };
-            let tracked = pool.with(|reader, _| {
-                let kinds = &mut *read_kinds;
-                let tools = Tools { reader, kinds, records, tick: &tick };
-                tracker::track(history, &graph, lineage, options, tools)
-            })?;
-            Ok(tracked.unwrap_or_else(|why| unbalanced(&graph, lineage, &why)))
-        })
+        .map(|lineage| track(lineage, &room))
         .collect();
+    let results = match results? {
+        Some(results) => results,
+        None => within_limit(&graph, &lineages, track)?,
+    };
     let mut tracked = Tracked { records: recorder, ..Tracked::default() };
     for result in results {
-        merge(&mut tracked, result?);
+        merge(&mut tracked, result);
     }
     gaps.merge(&tracked.gaps);
     tracked.gaps = gaps;
@@ -141,14 +158,49 @@ pub fn track_history(
     let (mut all_read, all_trees_read) = pool.work();
     all_read.add(read);
     let (read, trees_read) = (all_read, all_trees_read + trees_read);
-    let (links, unfound) = find_links(&tracked, &graph, history.mainline.len());
+    let (links, unfound) = find_links(&tracked, &graph, history.mainline.len(), progress);
     tracked.gaps.merge(&unfound);
     let records = tracked.records.take();
     Ok(TrackedHistory { graph, tracked, links, read, trees_read, records })
 }
 
+/// Works through lineages one after the other, where there is no room for the lines of
+/// all: those for which there is none left are left out, whatever the number of threads.
+fn within_limit(
+    graph: &Graph,
+    lineages: &[Lineage],
+    track: impl Fn(&Lineage, &Room) -> Result<Option<Tracked>, Error>,
+) -> Result<Vec<Tracked>, Error> {
+    let mut left = limits::LANDED_LINES.value;
+    let mut results = Vec::new();
+    for lineage in lineages {
+        let tracked = track(lineage, &Room::new(left))?;
+        let tracked = tracked.unwrap_or_else(|| without_room(graph, lineage));
+        left = left.saturating_sub(len_to_u64(tracked.book.lines.len()));
+        results.push(tracked);
+    }
+    Ok(results)
+}
+
+/// The files of a lineage are left out, and said to be.
+fn without_room(graph: &Graph, lineage: &Lineage) -> Tracked {
+    let mut tracked = Tracked::default();
+    let path = |version: &u32| graph.versions[*version as usize].path;
+    let paths: BTreeSet<u32> = lineage.versions.iter().map(path).collect();
+    for path in paths {
+        let why = "files left out, since more lines landed than LANDED_LINES";
+        tracked.gaps.add(GapKind::OverLimit, why, &graph.paths[path as usize]);
+    }
+    tracked
+}
+
 /// Finds which lines go on as others, landing by landing.
-fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> (Links, Gaps) {
+fn find_links(
+    tracked: &Tracked,
+    graph: &Graph,
+    n_landings: usize,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> (Links, Gaps) {
     let book = &tracked.book;
     let mut links = Links::new(book);
     let mut gaps = Gaps::default();
@@ -156,9 +208,14 @@ fn find_links(tracked: &Tracked, graph: &Graph, n_landings: usize) -> (Links, Ga
         return (links, gaps);
     }
     let landings = landings::by_landing(book, n_landings);
+    let (done, total) = (AtomicU64::new(0), len_to_u64(landings.len()));
     let moved: Vec<_> = landings
         .par_iter()
-        .map(|landing| landings::moved(book, &graph.paths, &links, landing))
+        .map(|landing| {
+            let moved = landings::moved(book, &graph.paths, &links, landing);
+            progress(Progress::Moves(done.fetch_add(1, Ordering::Relaxed) + 1, total));
+            moved
+        })
         .collect();
     for (found, unfound) in moved {
         links.carry(&found);

@@ -16,10 +16,12 @@ use crate::history::walk::History;
 use crate::lines::book::{Book, Came, Exit, Fate, LandedLine, Left, Link, Stand};
 use crate::lines::contents::{Asked, Content, Contents, KindReader, StepRead};
 use crate::lines::diff::{DiffWork, Hunk};
+use crate::lines::heirs::{self, Heirs};
 use crate::lines::marks::LineMark;
 use crate::lines::origins::{self, Origin};
 use crate::lines::records::{Recorder, Records, StepText};
-use crate::lines::runs::{Label, RunReader, Runs};
+use crate::lines::room::Room;
+use crate::lines::runs::{Label, Runs};
 use crate::lines::versions::{Graph, Lineage, Step, Version};
 use crate::problem::Gaps;
 use crate::syntax::LineKind;
@@ -60,6 +62,8 @@ pub struct Tools<'t, 'r, 'k> {
     pub kinds: &'t mut KindReader<'k>,
     /// What earlier runs found out; `None` when nothing is kept from run to run.
     pub records: Option<&'t Records>,
+    /// Room for the lines that land.
+    pub room: &'t Room,
     /// Called after each version, so that progress can be told from a hang.
     pub tick: &'t dyn Fn(),
 }
@@ -87,19 +91,29 @@ pub struct Tracked {
     pub records: Option<Recorder>,
 }
 
+/// Why a lineage was not worked through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// The books do not balance, in words: a fault of this program, or records of an
+    /// earlier run that do not tell what the repository does.
+    Unbalanced(String),
+    /// There is no room for the lines that land.
+    TooManyLines,
+}
+
 /// Works through one lineage.
 ///
 /// # Errors
 ///
-/// When the books do not balance: a fault of this program, never of a repository.
+/// [`Stopped`] says why there is nothing to say of it.
 pub fn track(
     history: &History,
     graph: &Graph,
     lineage: &Lineage,
     options: &TrackOptions,
     tools: Tools<'_, '_, '_>,
-) -> Result<Tracked, String> {
-    let Tools { reader, kinds, records, tick } = tools;
+) -> Result<Tracked, Stopped> {
+    let Tools { reader, kinds, records, room, tick } = tools;
     let TrackOptions { exact, counts, syntax, parsed_from, .. } = *options;
     let asked = Asked { exact, counts, syntax, parsed_from };
     let of = (history, graph);
@@ -113,6 +127,7 @@ pub fn track(
         lives: FxHashMap::default(),
         counts: Vec::new(),
         book: Book::default(),
+        room,
     };
     let mut steps = lineage.steps.iter().copied().peekable();
     for &version in &lineage.versions {
@@ -163,6 +178,7 @@ struct Tracker<'t, 'r, 'k> {
     lives: FxHashMap<u32, Runs<Stand>>,
     counts: Vec<Counted>,
     book: Book,
+    room: &'t Room,
 }
 
 impl Tracker<'_, '_, '_> {
@@ -176,7 +192,7 @@ impl Tracker<'_, '_, '_> {
 
     /// Writes the origins of a version: its lines come from the first parent that has
     /// them, and what no parent has was written by this commit.
-    fn write_origins(&mut self, version: u32) -> Result<(), String> {
+    fn write_origins(&mut self, version: u32) -> Result<(), Stopped> {
         let Version { commit, out_of_sight, .. } = self.graph.versions[version as usize];
         let (content, hunks) = self.contents.version(version);
         let sources = self.graph.origins(version);
@@ -221,16 +237,18 @@ impl Tracker<'_, '_, '_> {
         told
     }
 
-    fn balance(&self, counted: u32, lines: u32, version: u32) -> Result<(), String> {
+    fn balance(&self, counted: u32, lines: u32, version: u32) -> Result<(), Stopped> {
         if counted == lines {
             return Ok(());
         }
         let version = &self.graph.versions[version as usize];
         let commit = self.history.commits[version.commit.at()].id;
-        Err(format!("{counted} lines are accounted for where {lines} stand, at {commit}"))
+        let why =
+            format!("{counted} lines are accounted for where {lines} stand, at {commit}");
+        Err(Stopped::Unbalanced(why))
     }
 
-    fn step(&mut self, number: u32) -> Result<(), String> {
+    fn step(&mut self, number: u32) -> Result<(), Stopped> {
         let step = self.graph.steps[number as usize];
         let is_form = step
             .landing
@@ -250,7 +268,7 @@ impl Tracker<'_, '_, '_> {
     }
 
     /// Applies a mainline step to the book of lives.
-    fn live(&mut self, step: Step, landing: u32, read: StepRead) -> Result<(), String> {
+    fn live(&mut self, step: Step, landing: u32, read: StepRead) -> Result<(), Stopped> {
         let before = self.lives.remove(&step.old_path).unwrap_or_default();
         let Some(new) = step.new else {
             // It may still be there, where nothing can be read.
@@ -266,11 +284,17 @@ impl Tracker<'_, '_, '_> {
         let content = self.contents.content(new);
         let StepRead { hunks, text, .. } = read;
         let origins = self.origins.get(&new).cloned().unwrap_or_default();
+        if !self.room.take(hunks.iter().map(|hunk| u64::from(hunk.after.lines())).sum()) {
+            return Err(Stopped::TooManyLines);
+        }
         let first = self.book.next_line();
         self.born(step, landing, &hunks, (&origins, text.as_ref()));
+        let mut edited = Vec::new();
+        let numbers = heirs::numbers_of(&hunks, first);
         if let Some(text) = text {
-            self.link(&text, &before, &hunks, first);
+            self.link(&text, &before, &numbers);
             self.book.marks.extend(text.marks);
+            edited = text.edited;
         }
         if !self.options.exact {
             self.book.marks.resize(self.book.lines.len(), LineMark::of(b""));
@@ -290,7 +314,9 @@ impl Tracker<'_, '_, '_> {
             |hunk, lines, stand| went.push((*hunk, lines, stand)),
         );
         let unreadable = matches!(content, Content::Unreadable(_));
-        self.went(step, landing, &went, unreadable.then_some(Left::Unreadable), &origins);
+        let heirs =
+            Heirs { edited, numbers, origins: origins.starts(), lines: origins.lines() };
+        self.went(step, landing, &went, unreadable.then_some(Left::Unreadable), &heirs);
         self.balance(after.lines(), content.lines(), new)?;
         let may_change = self.may_change_origins(step, new);
         let after = if may_change && self.origins.contains_key(&new) {
@@ -320,7 +346,12 @@ impl Tracker<'_, '_, '_> {
         (origins, text): (&Runs<Origin>, Option<&StepText>),
     ) {
         let class = text.map_or(FileClass::Product, |text| text.class);
-        let after_gap = step.out_of_sight
+        // Without its first parent a landing seems to bring in the whole tree, whatever
+        // other parents say of who wrote it.
+        let commit = &self.history.commits[step.commit.at()];
+        let is_boundary = commit.is_cut && commit.first_parent().is_none();
+        let after_gap = is_boundary
+            || step.out_of_sight
             || step.old.is_some_and(|old| self.contents.is_unreadable(old));
         let mut kinds = text.into_iter().flat_map(|text| text.kinds.iter().copied());
         let mut origins = origins.reader();
@@ -346,33 +377,18 @@ impl Tracker<'_, '_, '_> {
     }
 
     /// Writes down which lines go on as others, by the numbers of both. `before` has the
-    /// lines that stood before; the first line that came has the number `first`.
-    fn link(
-        &mut self,
-        text: &StepText,
-        before: &Runs<Stand>,
-        hunks: &[Hunk],
-        first: u32,
-    ) {
+    /// lines that stood before, `came` the numbers of those that came.
+    fn link(&mut self, text: &StepText, before: &Runs<Stand>, came: &[(u32, u32)]) {
         let StepText { carried, edited, joined, split, .. } = text;
         if carried.is_empty() && edited.is_empty() && joined.is_empty() {
             return;
         }
         let went = before.starts();
-        let mut next = first;
-        let mut came = Vec::with_capacity(hunks.len());
-        for lines in hunks.iter().map(|hunk| hunk.after) {
-            came.push((lines.start, next));
-            next += lines.lines();
-        }
         let old = |line: u32| {
             let (start, stand) = went[went.partition_point(|at| at.0 <= line) - 1];
             stand.below(line - start).line
         };
-        let new = |line: u32| {
-            let (start, number) = came[came.partition_point(|at| at.0 <= line) - 1];
-            number + (line - start)
-        };
+        let new = |line: u32| heirs::number_of(came, line);
         let link = |&(went, came): &(u32, u32)| Link { from: old(went), to: new(came) };
         self.book.carried.extend(carried.iter().map(link));
         self.book.edited.extend(edited.iter().map(link));
@@ -387,19 +403,19 @@ impl Tracker<'_, '_, '_> {
         landing: u32,
         went: &[(Hunk, u32, Stand)],
         left: Option<Left>,
-        origins: &Runs<Origin>,
+        heirs: &Heirs,
     ) {
-        let mut origins: RunReader<'_, Origin> = origins.reader();
         let mut at = 0;
         for &(hunk, lines, stand) in went {
             at = at.max(hunk.before.start);
-            // Who wrote the lines that came in the same hunk, if any came.
-            origins.skip(hunk.after.start);
-            let writer = origins.peek().filter(|_| !hunk.after.is_empty());
-            let gone = writer.map_or(Left::Deleted, |by| Left::Replaced(by.commit));
-            let left = left.unwrap_or(gone);
-            let exit = Exit { landing, left, file: step.path, start: at };
-            self.left(step.old_path, stand, lines, exit);
+            let mut start = at;
+            while start < at + lines {
+                let (gone, same) = heirs.of(&hunk, start, at + lines);
+                let exit =
+                    Exit { landing, left: left.unwrap_or(gone), file: step.path, start };
+                self.left(step.old_path, stand.below(start - at), same, exit);
+                start += same;
+            }
             at += lines;
         }
     }
@@ -408,13 +424,14 @@ impl Tracker<'_, '_, '_> {
         self.book.fates.push(Fate { stand, lines, path, exit: Some(exit) });
     }
 
-    fn finish(mut self, tip: &[(u32, u32)]) -> Result<Tracked, String> {
+    fn finish(mut self, tip: &[(u32, u32)]) -> Result<Tracked, Stopped> {
         self.contents.finish();
         for &(path, version) in tip {
             let Some(lives) = self.lives.remove(&path) else {
                 let path = String::from_utf8_lossy(&self.graph.paths[path as usize])
                     .into_owned();
-                return Err(format!("a file stands at the tip without a life: {path}"));
+                let why = format!("a file stands at the tip without a life: {path}");
+                return Err(Stopped::Unbalanced(why));
             };
             for run in &lives.0 {
                 let (stand, lines) = (run.label, run.lines);
@@ -429,7 +446,8 @@ impl Tracker<'_, '_, '_> {
         }
         if !self.lives.is_empty() {
             let n = self.lives.len();
-            return Err(format!("{n} files live on that are not at the tip"));
+            let why = format!("{n} files live on that are not at the tip");
+            return Err(Stopped::Unbalanced(why));
         }
         Ok(Tracked {
             book: self.book,

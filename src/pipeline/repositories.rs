@@ -162,6 +162,8 @@ fn run_one(
             Progress::Classified(n, of) => format!("reading messages: {n} of {of}"),
             Progress::Parsed(n, of) => format!("parsing files: {n} of {of}"),
             Progress::Versions(n, of) => format!("following lines: {n} of {of} versions"),
+            Progress::Moves(n, of) => format!("finding moves: {n} of {of} commits"),
+            Progress::Settled(n) => format!("making lifetimes: {n}"),
         };
         (outside.progress)(&format!("{prefix}{}  {words}", name.to_terminal()));
     };

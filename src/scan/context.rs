@@ -1,7 +1,7 @@
 //! What the rest of a history says of lines that land and go: whose work a commit is,
 //! what it takes back, what it imports, and which commits change form alone.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rustc_hash::FxHashSet;
 
@@ -10,10 +10,12 @@ use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::tree::{self, EntryKind};
 use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId};
+use crate::limits;
 use crate::lines::ignored_revs;
 use crate::lines::instances::Context;
 use crate::lines::versions::Graph;
 use crate::problem::{GapKind, Gaps};
+use crate::units::len_to_u64;
 
 /// Gathers what the history says of landings and commits.
 pub(super) fn read(history: &History, people: &Numbered, graph: &Graph) -> Context {
@@ -28,16 +30,16 @@ pub(super) fn read(history: &History, people: &Numbered, graph: &Graph) -> Conte
 
 /// For each landing the commits that messages of the commits it brings in say they
 /// take back: the line that `git revert` writes.
-fn taken_back(history: &History) -> BTreeMap<u32, Vec<CommitIdx>> {
+fn taken_back(history: &History) -> BTreeMap<u32, BTreeSet<CommitIdx>> {
     let numbers: HashMap<ObjectId, CommitIdx> = (0..)
         .zip(&history.commits)
         .map(|(idx, commit)| (commit.id, CommitIdx(idx)))
         .collect();
-    let mut found: BTreeMap<u32, Vec<CommitIdx>> = BTreeMap::new();
+    let mut found: BTreeMap<u32, BTreeSet<CommitIdx>> = BTreeMap::new();
     for (commit, landing) in history.commits.iter().zip(history.landings()) {
         let known = reverted_ids(&commit.message).filter_map(|id| numbers.get(&id));
         for &target in known {
-            found.entry(landing).or_default().push(target);
+            found.entry(landing).or_default().insert(target);
         }
     }
     found
@@ -53,23 +55,44 @@ fn reverted_ids(message: &[u8]) -> impl Iterator<Item = ObjectId> {
     })
 }
 
-/// For each landing the paths that it created with content that another file of the
-/// mainline had had before.
-fn imported(graph: &Graph) -> BTreeMap<u32, Vec<u32>> {
+/// Landings, and the paths that they created with content that another file of the
+/// mainline had had before, and never this one: what is back where it was is restored,
+/// not imported.
+fn imported(graph: &Graph) -> FxHashSet<(u32, u32)> {
+    let landed = graph.steps.iter().filter_map(|step| {
+        let (landing, new) = (step.landing?, step.new?);
+        let is_created = step.old.is_none() && !step.out_of_sight;
+        let blob = graph.versions[new as usize].blob;
+        Some(Blob { landing, path: step.path, blob, is_created })
+    });
+    imports(landed)
+}
+
+/// A file that one landing left with this content.
+struct Blob {
+    landing: u32,
+    path: u32,
+    blob: ObjectId,
+    is_created: bool,
+}
+
+/// Picks imports from all that landed, in order.
+fn imports(landed: impl Iterator<Item = Blob>) -> FxHashSet<(u32, u32)> {
     let mut known: HashSet<ObjectId> = HashSet::new();
-    let mut found: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let mut waiting: (u32, Vec<ObjectId>) = (0, Vec::new());
-    for step in &graph.steps {
-        let (Some(landing), Some(new)) = (step.landing, step.new) else { continue };
+    let mut known_at: HashSet<(ObjectId, u32)> = HashSet::new();
+    let mut found = FxHashSet::default();
+    let mut waiting: (u32, Vec<(ObjectId, u32)>) = (0, Vec::new());
+    for Blob { landing, path, blob, is_created } in landed {
         if waiting.0 != landing {
-            known.extend(waiting.1.drain(..));
+            known.extend(waiting.1.iter().map(|(blob, _)| *blob));
+            known_at.extend(waiting.1.drain(..));
             waiting.0 = landing;
         }
-        let blob = graph.versions[new as usize].blob;
-        if step.old.is_none() && !step.out_of_sight && known.contains(&blob) {
-            found.entry(landing).or_default().push(step.path);
+        let was_elsewhere = known.contains(&blob) && !known_at.contains(&(blob, path));
+        if is_created && was_elsewhere {
+            found.insert((landing, path));
         }
-        waiting.1.push(blob);
+        waiting.1.push((blob, path));
     }
     found
 }
@@ -113,14 +136,28 @@ pub(super) fn read_root_file(
     name: &[u8],
     gaps: &mut Gaps,
 ) -> Option<Vec<u8>> {
-    let root = reader.read(tree, ObjectKind::Tree).ok()?;
-    let entries = tree::parse(&root).unwrap_or_default();
+    let root = match reader.read(tree, ObjectKind::Tree) {
+        Ok(root) => root,
+        Err(why) => {
+            gaps.add(why.gap(), "the root directory of the tip cannot be read", name);
+            return None;
+        }
+    };
+    let Some(entries) = tree::parse(&root) else {
+        let why = "the root directory of the tip is damaged";
+        gaps.add(GapKind::CorruptObject, why, name);
+        return None;
+    };
     let entry = entries.iter().find(|entry| entry.name == name)?;
     if entry.kind != EntryKind::File {
         gaps.add(GapKind::SideFile, "no plain file, left out", name);
         return None;
     }
     match reader.read(entry.id, ObjectKind::Blob) {
+        Ok(text) if len_to_u64(text.len()) > limits::CONTROL_FILE_BYTES.value => {
+            gaps.add(GapKind::SideFile, "larger than CONTROL_FILE_BYTES, left out", name);
+            None
+        }
         Ok(text) => Some(text.to_vec()),
         Err(why) => {
             gaps.add(GapKind::SideFile, why.why(), name);
@@ -142,5 +179,30 @@ mod tests {
         assert_eq!(found, [id]);
         let quoted = format!("See `This reverts commit {id}`, and 'This reverts' too");
         assert_eq!(reverted_ids(quoted.as_bytes()).count(), 0);
+    }
+
+    #[test]
+    fn what_was_elsewhere_is_imported_and_what_is_back_where_it_was_is_not() {
+        let id = |digit: &str| ObjectId::from_hex(digit.repeat(40).as_bytes()).unwrap();
+        let row = |landing, path, digit: &str, is_created| Blob {
+            landing,
+            path,
+            blob: id(digit),
+            is_created,
+        };
+        let landed = [
+            row(0, 7, "a", true),
+            // Twice in one landing is new twice.
+            row(0, 8, "a", true),
+            row(1, 9, "a", true),
+            row(2, 7, "b", false),
+            // Back at its place, whatever stood there since and elsewhere.
+            row(3, 7, "a", true),
+            row(4, 7, "b", true),
+            row(5, 8, "b", true),
+            row(6, 9, "b", false),
+        ];
+        let found = imports(landed.into_iter());
+        assert_eq!(found, FxHashSet::from_iter([(1, 9), (5, 8)]));
     }
 }

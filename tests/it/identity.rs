@@ -167,6 +167,58 @@ fn commits_named_in_git_blame_ignore_revs_kill_no_line() {
     assert_eq!(rows.get("a.txt | start | start | - | - | "), Some(&2), "{rows:?}");
 }
 
+/// Holds that a commit kills no line of a file once it is named in
+/// `.git-blame-ignore-revs`.
+#[track_caller]
+fn kills_none_when_named(path: &'static str, before: &str, after: &str) {
+    let start = [(path, Some(before.to_owned()))];
+    let form = [(path, Some(after.to_owned()))];
+    let (_place, known) = history(&[("start", "ana", &start), ("form", "ben", &form)]);
+    let named = [(".git-blame-ignore-revs", Some(format!("{}\n", known.tip())))];
+    let (place, repository) = history(&[
+        ("start", "ana", &start),
+        ("form", "ben", &form),
+        ("name it", "ana", &named),
+    ]);
+    let rows = lifetimes(&place, &repository);
+    let ends = |row: &String| {
+        let row: Vec<&str> = row.split(" | ").collect();
+        row[3] != "-" && row[4] != "reformatted"
+    };
+    assert!(!rows.keys().any(ends), "{rows:?}");
+    assert!(rows.keys().any(|row| row.contains("start | start | - | -")), "{rows:?}");
+}
+
+#[test]
+fn a_list_joined_by_a_commit_to_be_ignored_kills_no_line() {
+    let before =
+        "items = [\n  one_thing,\n  two_things,\n  three_things,\n]\nother = 1\n";
+    let after = "items = [one_thing, two_things, three_things]\nother = 1\n";
+    kills_none_when_named("f.conf", before, after);
+}
+
+#[test]
+fn a_comment_reflowed_by_a_commit_to_be_ignored_kills_no_line() {
+    let before = "# one comment\n# of three\n# lines\ntotal = first(1,\n  2)\n";
+    let after = "# one comment of three lines\ntotal = first(1, 2)\n";
+    kills_none_when_named("a.py", before, after);
+}
+
+#[test]
+fn lines_in_whose_place_others_moved_were_deleted() {
+    let start = head("alpha") + &function("one") + &function("two");
+    let moved = head("alpha") + &function("two") + &function("one");
+    let old = "bob_has(this, line)\nand_this(one, too)\n";
+    let (place, repository) = history(&[
+        ("start", "ana", &[("a.py", Some(start.clone()))]),
+        ("more", "bob", &[("a.py", Some(start + old))]),
+        ("move", "cy", &[("a.py", Some(moved))]),
+    ]);
+    let rows = lifetimes(&place, &repository);
+    assert_eq!(rows.get("a.py | start | start | - | - | "), Some(&17), "{rows:?}");
+    assert_eq!(rows.get("a.py | more | more | move | deleted | "), Some(&2), "{rows:?}");
+}
+
 #[test]
 fn an_edited_line_has_a_successor_and_an_unlike_one_has_not() {
     check(
@@ -331,4 +383,34 @@ fn lines_that_landed_too_often_to_look_back_at_all_of_it_are_a_gap() {
         "landed too often",
         1,
     );
+}
+
+/// Two lines of ana, one edited on a branch by bob and the other by herself, in one hunk
+/// of the merge.
+#[test]
+fn a_line_in_a_merge_is_overwritten_by_who_wrote_the_line_in_its_place() {
+    let place = Place::new();
+    let text = |one: u32, two: u32| {
+        format!(
+            "head\nalpha = compute_first({one})\nbravo = compute_second({two})\ntail\n"
+        )
+    };
+    let commit = |branch: &str, mark: u32, from: &str, who: &str, text: String| {
+        let who = format!("{who} <{who}@example.com> {} +0000", 1_735_776_000 + mark);
+        format!(
+            "commit refs/heads/{branch}\nmark :{mark}\nauthor {who}\ncommitter {who}\n\
+             data 1\n{mark}\n{from}M 100644 inline f.txt\ndata {}\n{text}\n",
+            text.len()
+        )
+    };
+    let stream = [
+        commit("main", 1, "", "ana", text(1, 2)),
+        commit("side", 2, "from :1\n", "bob", text(100, 2)),
+        commit("side", 3, "from :2\n", "ana", text(100, 200)),
+        commit("main", 4, "from :1\nmerge :3\n", "mia", text(100, 200)),
+    ];
+    let repository = Repository::import(&place, "made", stream.concat().as_bytes());
+    let rows = lifetimes(&place, &repository);
+    assert_eq!(rows.get("f.txt | 1 | 1 | 4 | modified_other | "), Some(&1), "{rows:?}");
+    assert_eq!(rows.get("f.txt | 1 | 1 | 4 | modified_self | "), Some(&1), "{rows:?}");
 }

@@ -17,7 +17,11 @@ fn found(
         .zip(&marks)
         .map(|(&(landing, _), marks)| Landed { landing, marks })
         .collect();
-    repeats(&landed, is_new, death_of)
+    repeats(&landed, is_new, |block, line| death_of(block, line).map(death))
+}
+
+fn death(landing: u32) -> End {
+    End { landing, is_death: true }
 }
 
 fn marks(text: &str) -> Vec<LineMark> {
@@ -100,10 +104,78 @@ fn lines_that_land_over_and_over_cost_a_bounded_number_of_steps() {
     let blocks: Vec<Landed<'_>> =
         (0..100).map(|landing| Landed { landing, marks: &marks }).collect();
     let mut work = LookbackWork::default();
-    let repeats = repeats_counted(&blocks, all_new, all_stand, &mut work);
+    let stand = |_, _| None;
+    let repeats = repeats_counted(&blocks, all_new, stand, &|| {}, &mut work);
     assert_eq!(repeats.iter().map(|repeat| repeat.lines).sum::<u32>(), 99 * 500);
     assert!(work.crowded > 0);
     assert!(work.steps <= 2 * u64::from(MOST_PLACES) * work.lines, "{work:?}");
+}
+
+#[test]
+fn what_is_like_lines_out_of_sight_is_neither_a_copy_nor_a_re_landing() {
+    let marks = marks(FUNCTION);
+    let blocks: Vec<Landed<'_>> =
+        [1, 4, 9].map(|landing| Landed { landing, marks: &marks }).into();
+    // The first went out of sight at 3, the second died at 7.
+    let ends = [End { landing: 3, is_death: false }, death(7)];
+    let end_of = |block: u32, _| ends.get(block as usize).copied();
+    let found = repeats(&blocks, all_new, end_of);
+    assert_eq!(found, [repeat(2, 0, 6, (1, 0), false)]);
+    let end_of = |_, line| (line < 2).then_some(ends[0]);
+    let found = repeats(&blocks[..2], all_new, end_of);
+    assert_eq!(found, [repeat(1, 2, 4, (0, 2), true)]);
+}
+
+#[test]
+fn runs_with_too_few_letters_are_walked_once_and_not_at_each_of_their_lines() {
+    // 39 letters, each with many lines below it that do not count.
+    let block = format!("a\n{}", "}\n".repeat(20)).repeat(39);
+    let marks: Vec<Vec<LineMark>> =
+        (0..100).map(|n| marks(&format!("{block}u{n}\n"))).collect();
+    let blocks: Vec<Landed<'_>> =
+        (0..).zip(&marks).map(|(landing, marks)| Landed { landing, marks }).collect();
+    let mut work = LookbackWork::default();
+    let stand = |_, _| None;
+    assert_eq!(repeats_counted(&blocks, all_new, stand, &|| {}, &mut work), []);
+    assert_eq!(work.unfinished, 0);
+    // Each run begins at each of its letters, on a diagonal of its own.
+    assert!(work.steps < 3 * u64::from(MOST_PLACES) * work.lines, "{work:?}");
+}
+
+#[test]
+fn a_search_that_comes_to_its_bound_on_work_ends_and_is_counted() {
+    let block = format!("a\n{}", "}\n".repeat(4_000)).repeat(12);
+    let marks = marks(&block);
+    let blocks: Vec<Landed<'_>> =
+        (0..30).map(|landing| Landed { landing, marks: &marks }).collect();
+    let mut work = LookbackWork::default();
+    let stand = |_, _| None;
+    assert_eq!(repeats_counted(&blocks, all_new, stand, &|| {}, &mut work), []);
+    let bound = STEPS_PER_LINE * work.lines;
+    let one_more = u64::from(MOST_PLACES) * len_to_u64(marks.len());
+    assert!(work.unfinished > 0 || work.steps < bound, "{work:?}");
+    assert!(work.steps <= bound + one_more, "{work:?}");
+}
+
+#[test]
+fn lines_whose_hashes_share_low_bits_alone_take_no_place() {
+    // So few slots that every line shares one with others.
+    let mut texts = vec![FUNCTION.to_owned()];
+    texts.extend((0..400).map(|n| format!("first_{n}()\nsecond_{n}()\nthird_{n}()\n")));
+    texts.push(FUNCTION.to_owned());
+    let marks: Vec<Vec<LineMark>> = texts.iter().map(|text| marks(text)).collect();
+    let blocks: Vec<Landed<'_>> =
+        (0..).zip(&marks).map(|(landing, marks)| Landed { landing, marks }).collect();
+    let mut past = Past::new(&blocks, all_new, |_, _| None, &|| {});
+    past.newest = vec![0];
+    for block in 0..401 {
+        let seeds = past.seeds_of(block);
+        past.add(block, &seeds);
+    }
+    let (seeds, mut found) = (past.seeds_of(401), Vec::new());
+    past.look_up(401, &seeds, &mut found);
+    assert_eq!(found, [repeat(401, 0, 6, (0, 0), true)]);
+    assert_eq!(past.crowded, 0);
 }
 
 /// The rule written down plainly.
@@ -204,7 +276,8 @@ fn a_search_that_tries_everything_finds_the_same_repeats() {
             Some(death).filter(|&death| death > 3)
         };
         let mut single = Vec::new();
-        for found in repeats(&blocks, is_new, death_of) {
+        let end_of = |block, line| death_of(block, line).map(death);
+        for found in repeats(&blocks, is_new, end_of) {
             single.extend((0..found.lines).map(|n| {
                 let of = (found.of.0, found.of.1 + n);
                 repeat(found.block, found.start + n, 1, of, found.alive)

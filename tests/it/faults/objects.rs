@@ -221,6 +221,59 @@ fn what_is_after_a_missing_parent_is_reported() {
 }
 
 #[test]
+fn a_version_of_more_lines_than_the_limit_is_left_out_and_said_to_be() {
+    let place = super::fresh();
+    let lines = "\n".repeat(5_000_001);
+    let stream = format!(
+        "commit refs/heads/main\ncommitter ana <ana@example.com> 1735776000 +0000\n\
+         data 1\nm\nM 100644 inline f.txt\ndata {}\n{lines}\n\
+         M 100644 inline g.txt\ndata 4\none\n\n",
+        lines.len()
+    );
+    drop(Repository::import(&place, "r", stream.as_bytes()));
+    let report = report(&place, "r");
+    says(&report, "W-SIZE", false);
+    assert_eq!(gaps(&report)["W-SIZE"], 1);
+    let lines = place.run(["lines", "r", "--exact"]).ended(0).out();
+    assert!(lines.contains("g.txt") && !lines.contains("f.txt"), "{lines}");
+}
+
+#[test]
+fn what_stands_where_the_mainline_begins_at_a_merge_has_an_unknown_birth() {
+    let place = super::fresh();
+    let who = |day: u64| {
+        let time = 1_735_776_000 + day * 86_400;
+        format!("committer ana <ana@example.com> {time} +0000\ndata 1\nm\n")
+    };
+    let file = |path: &str, text: &str| {
+        format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len())
+    };
+    let (main, side) = ("commit refs/heads/main\n", "commit refs/heads/side\n");
+    let stream = [
+        format!("{main}mark :1\n{}{}", who(0), file("f", "one\ntwo\nthree\n")),
+        format!("{side}mark :2\n{}from :1\n{}", who(1), file("g", "side\n")),
+        format!("{main}mark :3\n{}from :1\n{}", who(2), file("h", "lost\n")),
+        format!("{main}mark :4\n{}from :3\nmerge :2\n", who(3)) + &file("g", "side\n"),
+        format!("{main}mark :5\n{}from :4\n{}", who(4), file("z", "later\n")),
+    ];
+    let repository = Repository::import_loose(&place, "r", stream.join("\n").as_bytes());
+    let first_parent = id_of(&repository, "HEAD~2");
+    fs::remove_file(file_of(&repository, &first_parent)).expect("it is loose");
+    drop(place.run(["facts", "r", "--output", "tables"]).ended(0));
+    let rows = fs::read_to_string(place.path("tables/lifetimes.ndjson"));
+    let rows: Vec<serde_json::Value> = rows
+        .expect("it was written")
+        .lines()
+        .map(|row| serde_json::from_str(row).expect("a row is JSON"))
+        .collect();
+    // The other parent says who wrote `f` and `g`, and nothing of when they landed.
+    let unknown = |row: &serde_json::Value| {
+        (row["path"].as_str() == Some("z")) != (row["birth_unknown"] == true)
+    };
+    assert!(rows.len() >= 3 && rows.iter().all(unknown), "{rows:#?}");
+}
+
+#[test]
 fn a_pack_without_its_index_is_not_there() {
     let place = super::fresh();
     let repository = packed(&place, "r");
