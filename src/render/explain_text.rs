@@ -46,7 +46,7 @@ pub fn write(explanation: &Explanation, to: &mut dyn Write) -> io::Result<()> {
         let text = format!(
             "Incomplete: {} × {} [{}]",
             count(gap.count),
-            unbroken(&gap.why),
+            safe(&gap.why),
             gap.code
         );
         write!(to, "{WARN}")?;
