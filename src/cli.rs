@@ -132,6 +132,12 @@ pub struct ExportArgs {
     /// Who is who: CSV with canonical_email,kind,value
     #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PEOPLE")]
     pub people: Option<PathBuf>,
+    /// Whose the logs and personal exports are that name nobody
+    #[arg(long, value_name = "EMAIL")]
+    pub owner: Option<String>,
+    /// The days of exports that tell none, both inclusive: 2026-10-01..2026-10-31
+    #[arg(long, value_name = "FROM..TO")]
+    pub period: Option<String>,
 }
 
 /// `report`

@@ -1,4 +1,5 @@
-//! Paths → repositories. The only home of walkdir.
+//! Paths → repositories, and directories → files that may be exports. The only home of
+//! walkdir.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::history::layout::{self, is_git_folder, looks_like_repository};
 use crate::limits;
 use crate::problem::{GapKind, Gaps};
+use crate::units::len_to_u64;
 
 /// Finds the repositories that `paths` name: each a repository, or a directory to
 /// search. What is inside a repository is not searched: a bare repository in a working
@@ -147,4 +149,56 @@ fn discover_one(path: &Path, gaps: &mut Gaps) -> Result<Vec<PathBuf>, Error> {
 fn has_folder(folder: &Path) -> bool {
     let Ok(entries) = folder.read_dir() else { return true };
     entries.flatten().any(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+}
+
+/// Files of a directory that may be exports.
+#[derive(Debug, Default)]
+pub struct ExportFiles {
+    /// The files, sorted by path.
+    pub files: Vec<PathBuf>,
+    /// How many files have names that no export has.
+    pub skipped: u64,
+}
+
+/// Finds the files below a directory that may be exports. Hidden files and directories
+/// are passed by, and links are not followed.
+///
+/// # Errors
+///
+/// When the directory cannot be read, or holds too much.
+pub fn export_files(path: &Path) -> Result<ExportFiles, String> {
+    let depth = usize::try_from(limits::SEARCH_DEPTH.value).unwrap_or(usize::MAX);
+    let is_shown = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    let walk = WalkDir::new(path).max_depth(depth).sort_by_file_name().into_iter();
+    let mut found = ExportFiles::default();
+    for entry in walk.filter_entry(is_shown) {
+        let entry = entry.map_err(|why| match why.io_error() {
+            Some(why) => crate::error::io_words(why),
+            None => "it cannot be searched".to_owned(),
+        })?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        if may_be_export(entry.file_name().as_encoded_bytes()) {
+            found.files.push(entry.into_path());
+        } else {
+            found.skipped += 1;
+        }
+        if len_to_u64(found.files.len()) > limits::USAGE_FILES.value {
+            return Err("it holds more than 200,000 files".to_owned());
+        }
+    }
+    Ok(found)
+}
+
+/// Whether exports have names that end so.
+pub fn may_be_export(name: &[u8]) -> bool {
+    const ENDINGS: [&[u8]; 10] = [
+        b".csv", b".tsv", b".json", b".jsonl", b".ndjson", b".log", b".txt", b".prom",
+        b".gz", b".zip",
+    ];
+    let name = name.to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

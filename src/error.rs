@@ -59,6 +59,11 @@ impl Error {
         self
     }
 
+    /// Why it stopped.
+    pub fn cause(&self) -> &str {
+        &self.why
+    }
+
     fn new(code: &'static str, exit: Exit, what: &str, why: &str, hint: &str) -> Self {
         Self {
             what: what.to_owned(),

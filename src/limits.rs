@@ -245,11 +245,32 @@ pub const USAGE_COLUMNS: Limit = Limit {
     why: "an attack, or the wrong delimiter",
 };
 
-/// The largest export, in bytes.
+/// The longest line or JSON value of an export, in bytes.
+pub const USAGE_VALUE_BYTES: Limit = Limit {
+    name: "USAGE_VALUE_BYTES",
+    value: 64 << 20,
+    why: "pages hold a thousand rows; a line of a transcript may hold pictures",
+};
+
+/// The most bytes an export may have once it is unpacked.
 pub const USAGE_FILE_BYTES: Limit = Limit {
     name: "USAGE_FILE_BYTES",
-    value: 2 << 30,
-    why: "larger ones are split by month",
+    value: 64 << 30,
+    why: "a year of transcripts of a hundred people; more is an attack",
+};
+
+/// The most that one packed byte of an export may unpack to, beyond the first 256 MiB.
+pub const USAGE_UNPACK_RATIO: Limit = Limit {
+    name: "USAGE_UNPACK_RATIO",
+    value: 200,
+    why: "logs shrink to a twentieth; a bomb to a thousandth",
+};
+
+/// The most files in an archive or a directory of exports.
+pub const USAGE_FILES: Limit = Limit {
+    name: "USAGE_FILES",
+    value: 200_000,
+    why: "a year of sessions of a hundred people is a tenth of it",
 };
 
 /// The largest file of landing events, in bytes.
@@ -332,7 +353,10 @@ pub static LIMITS: &[&Limit] = &[
     &LANDING_EVENTS_BYTES,
     &USAGE_RECORD_BYTES,
     &USAGE_COLUMNS,
+    &USAGE_VALUE_BYTES,
     &USAGE_FILE_BYTES,
+    &USAGE_UNPACK_RATIO,
+    &USAGE_FILES,
     &STALL_MILLIS,
     &WORKER_MEMORY_BYTES,
     &FRAME_BYTES,

@@ -10,7 +10,7 @@ use crate::file_class::FileClass;
 use crate::identity::{IdentityId, Match};
 use crate::syntax::LineKind;
 use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, Usd, count_to_f64, len_to_u64};
-use crate::usage::UsageRecord;
+use crate::usage::{Kept, UsageRecord};
 
 /// How long after its week work may still land and count for it, in days.
 pub const LANDING_DAYS: u32 = 28;
@@ -42,14 +42,14 @@ impl Measure {
 
     /// The amount of a record, exact: nano-dollars or hundredths of weighted tokens.
     /// `None` when the record does not say.
-    fn of(self, record: &UsageRecord) -> Option<i128> {
+    fn of(self, kept: &Kept<'_>) -> Option<i128> {
         match self {
-            Self::BilledUsd => record.cost.billed.map(|usd| usd.0),
+            Self::BilledUsd => kept.cost().billed.map(|usd| usd.0),
             Self::ListUsd => {
-                let cost = &record.cost;
+                let cost = kept.cost();
                 cost.list.or(cost.estimated).or(cost.computed).map(|usd| usd.0)
             }
-            Self::WeightedTokens => weighted_tokens(record),
+            Self::WeightedTokens => weighted_tokens(kept),
         }
     }
 
@@ -62,8 +62,8 @@ impl Measure {
     }
 }
 
-fn weighted_tokens(record: &UsageRecord) -> Option<i128> {
-    let tokens = &record.tokens;
+fn weighted_tokens(kept: &Kept<'_>) -> Option<i128> {
+    let tokens = kept.tokens();
     tokens.total()?;
     let part = |count: Option<u64>, hundredths: i128| {
         count.map_or(0, |count| i128::from(count) * hundredths)
@@ -81,8 +81,8 @@ fn weighted_tokens(record: &UsageRecord) -> Option<i128> {
 /// A record that counts, and whom it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Spend<'u> {
-    /// The record.
-    pub record: &'u UsageRecord,
+    /// The record, as far as it counts.
+    pub kept: Kept<'u>,
     /// Whom its account belongs to.
     pub owner: Match,
     /// Whether a repository holds it, rather than an export that was given.
@@ -93,12 +93,11 @@ pub struct Spend<'u> {
 /// 100 records that say anything. Exports that were given decide; only without any do
 /// the sessions decide that repositories hold.
 pub fn choose_measure(spend: &[Spend<'_>]) -> Option<Measure> {
-    let given: Vec<&UsageRecord> = records(spend, false);
+    let given: Vec<Kept<'_>> = records(spend, false);
     let found = records(spend, true);
     let deciding = if given.is_empty() { found } else { given };
-    let says = |record: &&UsageRecord| {
-        Measure::ALL.iter().any(|measure| measure.of(record).is_some())
-    };
+    let says =
+        |kept: &Kept<'_>| Measure::ALL.iter().any(|measure| measure.of(kept).is_some());
     let all = deciding.iter().copied().filter(says).count();
     let carries = |measure: &Measure| {
         let with = deciding.iter().filter(|one| measure.of(one).is_some()).count();
@@ -107,9 +106,9 @@ pub fn choose_measure(spend: &[Spend<'_>]) -> Option<Measure> {
     Measure::ALL.into_iter().find(carries)
 }
 
-fn records<'u>(spend: &[Spend<'u>], from_repository: bool) -> Vec<&'u UsageRecord> {
+fn records<'u>(spend: &[Spend<'u>], from_repository: bool) -> Vec<Kept<'u>> {
     let wanted = spend.iter().filter(|one| one.from_repository == from_repository);
-    wanted.map(|one| one.record).collect()
+    wanted.map(|one| one.kept).collect()
 }
 
 /// One person's week.
@@ -234,8 +233,8 @@ pub fn build(
     let measured: Vec<Measured<'_>> = spend
         .iter()
         .filter_map(|&spend| {
-            let amount = measure.of(spend.record)?;
-            Some(Measured { spend, amount, week: week_of(spend.record) })
+            let amount = measure.of(&spend.kept)?;
+            Some(Measured { spend, amount, week: week_of(spend.kept.record) })
         })
         .collect();
     let weeks = measured.iter().filter_map(|one| one.week);
@@ -347,7 +346,8 @@ impl Panel {
                 (Match::Service, _) => Destination::Service,
                 (Match::Ambiguous, _) => Destination::Ambiguous,
                 (Match::Unmatched, _)
-                    if one.spend.from_repository && one.spend.record.commit.is_none() =>
+                    if one.spend.from_repository
+                        && one.spend.kept.record.facets.commit.is_none() =>
                 {
                     Destination::NotLanded
                 }
@@ -443,7 +443,7 @@ fn account_key(spend: &Spend<'_>) -> Vec<u8> {
     match spend.owner {
         Match::Person(person, _) => format!("person {}", person.0).into_bytes(),
         Match::Service | Match::Ambiguous | Match::Unmatched => {
-            spend.record.account.key().unwrap_or_default()
+            spend.kept.record.facets.account.key().unwrap_or_default()
         }
     }
 }

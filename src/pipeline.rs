@@ -68,7 +68,7 @@ pub fn report(
     // 4. Nothing twice, and every token and cent accounted for.
     let person = |account: &Account| person_key(account, &owners, &people);
     let mut settled = usage::settle_as(&exports_read, exports.sum_sources, &person)?;
-    settled.assign(&|record: &UsageRecord| match owners.get(&record.account) {
+    settled.assign(&|record: &UsageRecord| match owners.get(&record.facets.account) {
         Some(Match::Person(..)) => Party::Person,
         Some(Match::Service) => Party::Service,
         Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
@@ -79,10 +79,13 @@ pub fn report(
         .kept
         .iter()
         .map(|kept| Spend {
-            record: kept.record,
-            owner: owners.get(&kept.record.account).copied().unwrap_or(Match::Unmatched),
+            kept: *kept,
+            owner: owners
+                .get(&kept.record.facets.account)
+                .copied()
+                .unwrap_or(Match::Unmatched),
             from_repository: kept.record.format == usage::entire::FORMAT.name
-                && kept.record.repo.is_some(),
+                && kept.record.facets.repo.is_some(),
         })
         .collect();
     let scope = Scope::new(&repositories, &people);
@@ -125,11 +128,13 @@ pub fn usage_report(
     let person = |account: &Account| person_key(account, &owners, &people);
     let mut settled = usage::settle_as(&exports, request.sum_sources, &person)?;
     if request.has_people {
-        settled.assign(&|record: &UsageRecord| match owners.get(&record.account) {
-            Some(Match::Person(..)) => Party::Person,
-            Some(Match::Service) => Party::Service,
-            Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
-        })?;
+        settled.assign(
+            &|record: &UsageRecord| match owners.get(&record.facets.account) {
+                Some(Match::Person(..)) => Party::Person,
+                Some(Match::Service) => Party::Service,
+                Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
+            },
+        )?;
     }
     Ok((UsageReport::new(&exports, &settled.ledger), settled.gaps.clone()))
 }
@@ -137,9 +142,10 @@ pub fn usage_report(
 /// The accounts of all exports, each once, in a fixed order.
 fn accounts(exports: &[Export]) -> Vec<Account> {
     let records = exports.iter().flat_map(|export| &export.records);
-    let accounts: std::collections::BTreeSet<Account> =
-        records.map(|record| record.account.clone()).collect();
-    accounts.into_iter().collect()
+    let accounts: std::collections::BTreeSet<&Account> =
+        records.map(|record| &record.facets.account).collect();
+    let accounts: Vec<Account> = accounts.into_iter().cloned().collect();
+    accounts
 }
 
 /// What two accounts of one person have in common; else the account's own key.

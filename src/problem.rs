@@ -51,6 +51,8 @@ pub enum GapKind {
     Redirect,
     /// A repository that shares its objects with one that is counted already.
     CountedOnce,
+    /// A file among exports that is none, or was not read.
+    UsageFile,
     /// A record of an export that was rejected.
     UsageRecord,
     /// An export that says it has more pages than were given.
@@ -84,6 +86,7 @@ impl GapKind {
             Self::IgnoredFeature => "W-IGNORED",
             Self::Redirect => "W-REDIRECT",
             Self::CountedOnce => "W-ONCE",
+            Self::UsageFile => "W-FILE",
             Self::UsageRecord => "W-RECORD",
             Self::IncompleteExport => "W-PAGES",
             Self::TokenMismatch => "W-TOKENS",

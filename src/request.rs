@@ -12,7 +12,7 @@ use crate::history::landing_events;
 use crate::identity::{MapRow, parse_map};
 use crate::scan::ScanOptions;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
-use crate::usage::{self, ReadOptions};
+use crate::usage::{self, Period, ReadOptions};
 
 /// How many days before the end landings are parsed for kinds of lines. Lines that
 /// landed earlier count as text: parsing a whole history would cost more than all else.
@@ -218,11 +218,45 @@ fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Erro
     let people = people(args.people.as_deref())?;
     Ok(ExportRequest {
         paths,
-        options: ReadOptions { format, column_map, latest: None },
+        options: ReadOptions {
+            format,
+            column_map,
+            latest: None,
+            period: args.period.as_deref().map(period).transpose()?,
+            owner: args.owner.as_deref().map(owner).transpose()?,
+        },
         sum_sources: args.sum_sources,
         people,
         has_people: args.people.is_some(),
     })
+}
+
+/// Reads `2026-10-01..2026-10-31`, both days inclusive.
+fn period(text: &str) -> Result<Period, Error> {
+    let days = text.split_once("..").and_then(|(from, to)| {
+        Some((civil_day(from)?, civil_day(to)?)).filter(|(from, to)| from <= to)
+    });
+    let Some((from, to)) = days else {
+        return Err(Error::usage(
+            "E-DATE",
+            "cannot read --period",
+            "it is not two days, the first of them first",
+            "write it as 2026-10-01..2026-10-31",
+        ));
+    };
+    Ok(Period { start: from.start(), end: UtcDay(to.0 + 1).start() })
+}
+
+fn owner(text: &str) -> Result<String, Error> {
+    if text.contains('@') && !text.contains(char::is_whitespace) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::usage(
+        "E-OWNER",
+        "cannot use --owner",
+        "it is no address",
+        "give the address that the owner's commits carry",
+    ))
 }
 
 /// Reads who is who.

@@ -3,37 +3,43 @@
 //! What the exports of all vendors share is below: framing, numbers, dates, the ledger.
 //! What one vendor does differently stands in the file of its format, and only there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+use std::sync::Arc;
 
 use crate::error::Error;
 use crate::problem::{GapKind, Gaps};
-use crate::units::{Usd, UtcDay};
+use crate::units::{Timestamp, UtcDay, len_to_u64};
 use crate::untrusted::Untrusted;
 
 pub mod numbers;
 pub mod dates;
 pub mod record;
+pub mod feed;
 pub mod json;
 pub mod table;
 pub mod framing;
-pub mod claude_code_analytics;
-pub mod cursor_csv;
+pub mod rows;
+pub mod unpack;
+pub mod anthropic;
+pub mod cursor;
 pub mod entire;
 pub mod generic;
 pub mod precedence;
 pub mod ledger;
 
 pub use dates::DateBounds;
-pub use framing::Source;
+pub use framing::{Sample, Source};
 pub use ledger::{Entry, Kept, Ledger, Party, Settled, settle, settle_as};
 pub use record::{
-    Account, AccountKind, Cost, Credits, Flag, Granularity, Period, TokenCounts,
-    UsageRecord,
+    Account, AccountKind, Activity, Cost, Credits, Draft, Facets, Flag, Flags,
+    Granularity, Period, TokenCounts, TokenSums, UsageRecord,
 };
 
+use feed::Feed;
 use framing::Refusal;
-use json::Values;
-use table::Table;
+use json::{Object, Values};
+use table::{Head, Table};
 
 /// A format of usage exports.
 #[derive(Debug)]
@@ -44,72 +50,125 @@ pub struct Format {
     pub tier: u8,
     /// What it is and where people get it.
     pub about: &'static str,
-    /// Tells whether an export is of this format.
-    pub recognizes: fn(&Source<'_>) -> bool,
+    /// Tells by its beginning whether an export is of this format.
+    pub recognizes: fn(Sample<'_>) -> bool,
     /// Reads a whole export. Never fails: what it cannot read, it rejects.
-    pub parse: fn(&Source<'_>, &DateBounds) -> Parsed,
+    pub parse: fn(&mut Source<'_>, &Context<'_>, &mut Parsed<'_>),
 }
 
 /// Every supported format, most specific first: the first that recognizes an export
-/// reads it. To add one, add a file, a row, and a folder in `fixtures/usage/`.
+/// reads it. To add one, add a file, a row, a place in [`precedence::PRECEDENCE`], and a
+/// folder in `fixtures/usage/`.
 pub static FORMATS: &[&Format] = &[
-    &cursor_csv::FORMAT,
-    &claude_code_analytics::FORMAT,
+    &cursor::usage_csv::FORMAT,
+    &anthropic::claude_code_analytics::FORMAT,
     &entire::FORMAT,
     &generic::FORMAT,
 ];
 
+/// What is known of an export beside its content.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'c> {
+    /// The days a record may begin on.
+    pub bounds: DateBounds,
+    /// The name of the file without its folders; never more than a hint.
+    pub file_name: &'c str,
+    /// The period of rows that have none: what the user said, else what the file is
+    /// called after.
+    pub period: Option<Period>,
+    /// When the file was changed last, where it is a file: the time of logs that have
+    /// none.
+    pub modified: Option<Timestamp>,
+    /// The address of the person whose file it is, for formats that name nobody.
+    pub owner: Option<&'c str>,
+}
+
 /// What a format made of an export.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Parsed {
+#[derive(Debug)]
+pub struct Parsed<'c> {
+    format: &'static str,
+    owner: Option<&'c str>,
     /// What could be read.
     pub records: Vec<UsageRecord>,
-    /// What could not.
-    pub rejected: Vec<Rejected>,
-    /// What is to be said about records that were read.
-    pub remarks: Vec<Remark>,
+    /// How many records could not.
+    pub n_rejected: u64,
+    /// What is to be said of both: why → how many, and the position of the first.
+    counted: BTreeMap<(GapKind, &'static str), (u64, u64)>,
+    /// Members of an organisation, where it is a list of them.
+    pub members: Vec<Account>,
+    facets: HashMap<Arc<Facets>, ()>,
+    last_facets: Option<Arc<Facets>>,
 }
 
-/// A record that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rejected {
-    /// Its 1-based line or record.
-    pub position: u64,
-    /// Why, in words of ours: never text of the export.
-    pub why: &'static str,
-}
-
-/// Something to be said about a record that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remark {
-    /// What kind of thing.
-    pub kind: GapKind,
-    /// Its 1-based line or record.
-    pub position: u64,
-    /// What, in words of ours.
-    pub why: &'static str,
-}
-
-impl Parsed {
-    /// Adds a record, or what stands where one should. A record whose own sum
-    /// contradicts its parts is kept, and said so.
-    pub fn push(&mut self, position: u64, record: Result<UsageRecord, &'static str>) {
-        match record {
-            Ok(mut record) => {
-                if record.tokens.contradicts_total() {
-                    record.flags.insert(Flag::TotalMismatch);
-                    let why = "the sum of the tokens is not the total the export gives";
-                    self.remark(GapKind::TokenMismatch, position, why);
-                }
-                self.records.push(record);
-            }
-            Err(why) => self.rejected.push(Rejected { position, why }),
+impl<'c> Parsed<'c> {
+    /// Nothing read yet, of an export of this format.
+    pub fn new(format: &'static str, context: &Context<'c>) -> Self {
+        Self {
+            format,
+            owner: context.owner,
+            records: Vec::new(),
+            n_rejected: 0,
+            counted: BTreeMap::new(),
+            members: Vec::new(),
+            facets: HashMap::new(),
+            last_facets: None,
         }
     }
 
-    /// Adds a remark.
+    /// Adds a record, or what stands where one should. A record whose own sum
+    /// contradicts its parts is kept, and said so.
+    pub fn push(&mut self, position: u64, draft: Result<Draft, &'static str>) {
+        let record = draft.and_then(|draft| self.keep(draft));
+        match record {
+            Ok(record) => self.records.push(record),
+            Err(why) => self.reject(position, why),
+        }
+    }
+
+    /// Counts a record that cannot be read.
+    pub fn reject(&mut self, position: u64, why: &'static str) {
+        self.n_rejected += 1;
+        self.remark(GapKind::UsageRecord, position, why);
+    }
+
+    /// Says something of what was read.
     pub fn remark(&mut self, kind: GapKind, position: u64, why: &'static str) {
-        self.remarks.push(Remark { kind, position, why });
+        let known = self.counted.entry((kind, why)).or_insert((0, position));
+        *known = (known.0 + 1, known.1.min(position));
+    }
+
+    fn keep(&mut self, mut draft: Draft) -> Result<UsageRecord, &'static str> {
+        if draft.tokens.contradicts_total() {
+            draft.flags.insert(Flag::TotalMismatch);
+            let why = "the sum of the tokens is not the total the export gives";
+            self.remark(GapKind::TokenMismatch, draft.position, why);
+        }
+        let account = &mut draft.facets.account;
+        if let Some(owner) = self.owner
+            && account.kind == AccountKind::Unknown
+            && account.key().is_none()
+        {
+            *account = Account::of_email(owner);
+        }
+        let facets = self.shared(std::mem::take(&mut draft.facets));
+        UsageRecord::new(self.format, draft, facets)
+    }
+
+    /// The one copy of these facets.
+    fn shared(&mut self, facets: Facets) -> Arc<Facets> {
+        if let Some(last) = self.last_facets.as_ref().filter(|last| ***last == facets) {
+            return Arc::clone(last);
+        }
+        let shared = match self.facets.get_key_value(&facets) {
+            Some((known, ())) => Arc::clone(known),
+            None => {
+                let new = Arc::new(facets);
+                self.facets.insert(Arc::clone(&new), ());
+                new
+            }
+        };
+        self.last_facets = Some(Arc::clone(&shared));
+        shared
     }
 }
 
@@ -124,10 +183,12 @@ pub struct Export {
     pub tier: u8,
     /// Its records, in its order.
     pub records: Vec<UsageRecord>,
-    /// What was rejected, in its order.
-    pub rejected: Vec<Rejected>,
-    /// The same and all else that was left out, counted by reason.
+    /// How many records could not be read.
+    pub n_rejected: u64,
+    /// Why, and all else that was left out, counted by reason.
     pub gaps: Gaps,
+    /// Members of an organisation, where it is a list of them.
+    pub members: Vec<Account>,
 }
 
 /// The format of a page without records, which every API writes alike.
@@ -142,6 +203,10 @@ pub struct ReadOptions {
     pub column_map: Vec<(String, String)>,
     /// The last day a record may begin on: two days after today, say. `None` for any.
     pub latest: Option<UtcDay>,
+    /// The period of rows that have none, before what the file is called after.
+    pub period: Option<Period>,
+    /// Whose the files are that name nobody.
+    pub owner: Option<String>,
 }
 
 /// Returns the format of this name, as taken by `--usage-format`.
@@ -159,44 +224,59 @@ pub fn format_named(name: &str) -> Result<&'static Format, Error> {
 }
 
 /// Reads one export. What cannot be read of it is rejected and counted; an error is
-/// what holds no record at all that could be read.
+/// what holds no record at all that could be read, or mostly damage.
 pub fn read_export(
     name: &Untrusted,
-    bytes: &[u8],
+    reader: impl Read,
     options: &ReadOptions,
 ) -> Result<Export, Error> {
-    let refuse =
-        |refusal: Refusal| unreadable(refusal.why, refusal.hint).at(name.clone());
-    let text = framing::decode(bytes).map_err(refuse)?;
-    let sources = if framing::is_json(&text) {
-        let values = Values::split(&text);
-        framing::refuse_saved_answer(&values).map_err(refuse)?;
-        vec![Source::Values(values)]
-    } else {
-        Table::candidates(&text).into_iter().map(Source::Table).collect()
+    read_file(&File { name, modified: None }, reader, options)
+}
+
+/// What is known of a file beside its content.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'f> {
+    /// Its name, for messages and for the dates in it.
+    pub name: &'f Untrusted,
+    /// When it was changed last.
+    pub modified: Option<Timestamp>,
+}
+
+/// Reads one export with what is known of its file.
+pub fn read_file(
+    file: &File<'_>,
+    reader: impl Read,
+    options: &ReadOptions,
+) -> Result<Export, Error> {
+    let at = |error: Error| error.at(file.name.clone());
+    let refuse = |refusal: Refusal| at(unreadable(refusal.why, refusal.hint));
+    let feed = framing::decode(Feed::new(reader)).map_err(refuse)?;
+    let Some((format, mut source)) = choose(feed, options).map_err(at)? else {
+        return Ok(empty_export(file.name));
     };
-    let (format, source) =
-        choose(sources, options).map_err(|error| error.at(name.clone()))?;
-    let Some(format) = format else { return Ok(empty_export(name)) };
-    let parsed = (format.parse)(&source, &DateBounds { latest: options.latest });
-    if parsed.records.is_empty() && !parsed.rejected.is_empty() {
-        return Err(all_rejected(format, &parsed).at(name.clone()));
+    let file_name = String::from_utf8_lossy(file.name.bytes());
+    let context = Context {
+        bounds: DateBounds { latest: options.latest },
+        file_name: &file_name,
+        period: options.period.or_else(|| dates::period_in_name(&file_name)),
+        modified: file.modified,
+        owner: options.owner.as_deref(),
+    };
+    let mut parsed = Parsed::new(format.name, &context);
+    (format.parse)(&mut source, &context, &mut parsed);
+    if let Some(why) = source.fault() {
+        parsed.reject(0, why);
     }
-    Ok(Export::new(name, format, parsed))
+    if parsed.n_rejected > len_to_u64(parsed.records.len()) {
+        return Err(at(mostly_damage(format, &parsed)));
+    }
+    Ok(Export::new(file.name, format, parsed))
 }
 
 impl Export {
-    fn new(file: &Untrusted, format: &Format, parsed: Parsed) -> Self {
+    fn new(file: &Untrusted, format: &Format, parsed: Parsed<'_>) -> Self {
         let mut gaps = Gaps::default();
-        let rejected = parsed.rejected.iter();
-        let rejected = rejected.map(|r| (GapKind::UsageRecord, r.why, r.position));
-        let remarks = parsed.remarks.iter().map(|r| (r.kind, r.why, r.position));
-        let mut counted: BTreeMap<(GapKind, &str), (u64, u64)> = BTreeMap::new();
-        for (kind, why, position) in rejected.chain(remarks) {
-            let known = counted.entry((kind, why)).or_insert((0, position));
-            *known = (known.0 + 1, known.1.min(position));
-        }
-        for ((kind, why), (count, first)) in counted {
+        for ((kind, why), (count, first)) in parsed.counted {
             gaps.add_many(kind, why, &place(file, first), count);
         }
         Self {
@@ -204,46 +284,34 @@ impl Export {
             format: format.name,
             tier: format.tier,
             records: parsed.records,
-            rejected: parsed.rejected,
+            n_rejected: parsed.n_rejected,
             gaps,
+            members: parsed.members,
         }
     }
 
     /// The tokens of all its records, by class; `None` where no record gives any.
-    pub fn tokens(&self) -> TokenCounts {
-        let sum = |class: fn(&TokenCounts) -> Option<u64>| {
-            let known = self.records.iter().filter_map(|record| class(&record.tokens));
-            known.reduce(u64::saturating_add)
-        };
-        TokenCounts {
-            input: sum(|tokens| tokens.input),
-            cache_read: sum(|tokens| tokens.cache_read),
-            cache_write: sum(|tokens| tokens.cache_write),
-            output: sum(|tokens| tokens.output),
-            input_unsplit: sum(|tokens| tokens.input_unsplit),
-            unclassified: sum(|tokens| tokens.unclassified),
-            reported_total: sum(|tokens| tokens.reported_total),
+    pub fn tokens(&self) -> TokenSums {
+        let mut sums = TokenSums::default();
+        for record in &self.records {
+            sums.add(&record.tokens());
         }
+        sums
     }
 
     /// The money of all its records, by meaning; `None` where no record gives any.
     pub fn cost(&self) -> Cost {
-        let sum = |meaning: fn(&Cost) -> Option<Usd>| {
-            let known = self.records.iter().filter_map(|record| meaning(&record.cost));
-            known.reduce(|total, amount| total + amount)
-        };
-        Cost {
-            billed: sum(|cost| cost.billed),
-            list: sum(|cost| cost.list),
-            estimated: sum(|cost| cost.estimated),
-            computed: sum(|cost| cost.computed),
+        let mut sum = Cost::default();
+        for record in &self.records {
+            sum.add(&record.cost());
         }
+        sum
     }
 
     /// The vendors' own units of all its records, in billionths, by unit.
     pub fn credits(&self) -> BTreeMap<Untrusted, i128> {
         let mut sums = BTreeMap::new();
-        for credits in self.records.iter().filter_map(|record| record.credits.as_ref()) {
+        for credits in self.records.iter().filter_map(UsageRecord::credits) {
             *sums.entry(credits.unit.clone()).or_insert(0) += credits.nanos;
         }
         sums
@@ -260,7 +328,7 @@ impl Export {
 
     /// How many accounts its records name.
     pub fn n_accounts(&self) -> usize {
-        let keys = self.records.iter().filter_map(|record| record.account.key());
+        let keys = self.records.iter().filter_map(|record| record.facets.account.key());
         keys.collect::<std::collections::BTreeSet<_>>().len()
     }
 }
@@ -271,76 +339,82 @@ pub(crate) fn place(file: &Untrusted, position: u64) -> Vec<u8> {
 }
 
 /// Chooses the format, and among the places where a header may stand the one it
-/// knows. No format means an export without records.
+/// knows. `None` means an export without records.
 fn choose<'a>(
-    sources: Vec<Source<'a>>,
+    mut feed: Feed<'a>,
     options: &ReadOptions,
-) -> Result<(Option<&'static Format>, Source<'a>), Error> {
-    let forced = options.format;
-    let formats = || {
-        FORMATS.iter().copied().filter(move |f| forced.is_none_or(|w| w.name == f.name))
-    };
-    let known = sources.iter().enumerate().find_map(|(place, source)| {
-        let format = formats().find(|format| (format.recognizes)(source))?;
-        Some((place, format))
+) -> Result<Option<(&'static Format, Source<'a>)>, Error> {
+    const HEAD: usize = 6 << 20;
+    if framing::is_json(feed.ahead(HEAD)) {
+        return choose_values(Values::new(feed), options);
+    }
+    let heads = Head::candidates(feed.window());
+    let known = heads.iter().find_map(|head| {
+        let sample = Sample::Table(head);
+        let format = candidates(options).find(|format| (format.recognizes)(sample))?;
+        Some((format, head.clone()))
     });
-    if let Some((place, format)) = known {
-        let source = sources.into_iter().nth(place);
-        let source = source.unwrap_or(Source::Values(Values::default()));
-        check_header(&source)?;
-        return Ok((Some(format), source));
+    let (format, head) = match known {
+        Some(known) => known,
+        None => (&generic::FORMAT, choose_by_map(heads, options)?),
+    };
+    if let Some(why) = head.fault() {
+        return Err(unreadable(why, "export it again, or mend its header"));
     }
-    if sources.iter().any(is_without_records) {
-        return Ok((None, Source::Values(Values::default())));
+    Ok(Some((format, Source::Table(Box::new(Table::new(head, feed))))))
+}
+
+fn choose_values<'a>(
+    mut values: Values<'a>,
+    options: &ReadOptions,
+) -> Result<Option<(&'static Format, Source<'a>)>, Error> {
+    let sample = values.sample();
+    let objects: Vec<Object<'_>> =
+        sample.iter().filter_map(|text| Object::parse(text).ok()).collect();
+    let refusal = framing::refuse_saved_answer(&objects);
+    refusal.map_err(|refusal| unreadable(refusal.why, refusal.hint))?;
+    let known = candidates(options)
+        .find(|format| (format.recognizes)(Sample::Values(objects.as_slice())));
+    match known {
+        Some(format) => Ok(Some((format, Source::Values(values)))),
+        None if sample.is_empty() && values.next().is_none() => Ok(None),
+        None if !sample.is_empty()
+            && objects.iter().all(is_empty_page)
+            && objects.len() == sample.len() =>
+        {
+            Ok(None)
+        }
+        None => Err(unknown_format(false, options.format)),
     }
-    choose_by_map(sources, options)
+}
+
+/// The formats that come into question.
+fn candidates(options: &ReadOptions) -> impl Iterator<Item = &'static Format> + use<> {
+    let forced = options.format;
+    FORMATS.iter().copied().filter(move |f| forced.is_none_or(|w| w.name == f.name))
 }
 
 /// Reads a foreign table by the names the user gave to its columns.
-fn choose_by_map<'a>(
-    sources: Vec<Source<'a>>,
-    options: &ReadOptions,
-) -> Result<(Option<&'static Format>, Source<'a>), Error> {
-    let is_table = sources.iter().any(|source| matches!(source, Source::Table(_)));
+fn choose_by_map(heads: Vec<Head>, options: &ReadOptions) -> Result<Head, Error> {
     let generic = options.format.is_none_or(|format| format.name == generic::FORMAT.name);
-    if options.column_map.is_empty() || !is_table || !generic {
-        return Err(unknown_format(is_table, options.format));
+    if options.column_map.is_empty() || !generic {
+        return Err(unknown_format(true, options.format));
     }
     let mut fault = None;
-    for source in sources {
-        let Source::Table(table) = source else { continue };
-        match generic::map_columns(table, &options.column_map) {
-            Ok(table) => {
-                let source = Source::Table(table);
-                check_header(&source)?;
-                return Ok((Some(&generic::FORMAT), source));
-            }
+    for head in heads {
+        match generic::map_columns(head, &options.column_map) {
+            Ok(head) => return Ok(head),
             Err(error) => fault = fault.or(Some(error)),
         }
     }
-    Err(fault.unwrap_or_else(|| unknown_format(is_table, options.format)))
+    Err(fault.unwrap_or_else(|| unknown_format(true, options.format)))
 }
 
-fn check_header(source: &Source<'_>) -> Result<(), Error> {
-    match source {
-        Source::Table(table) => match table.header_fault() {
-            Some(why) => Err(unreadable(why, "export it again, or mend its header")),
-            None => Ok(()),
-        },
-        Source::Values(_) => Ok(()),
-    }
-}
-
-/// Whether these are only pages without rows.
-fn is_without_records(source: &Source<'_>) -> bool {
-    let Source::Values(values) = source else { return false };
-    let is_empty_page = |item: &json::Item<'_>| {
-        let page = item.value.and_then(json::Object::parse);
-        page.is_ok_and(|page| {
-            page.has("data") && page.array("data").is_ok_and(|d| d.is_empty())
-        })
-    };
-    values.items.iter().all(is_empty_page)
+/// Whether it is a page without rows.
+fn is_empty_page(page: &Object<'_>) -> bool {
+    const ROWS: [&str; 4] = ["data", "usageEvents", "items", "results"];
+    ROWS.iter()
+        .any(|rows| page.has(rows) && page.array(rows).is_ok_and(|rows| rows.is_empty()))
 }
 
 fn empty_export(name: &Untrusted) -> Export {
@@ -349,8 +423,9 @@ fn empty_export(name: &Untrusted) -> Export {
         format: EMPTY,
         tier: 0,
         records: Vec::new(),
-        rejected: Vec::new(),
+        n_rejected: 0,
         gaps: Gaps::default(),
+        members: Vec::new(),
     }
 }
 
@@ -378,14 +453,24 @@ fn unknown_format(is_table: bool, forced: Option<&Format>) -> Error {
     unreadable(&why, &hint)
 }
 
-fn all_rejected(format: &Format, parsed: &Parsed) -> Error {
-    let first = parsed.rejected.first();
-    let (position, why) = first.map_or((0, "no record"), |r| (r.position, r.why));
-    let why = format!(
-        "none of its {} records as {} can be read; the first, at {position}, is {why}",
-        parsed.rejected.len(),
-        format.name
-    );
+fn mostly_damage(format: &Format, parsed: &Parsed<'_>) -> Error {
+    let rejected =
+        parsed.counted.iter().filter(|((kind, _), _)| *kind == GapKind::UsageRecord);
+    let first = rejected.min_by_key(|(_, (_, first))| *first);
+    let (why_first, position) =
+        first.map_or(("", 0), |((_, why), (_, first))| (*why, *first));
+    let n_read = parsed.records.len();
+    let why = match n_read {
+        0 => format!(
+            "none of its {} records as {} can be read; the first, at {position}, is {why_first}",
+            parsed.n_rejected, format.name
+        ),
+        _ => format!(
+            "of its records as {} only {n_read} can be read and {} cannot; the first of them, \
+             at {position}, is {why_first}",
+            format.name, parsed.n_rejected
+        ),
+    };
     unreadable(&why, "export it again, or choose the format with --usage-format")
 }
 

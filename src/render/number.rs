@@ -4,6 +4,11 @@ use crate::report::{FEW_PEOPLE, SurvivalPoint};
 
 /// `1,234,567`.
 pub fn count(n: u64) -> String {
+    big_count(u128::from(n))
+}
+
+/// The same for sums that no 64 bits need hold.
+pub fn big_count(n: u128) -> String {
     let digits = n.to_string();
     let mut shown = String::new();
     for (at, digit) in digits.chars().enumerate() {

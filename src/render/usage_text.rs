@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::number::count;
+use super::number::{big_count, count};
 use crate::report::{EntryReport, UsageFile, UsageReport};
 use crate::untrusted::Untrusted;
 
@@ -43,12 +43,11 @@ pub fn write(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
 fn write_entry(name: &str, entry: &EntryReport, to: &mut dyn Write) -> io::Result<()> {
     let amount =
         |amount: &Option<String>| amount.clone().unwrap_or_else(|| "-".to_owned());
-    let tokens = entry.tokens.and_then(|tokens| u64::try_from(tokens).ok());
     writeln!(
         to,
         "  {name:<12}{:>10}{:>18}{:>16}{:>16}{:>16}",
         count(entry.records),
-        tokens.map_or("-".to_owned(), count),
+        entry.tokens.map_or("-".to_owned(), big_count),
         amount(&entry.billed_usd),
         amount(&entry.list_usd),
         amount(&entry.estimated_usd),
@@ -79,10 +78,10 @@ fn write_file(file: &UsageFile, to: &mut dyn Write) -> io::Result<()> {
     ];
     let known: Vec<String> = parts
         .iter()
-        .filter_map(|(name, tokens)| Some(format!("{name} {}", count((*tokens)?))))
+        .filter_map(|(name, tokens)| Some(format!("{name} {}", big_count((*tokens)?))))
         .collect();
     if let Some(total) = tokens.total {
-        writeln!(to, "  tokens {}: {}", count(total), known.join(", "))?;
+        writeln!(to, "  tokens {}: {}", big_count(total), known.join(", "))?;
     }
     let cost = &file.cost_usd;
     for (name, amount) in [

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::GapReport;
 use crate::units::{Timestamp, Usd};
-use crate::usage::{Cost, Entry, Export, Ledger, TokenCounts};
+use crate::usage::{Cost, Entry, Export, Ledger, TokenSums};
 use crate::verdict::Level;
 
 /// The version of this shape.
@@ -64,23 +64,23 @@ pub struct PeriodReport {
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct TokensReport {
     /// Input that was neither read from nor written to a cache.
-    pub input: Option<u64>,
+    pub input: Option<u128>,
     /// Input of which that is not said.
-    pub input_unsplit: Option<u64>,
+    pub input_unsplit: Option<u128>,
     /// Read from a cache.
-    pub cache_read: Option<u64>,
+    pub cache_read: Option<u128>,
     /// Written to a cache.
-    pub cache_write: Option<u64>,
+    pub cache_write: Option<u128>,
     /// Output, reasoning included.
-    pub output: Option<u64>,
+    pub output: Option<u128>,
     /// Tokens of which only the total is said.
-    pub unclassified: Option<u64>,
+    pub unclassified: Option<u128>,
     /// Their sum.
-    pub total: Option<u64>,
+    pub total: Option<u128>,
 }
 
-impl From<TokenCounts> for TokensReport {
-    fn from(tokens: TokenCounts) -> Self {
+impl From<TokenSums> for TokensReport {
+    fn from(tokens: TokenSums) -> Self {
         Self {
             input: tokens.input,
             input_unsplit: tokens.input_unsplit,
@@ -175,7 +175,7 @@ impl UsageReport {
                 problem.first = String::new();
             }
             if file.people < LEAST_ACCOUNTS {
-                file.tokens = TokenCounts::default().into();
+                file.tokens = TokenSums::default().into();
                 file.cost_usd = Cost::default().into();
                 file.credits = Vec::new();
                 file.left_out =
@@ -229,7 +229,7 @@ impl Known {
 
     /// What was rejected: the amounts of rows that could not be read are not known.
     fn rejected(&self, entry: &Entry, exports: &[Export]) -> EntryReport {
-        let unread = exports.iter().any(|export| !export.rejected.is_empty());
+        let unread = exports.iter().any(|export| export.n_rejected > 0);
         let known = self.entry(entry);
         if !unread {
             return known;
@@ -268,7 +268,7 @@ fn usage_file(export: &Export) -> UsageFile {
         format: export.format,
         tier: export.tier,
         records: crate::units::len_to_u64(export.records.len()),
-        rejected: crate::units::len_to_u64(export.rejected.len()),
+        rejected: export.n_rejected,
         period: PeriodReport {
             start: time(period.map(|period| period.start)),
             end: time(period.map(|period| period.end)),

@@ -5,13 +5,14 @@
 //! the sum of the sessions, `N/metadata.json` one session each. They are never added.
 
 use super::dates::{self, DateBounds};
-use super::framing::Source;
+use super::framing::{Sample, Source};
 use super::json::{Object, Values};
 use super::record::{
-    Account, Flag, Granularity, Period, TokenCounts, UsageRecord, lower, record_id, text,
+    Account, Draft, Flag, Granularity, Period, TokenCounts, lower, record_id, text,
     tool_id, vendor_of_tool,
 };
-use super::{Format, Parsed};
+use super::rows::each_value;
+use super::{Context, Format, Parsed, UsageRecord};
 use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
@@ -50,7 +51,7 @@ pub struct FoundCheckpoint<'a> {
 pub fn read_checkpoint(
     found: &FoundCheckpoint<'_>,
     bounds: &DateBounds,
-) -> Result<Option<UsageRecord>, &'static str> {
+) -> Result<Option<Draft>, &'static str> {
     let Some(mut record) = read_metadata(found.metadata, bounds)? else {
         return Ok(None);
     };
@@ -58,10 +59,10 @@ pub fn read_checkpoint(
     for session in found.sessions {
         let Some(session) = read_metadata(session, bounds)? else { continue };
         record.period = record.period.or(session.period);
-        record.tool = record.tool.or(session.tool);
-        record.vendor = record.vendor.or(session.vendor);
-        record.model = record.model.or(session.model);
-        record.session_id = record.session_id.or(session.session_id);
+        record.facets.tool = record.facets.tool.or(session.facets.tool);
+        record.facets.vendor = record.facets.vendor.or(session.facets.vendor);
+        record.facets.model = record.facets.model.or(session.facets.model);
+        record.facets.session_id = record.facets.session_id.or(session.facets.session_id);
         if !root_has_tokens {
             add(&mut record.tokens, &session.tokens);
             add_count(&mut record.requests, session.requests);
@@ -71,53 +72,48 @@ pub fn read_checkpoint(
     if record.tokens.total().is_none() {
         return Ok(None);
     }
-    let checkpoint = record.checkpoint_id.clone().unwrap_or_default();
+    let checkpoint = record.facets.checkpoint_id.clone().unwrap_or_default();
     record.record_id = record_id(FORMAT.name, &[&checkpoint.to_json_text()]);
     let at = |start: Timestamp| Period { start, end: Timestamp(start.0 + 1) };
     record.period = record.period.or(found.author_time.map(at));
-    record.commit = text(found.commit);
-    record.account = Account::of_email(found.author_email);
-    record.repo = Some(found.repo.clone());
+    record.facets.commit = text(found.commit);
+    record.facets.account = Account::of_email(found.author_email);
+    record.facets.repo = Some(found.repo.clone());
     Ok(Some(record))
 }
 
 /// Whether a record is one session of a checkpoint, not the checkpoint itself.
 pub fn is_session(record: &UsageRecord) -> bool {
-    let Some(checkpoint) = &record.checkpoint_id else { return false };
+    let Some(checkpoint) = &record.facets.checkpoint_id else { return false };
     record.record_id != record_id(FORMAT.name, &[&checkpoint.to_json_text()])
 }
 
-fn recognizes(source: &Source<'_>) -> bool {
-    let Source::Values(values) = source else { return false };
-    values.objects().any(|value| value.has("token_usage") && value.has("checkpoint_id"))
+fn recognizes(sample: Sample<'_>) -> bool {
+    sample.any_object(|value| value.has("token_usage") && value.has("checkpoint_id"))
 }
 
-fn parse(source: &Source<'_>, bounds: &DateBounds) -> Parsed {
-    let mut parsed = Parsed::default();
-    let Source::Values(values) = source else { return parsed };
-    for item in &values.items {
-        let object = item.value.and_then(Object::record);
-        let record =
-            object.and_then(|object| read_object(&object, item.position, bounds));
-        let why = "a checkpoint without token counts";
-        let known = record.and_then(|record| {
-            if record.tokens.total().is_some() { Ok(record) } else { Err(why) }
-        });
-        parsed.push(item.position, known);
-    }
-    parsed
+fn parse(source: &mut Source<'_>, context: &Context<'_>, parsed: &mut Parsed<'_>) {
+    each_value(source, parsed, |object, position, parsed| {
+        let draft = read_object(object, position, &context.bounds)?;
+        if draft.tokens.total().is_none() {
+            return Err("a checkpoint without token counts");
+        }
+        parsed.push(position, Ok(draft));
+        Ok(())
+    });
 }
 
 /// Reads one metadata file. `None` when it is not one value.
 fn read_metadata(
     bytes: &[u8],
     bounds: &DateBounds,
-) -> Result<Option<UsageRecord>, &'static str> {
-    let values = Values::split(bytes);
-    match values.items.as_slice() {
-        [] => Ok(None),
-        [item] => read_object(&Object::record(item.value?)?, 1, bounds).map(Some),
-        _ => Err("several values where one is expected"),
+) -> Result<Option<Draft>, &'static str> {
+    let mut values = Values::of(bytes);
+    let Some(item) = values.next() else { return Ok(None) };
+    let draft = read_object(&Object::record(item.value?)?, 1, bounds)?;
+    match values.next() {
+        None => Ok(Some(draft)),
+        Some(_) => Err("several values where one is expected"),
     }
 }
 
@@ -125,26 +121,27 @@ fn read_object(
     object: &Object<'_>,
     position: u64,
     bounds: &DateBounds,
-) -> Result<UsageRecord, &'static str> {
+) -> Result<Draft, &'static str> {
     let checkpoint = object.text("checkpoint_id")?.unwrap_or_default();
-    let mut record = UsageRecord::new(FORMAT.name, position);
-    record.checkpoint_id = text(&checkpoint);
-    if record.checkpoint_id.is_none() {
+    let mut record = Draft::new(position);
+    record.facets.checkpoint_id = text(&checkpoint);
+    if record.facets.checkpoint_id.is_none() {
         return Err("a checkpoint without an id");
     }
-    record.granularity = Granularity::Session;
+    record.facets.granularity = Granularity::Session;
     let session = object.text("session_id")?;
-    record.session_id = session.as_deref().and_then(text);
+    record.facets.session_id = session.as_deref().and_then(text);
     let mut key = vec![checkpoint.trim()];
     key.extend(session.as_deref());
     record.record_id = record_id(FORMAT.name, &key);
     if let Some(created) = object.text("created_at")? {
         record.period = Some(dates::event(bounds.moment(&created)?));
     }
-    record.tool = object.text("agent")?.and_then(|agent| tool_id(&agent));
-    record.vendor = record.tool.as_ref().and_then(vendor_of_tool);
-    record.model = object.text("model")?.and_then(|model| text(&model));
-    record.account.email = object.text("author_email")?.and_then(|email| lower(&email));
+    record.facets.tool = object.text("agent")?.and_then(|agent| tool_id(&agent));
+    record.facets.vendor = record.facets.tool.as_ref().and_then(vendor_of_tool);
+    record.facets.model = object.text("model")?.and_then(|model| text(&model));
+    record.facets.account.email =
+        object.text("author_email")?.and_then(|email| lower(&email));
     if let Some(usage) = object.object("token_usage")? {
         read_usage(&usage, &mut record, SUBAGENT_DEPTH)?;
     }
@@ -155,7 +152,7 @@ fn read_object(
 /// is not contained in them.
 fn read_usage(
     usage: &Object<'_>,
-    record: &mut UsageRecord,
+    record: &mut Draft,
     depth: u32,
 ) -> Result<(), &'static str> {
     let tokens = TokenCounts {
@@ -201,7 +198,7 @@ mod tests {
     const BARE: &[u8] = br#"{"checkpoint_id":"a3b2c4d5e6f7"}"#;
     const ANY: DateBounds = DateBounds { latest: None };
 
-    fn found(metadata: &[u8], sessions: &[&[u8]]) -> Option<UsageRecord> {
+    fn found(metadata: &[u8], sessions: &[&[u8]]) -> Option<Draft> {
         let found = FoundCheckpoint {
             metadata,
             sessions,
@@ -218,16 +215,15 @@ mod tests {
         let record = found(ROOT, &[SESSION, SESSION]).unwrap();
         assert_eq!(record.tokens.total(), Some(12));
         assert_eq!(record.requests, Some(3));
-        assert_eq!(record.tool, Some(Untrusted::from("claude_code")));
+        assert_eq!(record.facets.tool, Some(Untrusted::from("claude_code")));
         assert_eq!(record.period.unwrap().start, Timestamp(1_791_194_400));
-        assert!(!is_session(&record));
     }
 
     #[test]
     fn sessions_stand_in_for_a_root_without_counts_and_subagents_are_added() {
         let record = found(BARE, &[SESSION]).unwrap();
         assert_eq!(record.tokens.total(), Some(42));
-        assert!(record.flags.contains(&Flag::Subagent));
+        assert!(record.flags.contains(Flag::Subagent));
     }
 
     #[test]
@@ -235,13 +231,19 @@ mod tests {
         assert_eq!(found(BARE, &[]), None);
         let record = found(ROOT, &[]).unwrap();
         assert_eq!(record.period.unwrap().start, Timestamp(1_790_000_000));
-        assert_eq!(record.account.key().unwrap(), b"email:ada.okafor@example.com");
+        assert_eq!(record.facets.account.key().unwrap(), b"email:ada.okafor@example.com");
     }
 
     #[test]
     fn a_session_is_told_from_its_checkpoint() {
-        let session = read_metadata(SESSION, &ANY).unwrap().unwrap();
-        assert!(is_session(&session));
-        assert!(!is_session(&read_metadata(ROOT, &ANY).unwrap().unwrap()));
+        let read = |bytes: &[u8]| {
+            let export = crate::usage::tests::read_as(
+                &FORMAT,
+                std::str::from_utf8(bytes).unwrap(),
+            );
+            is_session(&export.records[0])
+        };
+        assert!(read(SESSION));
+        assert!(!read(ROOT));
     }
 }

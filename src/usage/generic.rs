@@ -1,10 +1,9 @@
 //! Our own format, `slopnexus.usage/1`: a CSV for whatever we do not read natively, and
 //! NDJSON of records already normalised.
 
-use super::dates::DateBounds;
-use super::framing::Source;
-use super::record::{TokenCounts, UsageRecord, record_id};
-use super::{Format, Parsed};
+use super::framing::{Sample, Source};
+use super::record::{TokenCounts, record_id};
+use super::{Context, Format, Parsed};
 use crate::error::Error;
 
 pub mod fields;
@@ -22,17 +21,17 @@ pub static FORMAT: Format = Format {
     parse,
 };
 
-fn recognizes(source: &Source<'_>) -> bool {
-    match source {
-        Source::Table(table) => csv_rows::recognizes(table),
-        Source::Values(values) => json_lines::recognizes(values),
+fn recognizes(sample: Sample<'_>) -> bool {
+    match sample {
+        Sample::Table(head) => csv_rows::recognizes(head),
+        Sample::Values(_) => sample.any_object(json_lines::recognizes),
     }
 }
 
-fn parse(source: &Source<'_>, bounds: &DateBounds) -> Parsed {
+fn parse(source: &mut Source<'_>, context: &Context<'_>, parsed: &mut Parsed<'_>) {
     match source {
-        Source::Table(table) => csv_rows::parse(table, bounds),
-        Source::Values(values) => json_lines::parse(values, bounds),
+        Source::Table(_) => csv_rows::parse(source, context, parsed),
+        Source::Values(_) => json_lines::parse(source, context, parsed),
     }
 }
 
@@ -45,14 +44,6 @@ fn given_id(id: &str) -> [u8; 16] {
         Some(id) => id.to_be_bytes(),
         None => record_id(FORMAT.name, &["record_id", id]),
     }
-}
-
-/// Whether a record measures anything.
-fn has_measure(record: &UsageRecord) -> bool {
-    record.tokens.total().is_some()
-        || record.requests.is_some()
-        || !record.cost.is_unknown()
-        || record.credits.is_some()
 }
 
 /// Puts a total where it belongs: beside known classes it is a check, alone it is all

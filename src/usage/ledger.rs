@@ -1,14 +1,15 @@
 //! Where every record, token and dollar of the exports went: seen = kept + shadowed +
 //! rejected, and kept = assigned + service + unassigned, to the token and to the cent.
 
-use std::collections::BTreeSet;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::precedence::Covered;
-use super::record::{Account, Granularity, Period, UsageRecord};
-use super::{Export, Rejected, entire, place};
+use super::precedence::{Covered, Parts, Shadowing};
+use super::record::{Account, Cost, Granularity, Period, TokenCounts, UsageRecord};
+use super::{Export, entire, place};
 use crate::error::Error;
 use crate::problem::{GapKind, Gaps};
-use crate::units::{Usd, len_to_u64};
+use crate::units::{Timestamp, Usd, UtcDay};
 use crate::untrusted::Untrusted;
 
 /// A column of the ledger. What is not known of a record adds nothing to it.
@@ -48,13 +49,49 @@ pub struct Ledger {
     pub unassigned: Option<Entry>,
 }
 
-/// A record and the export it stands in.
+/// A record, or the part of it that is spoken of, and the export it stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept<'a> {
     /// The export.
     pub file: &'a Untrusted,
     /// The record.
     pub record: &'a UsageRecord,
+    /// The part of it.
+    pub parts: Parts,
+}
+
+impl Kept<'_> {
+    /// Its tokens; none is known where they are not the part that is spoken of.
+    pub fn tokens(&self) -> TokenCounts {
+        if self.parts.has(Parts::TOKENS) {
+            self.record.tokens()
+        } else {
+            TokenCounts::default()
+        }
+    }
+
+    /// Its money, likewise.
+    pub fn cost(&self) -> Cost {
+        let cost = self.record.cost();
+        let value = |amount: Option<Usd>| amount.filter(|_| self.parts.has(Parts::VALUE));
+        Cost {
+            billed: cost.billed.filter(|_| self.parts.has(Parts::BILL)),
+            list: value(cost.list),
+            estimated: value(cost.estimated),
+            computed: value(cost.computed),
+        }
+    }
+}
+
+/// The sums of two formats that show the same consumption, set beside each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// Which counts, and which does not.
+    pub formats: Shadowing,
+    /// What counts, of the days on which the other shows the same.
+    pub kept: Entry,
+    /// What does not.
+    pub shadowed: Entry,
 }
 
 /// Exports after nothing in them is counted twice.
@@ -65,7 +102,9 @@ pub struct Settled<'a> {
     /// The same consumption again: evidence, but no sums.
     pub shadowed: Vec<Kept<'a>>,
     /// Records that were read and contradict others, with the reason.
-    pub rejected: Vec<(Kept<'a>, Rejected)>,
+    pub rejected: Vec<(Kept<'a>, &'static str)>,
+    /// Formats that show the same, with their sums.
+    pub reconciliations: Vec<Reconciliation>,
     /// Where it all went.
     pub ledger: Ledger,
     /// What is to be said about it.
@@ -96,17 +135,22 @@ pub fn settle_as<'a>(
     person: &dyn Fn(&Account) -> Option<Vec<u8>>,
 ) -> Result<Settled<'a>, Error> {
     let all = exports.iter().flat_map(|export| {
-        export.records.iter().map(|record| Kept { file: &export.file, record })
+        export.records.iter().map(|record| Kept {
+            file: &export.file,
+            record,
+            parts: Parts::ALL,
+        })
     });
     let mut settled = Settled {
         kept: all.collect(),
         shadowed: Vec::new(),
         rejected: Vec::new(),
+        reconciliations: Vec::new(),
         ledger: Ledger::default(),
         gaps: Gaps::default(),
     };
     settled.ledger.seen = Entry::of(&settled.kept);
-    let n_rejected = exports.iter().map(|export| len_to_u64(export.rejected.len())).sum();
+    let n_rejected = exports.iter().map(|export| export.n_rejected).sum();
     settled.ledger.seen.records += n_rejected;
     settled.shadow_repeats();
     settled.shadow_sessions();
@@ -128,7 +172,7 @@ impl<'a> Settled<'a> {
                 Party::Service => 1,
                 Party::Nobody => 2,
             };
-            parts[part].add_record(kept.record);
+            parts[part].add(kept);
         }
         self.ledger.assigned = Some(parts[0]);
         self.ledger.service = Some(parts[1]);
@@ -139,8 +183,7 @@ impl<'a> Settled<'a> {
     /// Keeps one of the records with the same id: the one that measures most, since
     /// the export of a day that was not over yet shows less of it.
     fn shadow_repeats(&mut self) {
-        // Cached: a key is costly, and every record is compared some twenty times.
-        self.kept.sort_by_cached_key(repeat_order);
+        self.kept.sort_unstable_by(repeat_order);
         let mut winner: Option<Kept<'a>> = None;
         let (gaps, shadowed) = (&mut self.gaps, &mut self.shadowed);
         self.kept.retain(|kept| {
@@ -165,13 +208,21 @@ impl<'a> Settled<'a> {
         let entire_records = self.kept.iter().filter(of_entire);
         let roots: BTreeSet<&Untrusted> = entire_records
             .filter(|kept| !entire::is_session(kept.record))
-            .filter_map(|kept| kept.record.checkpoint_id.as_ref())
+            .filter_map(|kept| kept.record.facets.checkpoint_id.as_ref())
             .collect();
-        self.shadow_where(|kept| {
+        if roots.is_empty() {
+            return;
+        }
+        let is_shadowed = |kept: &Kept<'a>| {
+            let checkpoint = kept.record.facets.checkpoint_id.as_ref();
             of_entire(&kept)
                 && entire::is_session(kept.record)
-                && kept.record.checkpoint_id.as_ref().is_some_and(|id| roots.contains(id))
-        });
+                && checkpoint.is_some_and(|id| roots.contains(id))
+        };
+        let (shadowed, kept) =
+            self.kept.drain(..).partition::<Vec<_>, _>(|kept| is_shadowed(kept));
+        self.kept = kept;
+        self.shadowed.extend(shadowed);
     }
 
     /// Sums over weeks and longer that overlap in part cannot be told apart: the
@@ -180,7 +231,7 @@ impl<'a> Settled<'a> {
         let (mut coarse, rest): (Vec<_>, Vec<_>) =
             self.kept.drain(..).partition(|kept| is_coarse(kept.record));
         self.kept = rest;
-        coarse.sort_by_cached_key(overlap_order);
+        coarse.sort_by(|one, two| overlap_order(one).cmp(&overlap_order(two)));
         let mut last: Option<Kept<'a>> = None;
         for kept in coarse {
             let clash = last.is_some_and(|last| overlaps(last.record, kept.record));
@@ -188,8 +239,7 @@ impl<'a> Settled<'a> {
                 let why = "its period overlaps that of another record in part";
                 let at = place(kept.file, kept.record.position);
                 self.gaps.add(GapKind::UsageRecord, why, &at);
-                let rejected = Rejected { position: kept.record.position, why };
-                self.rejected.push((kept, rejected));
+                self.rejected.push((kept, why));
             } else {
                 last = Some(kept);
                 self.kept.push(kept);
@@ -197,32 +247,74 @@ impl<'a> Settled<'a> {
         }
     }
 
+    /// Takes out what another format shows too, and sets the sums of both side by side.
     fn shadow_other_formats(&mut self, person: &dyn Fn(&Account) -> Option<Vec<u8>>) {
-        let mut covered = Covered::default();
-        for kept in &self.kept {
-            covered.add(kept.record, person(&kept.record.account));
+        let formats = self.kept.iter().map(|kept| kept.record.format);
+        if formats.collect::<BTreeSet<_>>().len() < 2 && !self.has_normalised() {
+            return;
         }
-        self.shadow_where(|kept| {
-            covered.shadows(kept.record, person(&kept.record.account))
-        });
+        let mut covered = Covered::new(person);
+        for kept in &self.kept {
+            covered.add(kept.record);
+        }
+        let records: Vec<&UsageRecord> =
+            self.kept.iter().map(|kept| kept.record).collect();
+        covered.settle_sums(&records);
+        let mut beside: BTreeMap<Shadowing, (Entry, BTreeSet<UtcDay>)> = BTreeMap::new();
+        let all = std::mem::take(&mut self.kept);
+        for mut kept in all {
+            let (parts, by) = covered.shadowed(kept.record);
+            if let Some(formats) = by {
+                let shadowed = Kept { parts, ..kept };
+                let (sum, days) = beside.entry(formats).or_default();
+                sum.add(&shadowed);
+                days.extend(days_of(kept.record));
+                self.shadowed.push(shadowed);
+                if is_whole(&shadowed) {
+                    continue;
+                }
+                kept.parts = kept.parts.without(parts);
+            }
+            self.kept.push(kept);
+        }
+        for (formats, (shadowed, days)) in beside {
+            let kept = self.sum_of(&formats, &days);
+            self.reconciliations.push(Reconciliation { formats, kept, shadowed });
+        }
     }
 
-    fn shadow_where(&mut self, is_shadowed: impl Fn(&Kept<'a>) -> bool) {
-        let (shadowed, kept) =
-            self.kept.drain(..).partition::<Vec<_>, _>(|kept| is_shadowed(kept));
-        self.kept = kept;
-        self.shadowed.extend(shadowed);
+    /// Whether records of several formats came as one, after somebody normalised them.
+    fn has_normalised(&self) -> bool {
+        self.kept.iter().any(|kept| kept.record.facets.source_format.is_some())
+    }
+
+    /// What counts of the winner on the days on which the other shows the same.
+    fn sum_of(&self, formats: &Shadowing, days: &BTreeSet<UtcDay>) -> Entry {
+        let mut sum = Entry::default();
+        for kept in &self.kept {
+            let record = kept.record;
+            if record.format == formats.winner
+                && record.facets.vendor == formats.vendor
+                && days_of(record).any(|day| days.contains(&day))
+            {
+                sum.add(kept);
+            }
+        }
+        sum
     }
 
     /// Puts all in order, adds up the columns and checks them against what was seen.
     fn close(&mut self, n_unread: u64) -> Result<(), Error> {
-        self.kept.sort_by_cached_key(shown_order);
-        self.shadowed.sort_by_cached_key(shown_order);
-        self.rejected.sort_by(|one, two| shown_order(&one.0).cmp(&shown_order(&two.0)));
+        self.kept.sort_unstable_by(by_shown_order);
+        self.shadowed.sort_unstable_by(by_shown_order);
+        self.rejected.sort_by(|one, two| by_shown_order(&one.0, &two.0));
         self.ledger.kept = Entry::of(&self.kept);
         self.ledger.shadowed = Entry::of(&self.shadowed);
+        // A record of which a part counts is a record that counts, and only once.
+        let partly = self.shadowed.iter().filter(|kept| !is_whole(kept)).count();
+        self.ledger.shadowed.records -= crate::units::len_to_u64(partly);
         for (kept, _) in &self.rejected {
-            self.ledger.rejected.add_record(kept.record);
+            self.ledger.rejected.add(kept);
         }
         self.ledger.rejected.records += n_unread;
         self.ledger.check()
@@ -233,18 +325,20 @@ impl Entry {
     fn of(records: &[Kept<'_>]) -> Self {
         let mut entry = Self::default();
         for kept in records {
-            entry.add_record(kept.record);
+            entry.add(kept);
         }
         entry
     }
 
-    fn add_record(&mut self, record: &UsageRecord) {
+    /// Adds what is spoken of a record.
+    pub fn add(&mut self, kept: &Kept<'_>) {
+        let cost = kept.cost();
         self.records += 1;
-        self.tokens += u128::from(record.tokens.total().unwrap_or(0));
-        self.billed += record.cost.billed.unwrap_or(Usd::ZERO);
-        self.list += record.cost.list.unwrap_or(Usd::ZERO);
-        self.estimated += record.cost.estimated.unwrap_or(Usd::ZERO);
-        self.computed += record.cost.computed.unwrap_or(Usd::ZERO);
+        self.tokens += u128::from(kept.tokens().total().unwrap_or(0));
+        self.billed += cost.billed.unwrap_or(Usd::ZERO);
+        self.list += cost.list.unwrap_or(Usd::ZERO);
+        self.estimated += cost.estimated.unwrap_or(Usd::ZERO);
+        self.computed += cost.computed.unwrap_or(Usd::ZERO);
     }
 
     fn sum(parts: &[Self]) -> Self {
@@ -280,42 +374,62 @@ impl Ledger {
 
 /// Repeats of one record, the one to keep first. Content decides before files do, so
 /// that their order and their names cannot change a sum.
-fn repeat_order<'k>(kept: &Kept<'k>) -> impl Ord + use<'k> {
-    let record = kept.record;
-    let cost = &record.cost;
-    let amounts = [cost.billed, cost.list, cost.estimated, cost.computed];
-    let unknown = [
-        record.period.is_none(),
-        record.commit.is_none(),
-        record.account.key().is_none(),
-    ];
-    (
-        record.record_id,
-        std::cmp::Reverse((record.tokens.total(), amounts, record.requests)),
-        unknown,
-        record,
-        kept.file,
-    )
+fn repeat_order(one: &Kept<'_>, two: &Kept<'_>) -> Ordering {
+    one.record.record_id.cmp(&two.record.record_id).then_with(|| {
+        let unknown = |kept: &Kept<'_>| {
+            let facets = &kept.record.facets;
+            [
+                kept.record.period.is_none(),
+                facets.commit.is_none(),
+                facets.account.key().is_none(),
+            ]
+        };
+        let amounts = two.record.amount_order().cmp(&one.record.amount_order());
+        let content = || (unknown(one), one.record).cmp(&(unknown(two), two.record));
+        amounts.then_with(content).then_with(|| one.file.cmp(two.file))
+    })
 }
 
-fn shown_order<'k>(kept: &Kept<'k>) -> impl Ord + use<'k> {
-    let record = kept.record;
-    (record.period, record.record_id, kept.file, record.position)
+fn by_shown_order(one: &Kept<'_>, two: &Kept<'_>) -> Ordering {
+    let key = |kept: &Kept<'_>| (kept.record.period, kept.record.record_id);
+    let place = |kept: &Kept<'_>| (kept.record.position, kept.parts);
+    key(one)
+        .cmp(&key(two))
+        .then_with(|| one.file.cmp(two.file))
+        .then_with(|| place(one).cmp(&place(two)))
+}
+
+/// Whether all that a record has is spoken of.
+fn is_whole(kept: &Kept<'_>) -> bool {
+    kept.parts.has(Parts::of(kept.record))
+}
+
+/// The UTC days of a record that is not over more than a year.
+fn days_of(record: &UsageRecord) -> impl Iterator<Item = UtcDay> + use<> {
+    const MOST_DAYS: i32 = 400;
+    let days = record.period.map_or(0..0, |period| {
+        let first = period.start.day().0;
+        let end = Timestamp(period.end.0 - 1).day().0 + 1;
+        first..end.min(first.saturating_add(MOST_DAYS))
+    });
+    days.map(UtcDay)
 }
 
 /// Whether a record sums up more than one day.
 fn is_coarse(record: &UsageRecord) -> bool {
     matches!(
-        record.granularity,
+        record.facets.granularity,
         Granularity::Week | Granularity::Month | Granularity::Range
     ) && record.period.is_some_and(|period| period.single_day().is_none())
 }
 
 /// What two sums must share to be sums of the same thing.
 fn dimensions<'k>(record: &'k UsageRecord) -> impl Ord + use<'k> {
-    let source = (record.format, &record.source_format);
-    let what = (&record.vendor, &record.tool, &record.model);
-    (source, &record.account, what, (&record.session_id, &record.repo, &record.commit))
+    let facets = &*record.facets;
+    let source = (record.format, &facets.source_format);
+    let what = (&facets.vendor, &facets.tool, &facets.surface, &facets.model);
+    let place = (&facets.session_id, &facets.repo, &facets.commit, &facets.workspace);
+    (source, &facets.account, what, place)
 }
 
 fn overlap_order<'k>(kept: &Kept<'k>) -> impl Ord + use<'k> {

@@ -1,26 +1,16 @@
 //! One normalised row of an export, in units every vendor's rows share.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::units::{Timestamp, Usd, UtcDay};
 use crate::untrusted::Untrusted;
 
-/// One row of an export: who spent how much, with which tool, when.
-///
-/// Token classes are disjoint and may be added. `None` is unknown, never zero.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct UsageRecord {
-    /// The same for the same consumption in any export of the same format: xxh3-128
-    /// of what the format names as its key.
-    pub record_id: [u8; 16],
-    /// The format it was read as, one of [`super::FORMATS`].
-    pub format: &'static str,
+/// What many records of an export have in common: who, with what, where. Shared among
+/// them, so that a million requests of one session keep one copy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Facets {
     /// The format it had before somebody normalised it, where it says so.
     pub source_format: Option<Untrusted>,
-    /// Where it stands in its file: a 1-based line or record.
-    pub position: u64,
-    /// When, or `None` where the source does not say.
-    pub period: Option<Period>,
     /// How fine the source counts.
     pub granularity: Granularity,
     /// Whose it is, as the source names them.
@@ -29,16 +19,38 @@ pub struct UsageRecord {
     pub vendor: Option<Untrusted>,
     /// The tool: `claude_code`, `cursor`, …, in lower case.
     pub tool: Option<Untrusted>,
+    /// Where in the tool: `ide`, `cli`, `cloud_agent`, `chat`, ….
+    pub surface: Option<Untrusted>,
     /// The model, as exported.
     pub model: Option<Untrusted>,
     /// The session, thread or cloud agent.
     pub session_id: Option<Untrusted>,
     /// The repository, as `owner/name` or URL.
     pub repo: Option<Untrusted>,
-    /// The commit the tokens went to, in hex.
+    /// The directory the tool worked in.
+    pub cwd: Option<Untrusted>,
+    /// The branch it worked on.
+    pub branch: Option<Untrusted>,
+    /// The commit the tokens went to, or were spent from, in hex.
     pub commit: Option<Untrusted>,
     /// The checkpoint that a commit's trailer names.
     pub checkpoint_id: Option<Untrusted>,
+    /// The workspace, project or cost centre the source books it under.
+    pub workspace: Option<Untrusted>,
+}
+
+/// One row of an export as its format reads it: who spent how much, with which tool,
+/// when. `None` is unknown, never zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// See [`UsageRecord::record_id`].
+    pub record_id: [u8; 16],
+    /// Where it stands in its file: a 1-based line or record.
+    pub position: u64,
+    /// When, or `None` where the source does not say.
+    pub period: Option<Period>,
+    /// Who, with what, where.
+    pub facets: Facets,
     /// Billable calls of a model.
     pub requests: Option<u64>,
     /// Tokens by class.
@@ -47,8 +59,201 @@ pub struct UsageRecord {
     pub cost: Cost,
     /// The vendor's own unit, where it has one.
     pub credits: Option<Credits>,
+    /// What the tool says it did, which says nothing of what survived.
+    pub activity: Activity,
     /// What else is known.
-    pub flags: BTreeSet<Flag>,
+    pub flags: Flags,
+}
+
+/// One row of an export. Token classes are disjoint and may be added.
+///
+/// Small on purpose: exports have millions of rows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UsageRecord {
+    /// The same for the same consumption in any export of the same format: xxh3-128
+    /// of what the format names as its key.
+    pub record_id: [u8; 16],
+    /// The format it was read as, one of [`super::FORMATS`].
+    pub format: &'static str,
+    /// Where it stands in its file: a 1-based line or record.
+    pub position: u64,
+    /// When, or `None` where the source does not say.
+    pub period: Option<Period>,
+    /// Who, with what, where.
+    pub facets: Arc<Facets>,
+    /// What else is known.
+    pub flags: Flags,
+    requests: u64,
+    tokens: [u64; 6],
+    cost: [i64; 4],
+    credits: Option<Box<Credits>>,
+    activity: Option<Box<Activity>>,
+}
+
+/// What stands in a record for a count that is not known.
+const NO_COUNT: u64 = u64::MAX;
+/// What stands in a record for an amount that is not known.
+const NO_AMOUNT: i64 = i64::MIN;
+
+impl UsageRecord {
+    /// Keeps a draft; its facets are those given. An amount of over nine thousand
+    /// million dollars in one row is an error.
+    pub fn new(
+        format: &'static str,
+        draft: Draft,
+        facets: Arc<Facets>,
+    ) -> Result<Self, &'static str> {
+        let TokenCounts { input, cache_read, cache_write, output, .. } = draft.tokens;
+        let TokenCounts { input_unsplit, unclassified, .. } = draft.tokens;
+        let classes =
+            [input, cache_read, cache_write, output, input_unsplit, unclassified];
+        let Cost { billed, list, estimated, computed } = draft.cost;
+        let mut cost = [NO_AMOUNT; 4];
+        for (kept, amount) in cost.iter_mut().zip([billed, list, estimated, computed]) {
+            let Some(amount) = amount else { continue };
+            let nanos = i64::try_from(amount.0).ok().filter(|nanos| *nanos != NO_AMOUNT);
+            *kept = nanos.ok_or("an amount over nine thousand million dollars")?;
+        }
+        let has_activity = draft.activity != Activity::default();
+        Ok(Self {
+            record_id: draft.record_id,
+            format,
+            position: draft.position,
+            period: draft.period,
+            facets,
+            flags: draft.flags,
+            requests: draft.requests.unwrap_or(NO_COUNT),
+            tokens: classes.map(|class| class.unwrap_or(NO_COUNT)),
+            cost,
+            credits: draft.credits.map(Box::new),
+            activity: has_activity.then(|| Box::new(draft.activity)),
+        })
+    }
+
+    /// Billable calls of a model.
+    pub fn requests(&self) -> Option<u64> {
+        (self.requests != NO_COUNT).then_some(self.requests)
+    }
+
+    /// Tokens by class; the total that the source printed was checked and is gone.
+    pub fn tokens(&self) -> TokenCounts {
+        let [input, cache_read, cache_write, output, input_unsplit, unclassified] =
+            self.tokens.map(|count| (count != NO_COUNT).then_some(count));
+        TokenCounts {
+            input,
+            cache_read,
+            cache_write,
+            output,
+            input_unsplit,
+            unclassified,
+            reported_total: None,
+        }
+    }
+
+    /// Money, by what it means.
+    pub fn cost(&self) -> Cost {
+        let [billed, list, estimated, computed] =
+            self.cost.map(|nanos| (nanos != NO_AMOUNT).then_some(Usd(i128::from(nanos))));
+        Cost { billed, list, estimated, computed }
+    }
+
+    /// The vendor's own unit, where it has one.
+    pub fn credits(&self) -> Option<&Credits> {
+        self.credits.as_deref()
+    }
+
+    /// What the tool says it did.
+    pub fn activity(&self) -> Activity {
+        self.activity.as_deref().copied().unwrap_or_default()
+    }
+
+    /// What it measures, apart from who, when and with what.
+    pub fn measures(&self) -> impl PartialEq + '_ {
+        (self.requests, self.tokens, self.cost, &self.credits, &self.activity)
+    }
+
+    /// The order in which repeats of one record are kept: what measures most goes last.
+    pub fn amount_order(&self) -> (Option<u64>, Cost, Option<u64>) {
+        (self.tokens().total(), self.cost(), self.requests())
+    }
+
+    /// Sets what a table of prices says it costs.
+    pub fn set_computed(&mut self, amount: Usd) {
+        if let Ok(nanos) = i64::try_from(amount.0) {
+            self.cost[3] = nanos;
+        }
+    }
+}
+
+impl Draft {
+    /// A row of which nothing is known but its place.
+    pub fn new(position: u64) -> Self {
+        Self {
+            record_id: [0; 16],
+            position,
+            period: None,
+            facets: Facets::default(),
+            requests: None,
+            tokens: TokenCounts::default(),
+            cost: Cost::default(),
+            credits: None,
+            activity: Activity::default(),
+            flags: Flags::default(),
+        }
+    }
+
+    /// Whether it measures anything.
+    pub fn has_measure(&self) -> bool {
+        self.tokens.total().is_some()
+            || self.requests.is_some()
+            || !self.cost.is_unknown()
+            || self.credits.is_some()
+            || self.activity != Activity::default()
+    }
+}
+
+impl Default for Facets {
+    fn default() -> Self {
+        Self {
+            source_format: None,
+            granularity: Granularity::Event,
+            account: Account::default(),
+            vendor: None,
+            tool: None,
+            surface: None,
+            model: None,
+            session_id: None,
+            repo: None,
+            cwd: None,
+            branch: None,
+            commit: None,
+            checkpoint_id: None,
+            workspace: None,
+        }
+    }
+}
+
+/// What a tool says it did. Lines here were written by a tool, not seen in git.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Activity {
+    /// Sessions or threads.
+    pub sessions: Option<u64>,
+    /// Prompts, messages or turns of a person.
+    pub prompts: Option<u64>,
+    /// Lines that were suggested.
+    pub lines_suggested: Option<u64>,
+    /// Lines that were accepted or written.
+    pub lines_added: Option<u64>,
+    /// Lines that were removed.
+    pub lines_removed: Option<u64>,
+    /// Suggestions taken.
+    pub accepts: Option<u64>,
+    /// Suggestions turned down.
+    pub rejects: Option<u64>,
+    /// Commits made by the tool.
+    pub commits: Option<u64>,
+    /// Pull requests made by the tool.
+    pub pull_requests: Option<u64>,
 }
 
 /// A stretch of time, half-open. Both ends are rounded outwards to whole seconds.
@@ -74,7 +279,7 @@ impl Period {
 }
 
 /// How fine a source counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Granularity {
     /// One request.
     Event,
@@ -95,7 +300,7 @@ pub enum Granularity {
 }
 
 /// What kind of account consumed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountKind {
     /// A person.
     User,
@@ -115,7 +320,7 @@ pub enum AccountKind {
 }
 
 /// Whose consumption it is, as the source names them. All of it personal data.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account {
     /// What kind of account.
     pub kind: AccountKind,
@@ -129,6 +334,10 @@ pub struct Account {
     pub display_name: Option<Untrusted>,
     /// The name of the key.
     pub api_key_name: Option<Untrusted>,
+    /// The vendor's id of the key.
+    pub api_key_id: Option<Untrusted>,
+    /// A principal of the cloud, such as an ARN of AWS.
+    pub principal: Option<Untrusted>,
 }
 
 impl Account {
@@ -140,11 +349,13 @@ impl Account {
     /// The strongest key the source gives, with its kind before it, or `None` when
     /// nothing in it can be joined.
     pub fn key(&self) -> Option<Vec<u8>> {
-        let keys: [(&str, &Option<Untrusted>); 4] = [
+        let keys: [(&str, &Option<Untrusted>); 6] = [
             ("email:", &self.email),
             ("login:", &self.login),
             ("account:", &self.account_id),
+            ("principal:", &self.principal),
             ("key:", &self.api_key_name),
+            ("key_id:", &self.api_key_id),
         ];
         let (kind, value) = keys.iter().find_map(|(k, v)| Some((k, v.as_ref()?)))?;
         Some([kind.as_bytes(), value.bytes()].concat())
@@ -196,6 +407,55 @@ impl TokenCounts {
     }
 }
 
+/// Sums of tokens by class, exact however many records there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenSums {
+    /// Read by the model, neither from nor into the cache.
+    pub input: Option<u128>,
+    /// Read from the cache.
+    pub cache_read: Option<u128>,
+    /// Written to the cache.
+    pub cache_write: Option<u128>,
+    /// Written by the model.
+    pub output: Option<u128>,
+    /// Read by the model, with an unknown share from the cache.
+    pub input_unsplit: Option<u128>,
+    /// Tokens of which only the sum is known.
+    pub unclassified: Option<u128>,
+}
+
+impl TokenSums {
+    /// Adds the tokens of a record.
+    pub fn add(&mut self, tokens: &TokenCounts) {
+        let pairs = [
+            (&mut self.input, tokens.input),
+            (&mut self.cache_read, tokens.cache_read),
+            (&mut self.cache_write, tokens.cache_write),
+            (&mut self.output, tokens.output),
+            (&mut self.input_unsplit, tokens.input_unsplit),
+            (&mut self.unclassified, tokens.unclassified),
+        ];
+        for (sum, count) in pairs {
+            if let Some(count) = count {
+                *sum = Some(sum.unwrap_or(0) + u128::from(count));
+            }
+        }
+    }
+
+    /// The sum of all classes, or `None` when none is known.
+    pub fn total(&self) -> Option<u128> {
+        let classes = [
+            self.input,
+            self.cache_read,
+            self.cache_write,
+            self.output,
+            self.input_unsplit,
+            self.unclassified,
+        ];
+        classes.into_iter().flatten().reduce(|total, sum| total + sum)
+    }
+}
+
 /// Money in US dollars, by what it means. The four are never added to each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cost {
@@ -214,6 +474,21 @@ impl Cost {
     pub fn is_unknown(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Adds another amount of each meaning.
+    pub fn add(&mut self, more: &Self) {
+        let pairs = [
+            (&mut self.billed, more.billed),
+            (&mut self.list, more.list),
+            (&mut self.estimated, more.estimated),
+            (&mut self.computed, more.computed),
+        ];
+        for (sum, amount) in pairs {
+            if let Some(amount) = amount {
+                *sum = Some(sum.unwrap_or(Usd::ZERO) + amount);
+            }
+        }
+    }
 }
 
 /// An amount of a vendor's own unit.
@@ -226,7 +501,7 @@ pub struct Credits {
 }
 
 /// What else is known of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flag {
     /// The request failed or was stopped.
     Errored,
@@ -252,37 +527,60 @@ pub enum Flag {
     EstimatedTokens,
     /// The source's own sum contradicts its parts.
     TotalMismatch,
+    /// Its day is of a time zone the source does not name; UTC was taken.
+    TzAssumed,
+    /// The vendor may still revise it.
+    Provisional,
 }
 
-impl UsageRecord {
-    /// A record of which nothing is known but its format and its place.
-    pub fn new(format: &'static str, position: u64) -> Self {
-        Self {
-            record_id: [0; 16],
-            format,
-            source_format: None,
-            position,
-            period: None,
-            granularity: Granularity::Event,
-            account: Account::default(),
-            vendor: None,
-            tool: None,
-            model: None,
-            session_id: None,
-            repo: None,
-            commit: None,
-            checkpoint_id: None,
-            requests: None,
-            tokens: TokenCounts::default(),
-            cost: Cost::default(),
-            credits: None,
-            flags: BTreeSet::new(),
+/// All flags with their names in the normalised form.
+pub const FLAGS: &[(&str, Flag)] = &[
+    ("errored", Flag::Errored),
+    ("free", Flag::Free),
+    ("byok", Flag::Byok),
+    ("included", Flag::Included),
+    ("headless", Flag::Headless),
+    ("subagent", Flag::Subagent),
+    ("auto_model", Flag::AutoModel),
+    ("org_level", Flag::OrgLevel),
+    ("allocated", Flag::Allocated),
+    ("incomplete_page", Flag::IncompletePage),
+    ("estimated_tokens", Flag::EstimatedTokens),
+    ("total_mismatch", Flag::TotalMismatch),
+    ("tz_assumed", Flag::TzAssumed),
+    ("provisional", Flag::Provisional),
+];
+
+/// A set of flags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Flags(u32);
+
+impl Flags {
+    /// Adds a flag.
+    pub fn insert(&mut self, flag: Flag) {
+        self.0 |= 1 << (flag as u32);
+    }
+
+    /// Adds a flag where it holds.
+    pub fn insert_if(&mut self, holds: bool, flag: Flag) {
+        if holds {
+            self.insert(flag);
         }
     }
 
-    /// What it measures, apart from who, when and with what.
-    pub fn measures(&self) -> (Option<u64>, &TokenCounts, &Cost, Option<&Credits>) {
-        (self.requests, &self.tokens, &self.cost, self.credits.as_ref())
+    /// Adds all flags of another set.
+    pub fn extend(&mut self, others: Self) {
+        self.0 |= others.0;
+    }
+
+    /// Whether a flag is there.
+    pub fn contains(self, flag: Flag) -> bool {
+        self.0 & (1 << (flag as u32)) != 0
+    }
+
+    /// The names of the flags that are there, in the order of [`FLAGS`].
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        FLAGS.iter().filter(move |(_, flag)| self.contains(*flag)).map(|(name, _)| *name)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::feed::Feed;
 use super::numbers::DecimalSign;
 use crate::limits::{USAGE_COLUMNS, USAGE_RECORD_BYTES};
 use crate::units::len_to_u64;
@@ -10,18 +11,29 @@ use crate::units::len_to_u64;
 /// How many lines may stand before the header: a title, a date.
 pub const TITLE_LINES: usize = 5;
 
-/// A header and the text below it.
+/// The header of a table, and how its rows are written.
 #[derive(Debug, Clone)]
-pub struct Table<'a> {
+pub struct Head {
     /// The names of the columns: trimmed, lower case, single spaces.
-    pub header: Vec<String>,
+    pub names: Vec<String>,
     /// What separates the fields.
     pub delimiter: u8,
     /// Whether each row stands in one quoted field: a known fault of one vendor.
     wrapped: bool,
-    text: &'a [u8],
-    body: Range<usize>,
-    first_line: u64,
+    /// How many bytes and lines it takes, with what stands before it.
+    bytes: usize,
+    lines: u64,
+}
+
+/// A header and the rows below it.
+#[derive(Debug)]
+pub struct Table<'a> {
+    /// The header.
+    pub head: Head,
+    feed: Feed<'a>,
+    splitter: Splitter,
+    /// The 1-based line of the next row.
+    line: u64,
 }
 
 /// A row with as many fields as the header has, and the line it begins on.
@@ -36,34 +48,28 @@ pub struct Row {
 /// A row that cannot be read: its line, and why.
 pub type BadRow = (u64, &'static str);
 
-impl<'a> Table<'a> {
-    /// Returns the tables that `text` may be: its header may be the first of its
-    /// lines, or stand below a title.
-    pub fn candidates(text: &'a [u8]) -> Vec<Self> {
+impl Head {
+    /// Returns the headers that a file may have, by how it begins: the first of its
+    /// lines, or one below a title.
+    pub fn candidates(text: &[u8]) -> Vec<Self> {
         let (delimiter, wrapped) = sniff(text);
         let mut candidates = Vec::new();
         let mut splitter = Splitter::new(delimiter, wrapped);
         for record in Records::new(text, delimiter).take(TITLE_LINES) {
             let Ok(fields) = splitter.fields(&record, text) else { continue };
-            let mut header: Vec<String> = fields.iter().map(|f| column_name(f)).collect();
-            while header.last().is_some_and(String::is_empty) {
-                header.pop();
+            let mut names: Vec<String> = fields.iter().map(|f| column_name(f)).collect();
+            while names.last().is_some_and(String::is_empty) {
+                names.pop();
             }
-            candidates.push(Self {
-                header,
-                delimiter,
-                wrapped,
-                text,
-                body: record.end..text.len(),
-                first_line: record.next_line,
-            });
+            let lines = record.next_line - 1;
+            candidates.push(Self { names, delimiter, wrapped, bytes: record.end, lines });
         }
         candidates
     }
 
     /// Where a column stands.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|column| column == name)
+        self.names.iter().position(|column| column == name)
     }
 
     /// Whether all these columns are there.
@@ -72,12 +78,12 @@ impl<'a> Table<'a> {
     }
 
     /// Why the header itself cannot be trusted, if so.
-    pub fn header_fault(&self) -> Option<&'static str> {
-        if len_to_u64(self.header.len()) > USAGE_COLUMNS.value {
+    pub fn fault(&self) -> Option<&'static str> {
+        if len_to_u64(self.names.len()) > USAGE_COLUMNS.value {
             return Some("its header has over 1,000 columns");
         }
         let mut names: Vec<&String> =
-            self.header.iter().filter(|name| !name.is_empty()).collect();
+            self.names.iter().filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names
             .windows(2)
@@ -90,40 +96,95 @@ impl<'a> Table<'a> {
         if self.delimiter == b';' { DecimalSign::Comma } else { DecimalSign::Point }
     }
 
-    /// The rows below the header, in order. Blank ones are no rows.
-    pub fn rows(&self) -> impl Iterator<Item = Result<Row, BadRow>> + use<'_, 'a> {
-        let body = &self.text[self.body.clone()];
-        let records =
-            Records { line: self.first_line, ..Records::new(body, self.delimiter) };
-        let mut splitter = Splitter::new(self.delimiter, self.wrapped);
-        records.filter_map(move |record| {
-            let fields = splitter.fields(&record, body);
-            let row = fields.and_then(|fields| self.fitted(fields, &record));
-            match row {
-                Ok(fields) if fields.iter().all(|field| field.trim().is_empty()) => None,
-                Ok(fields) => Some(Ok(Row { line: record.line, fields })),
-                Err(why) => Some(Err((record.line, why))),
-            }
-        })
-    }
-
     /// The fields of a row as far as the header reaches. Missing ones at its end are
     /// blank, unless the row may have been cut off.
     fn fitted(
         &self,
         mut fields: Vec<String>,
-        record: &Record,
+        at_end_of_file: bool,
     ) -> Result<Vec<String>, &'static str> {
-        let width = self.header.len();
+        let width = self.names.len();
         if fields.iter().skip(width).any(|field| !field.trim().is_empty()) {
             return Err("more fields than the header has");
         }
         let blank = fields.iter().all(|field| field.trim().is_empty());
-        if fields.len() < width && record.at_end_of_file && !blank {
+        if fields.len() < width && at_end_of_file && !blank {
             return Err("a last row that is cut off");
         }
         fields.resize(width, String::new());
         Ok(fields)
+    }
+}
+
+impl<'a> Table<'a> {
+    /// The table below one of the [`Head::candidates`] of the same file.
+    pub fn new(head: Head, mut feed: Feed<'a>) -> Self {
+        feed.advance(head.bytes);
+        let splitter = Splitter::new(head.delimiter, head.wrapped);
+        let line = head.lines + 1;
+        Self { head, feed, splitter, line }
+    }
+
+    /// The table of a text whose first line is its header.
+    pub fn of(text: &'a [u8]) -> Option<Self> {
+        let mut feed = Feed::new(text);
+        let head = Head::candidates(feed.ahead(text.len())).into_iter().next()?;
+        Some(Self::new(head, feed))
+    }
+
+    /// The next row below the header. Blank ones are no rows.
+    pub fn next_row(&mut self) -> Option<Result<Row, BadRow>> {
+        loop {
+            let limit = usize::try_from(USAGE_RECORD_BYTES.value).unwrap_or(usize::MAX);
+            // A record, its line break, and what tells that it is not the last.
+            let text = self.feed.ahead(limit.saturating_add(3));
+            let mut records =
+                Records { line: self.line, ..Records::new(text, self.head.delimiter) };
+            let Some(record) = records.next() else {
+                // Nothing but blank lines, as far as the window reaches.
+                let (skipped, lines) = (text.len(), breaks(text));
+                self.line += lines;
+                self.feed.advance(skipped);
+                if self.feed.is_last() {
+                    return None;
+                }
+                continue;
+            };
+            let fields = self.splitter.fields(&record, text);
+            let row = fields.and_then(|f| self.head.fitted(f, record.at_end_of_file));
+            let is_cut = record.fault.is_some() && record.at_end_of_file;
+            self.line = record.next_line;
+            self.feed.advance(record.end);
+            if is_cut {
+                self.skip_line();
+            }
+            match row {
+                Ok(fields) if fields.iter().all(|field| field.trim().is_empty()) => {}
+                Ok(fields) => return Some(Ok(Row { line: record.line, fields })),
+                Err(why) => return Some(Err((record.line, why))),
+            }
+        }
+    }
+
+    /// Steps over the rest of a line that is longer than a window.
+    fn skip_line(&mut self) {
+        loop {
+            let text = self.feed.ahead(1);
+            let end = text.iter().position(|byte| *byte == b'\n');
+            let (known, found) = (text.len(), end.is_some());
+            self.feed.advance(end.map_or(known, |end| end + 1));
+            if found {
+                self.line += 1;
+            }
+            if found || known == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Why reading ended before the end of the file, if it did.
+    pub fn fault(&self) -> Option<&'static str> {
+        self.feed.fault()
     }
 }
 

@@ -96,18 +96,20 @@ fn spend_goes_where_the_hand_says() {
     let facts = scan(&repository.path, &roots, &options, &|_| {});
     let facts = vec![facts.expect("it can be read")];
     let exports: Vec<Export> = ["usage.csv", "cursor.csv"]
-        .map(|name| read_export(&name.into(), &read(name), &ReadOptions::default()))
+        .map(|name| read_export(&name.into(), &read(name)[..], &ReadOptions::default()))
         .into_iter()
         .collect::<Result<_, _>>()
         .expect("they can be read");
     let settled = settle(&exports, false).expect("it ties out");
     let key = |record: &UsageRecord| AccountKey {
         email: record
+            .facets
             .account
             .email
             .as_ref()
             .map(|email| email.to_json_text().into_owned()),
         api_key_name: record
+            .facets
             .account
             .api_key_name
             .as_ref()
@@ -122,11 +124,7 @@ fn spend_goes_where_the_hand_says() {
         .kept
         .iter()
         .zip(&people.account)
-        .map(|(kept, owner)| Spend {
-            record: kept.record,
-            owner: *owner,
-            from_repository: false,
-        })
+        .map(|(kept, owner)| Spend { kept: *kept, owner: *owner, from_repository: false })
         .collect();
     let measure = choose_measure(&spend).expect("all records are billed");
     assert_eq!(measure, Measure::BilledUsd);

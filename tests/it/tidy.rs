@@ -15,8 +15,20 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tree_sitter", &["src/syntax.rs", "src/syntax/"]),
     ("walkdir::", &["src/discover.rs"]),
     ("clap::", &["src/cli.rs"]),
-    ("rayon::", &["src/scan.rs", "src/scan/", "src/lines/schedule.rs"]),
-    ("flate2::", &["src/history/inflate.rs", "src/history/loose.rs", "src/fuzzing/"]),
+    (
+        "rayon::",
+        &["src/scan.rs", "src/scan/", "src/lines/schedule.rs", "src/pipeline/exports.rs"],
+    ),
+    (
+        "flate2::",
+        &[
+            "src/history/inflate.rs",
+            "src/history/loose.rs",
+            "src/fuzzing/",
+            "src/usage/unpack.rs",
+        ],
+    ),
+    ("zip::", &["src/usage/unpack.rs"]),
     ("postcard::", &["src/worker.rs", "src/scan/", "src/lines/records.rs"]),
     ("indicatif::", &["src/main.rs"]),
     ("signal_hook::", &["src/main.rs"]),

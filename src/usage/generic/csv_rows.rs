@@ -2,18 +2,18 @@
 //! else there is.
 
 use super::fields::{FIELDS, Field, Role, field_named, names};
-use super::{FORMAT, given_id, has_measure, map_error, settle_total};
+use super::{FORMAT, given_id, map_error, settle_total};
 use crate::error::Error;
 use crate::problem::GapKind;
 use crate::untrusted::Untrusted;
-use crate::usage::Parsed;
-use crate::usage::dates::DateBounds;
+use crate::usage::framing::Source;
 use crate::usage::numbers::{self, DecimalSign};
 use crate::usage::record::{
-    Account, AccountKind, Credits, Granularity, Period, TokenCounts, UsageRecord, lower,
-    record_id, text, tool_id, vendor_of_tool,
+    Account, AccountKind, Activity, Credits, Draft, Granularity, Period, TokenCounts,
+    lower, record_id, text, tool_id, vendor_of_tool,
 };
-use crate::usage::table::{Row, Table, column_name};
+use crate::usage::table::{Head, Row, column_name};
+use crate::usage::{Context, DateBounds, Parsed};
 
 /// Columns that hold what people typed. They are not read, and that is said.
 const PRIVATE: [&str; 6] =
@@ -21,52 +21,53 @@ const PRIVATE: [&str; 6] =
 
 /// Where each field stands in the rows of one table.
 struct Columns<'t> {
-    table: &'t Table<'t>,
+    head: &'t Head,
     /// For each of [`FIELDS`], its column.
     places: Vec<Option<usize>>,
     /// Columns that tell records apart, by name: their order does not count.
     dimensions: Vec<(&'t str, usize)>,
 }
 
-pub(super) fn recognizes(table: &Table<'_>) -> bool {
+pub(super) fn recognizes(head: &Head) -> bool {
     let has = |role| {
-        FIELDS.iter().any(|field| field.role == role && place_of(table, field).is_some())
+        FIELDS.iter().any(|field| field.role == role && place_of(head, field).is_some())
     };
     has(Role::Time) && has(Role::Identity) && has(Role::Measure)
 }
 
-pub(super) fn parse(table: &Table<'_>, bounds: &DateBounds) -> Parsed {
-    let mut parsed = Parsed::default();
-    if table.header.iter().any(|name| PRIVATE.contains(&name.as_str())) {
+pub(super) fn parse(
+    source: &mut Source<'_>,
+    context: &Context<'_>,
+    parsed: &mut Parsed<'_>,
+) {
+    let Source::Table(table) = source else { return };
+    let head = table.head.clone();
+    if head.names.iter().any(|name| PRIVATE.contains(&name.as_str())) {
         let why = "a column that may hold what people typed is not read";
         parsed.remark(GapKind::IgnoredFeature, 1, why);
     }
-    let columns = Columns::of(table);
-    for row in table.rows() {
+    let columns = Columns::of(&head);
+    while let Some(row) = table.next_row() {
         match row {
             Ok(row) => {
-                let record = read_row(&columns, &row, bounds, &mut parsed);
-                parsed.push(row.line, record);
+                let draft = read_row(&columns, &row, &context.bounds, parsed);
+                parsed.push(row.line, draft);
             }
             Err((line, why)) => parsed.push(line, Err(why)),
         }
     }
-    parsed
 }
 
 /// Gives the columns of a foreign table the names of our fields, by pairs of column
 /// and field. A pair written the other way round is understood where only that way
 /// makes sense.
-pub fn map_columns<'a>(
-    mut table: Table<'a>,
-    map: &[(String, String)],
-) -> Result<Table<'a>, Error> {
-    let mut renamed = table.header.clone();
+pub fn map_columns(mut head: Head, map: &[(String, String)]) -> Result<Head, Error> {
+    let mut renamed = head.names.clone();
     for (column, name) in map {
         let (column, name) = (column_name(column), column_name(name));
-        let (place, field) = match (table.column(&column), field_named(&name)) {
+        let (place, field) = match (head.column(&column), field_named(&name)) {
             (Some(place), Some(field)) => (place, field),
-            _ => match (table.column(&name), field_named(&column)) {
+            _ => match (head.column(&name), field_named(&column)) {
                 (Some(place), Some(field)) => (place, field),
                 (_, None) if field_named(&name).is_none() => {
                     let hint = format!("map to one of: {}", names());
@@ -82,9 +83,9 @@ pub fn map_columns<'a>(
         };
         renamed[place] = field.name.to_owned();
     }
-    table.header = renamed;
-    if recognizes(&table) {
-        return Ok(table);
+    head.names = renamed;
+    if recognizes(&head) {
+        return Ok(head);
     }
     Err(map_error(
         "it leaves the time, the person or the amount without a column",
@@ -92,28 +93,26 @@ pub fn map_columns<'a>(
     ))
 }
 
-fn place_of(table: &Table<'_>, field: &Field) -> Option<usize> {
+fn place_of(head: &Head, field: &Field) -> Option<usize> {
     let names = std::iter::once(&field.name).chain(field.aliases);
-    names.copied().find_map(|name| table.column(name))
+    names.copied().find_map(|name| head.column(name))
 }
 
 impl<'t> Columns<'t> {
-    fn of(table: &'t Table<'t>) -> Self {
-        let places = FIELDS.iter().map(|field| place_of(table, field)).collect();
-        let named =
-            table.header.iter().enumerate().filter_map(
-                |(place, name)| match field_named(name) {
-                    Some(field) => {
-                        let measures =
-                            [Role::Measure, Role::Activity].contains(&field.role);
-                        (!measures).then_some((field.name, place))
-                    }
-                    None => (!name.is_empty()).then_some((name.as_str(), place)),
-                },
-            );
+    fn of(head: &'t Head) -> Self {
+        let places = FIELDS.iter().map(|field| place_of(head, field)).collect();
+        let named = head.names.iter().enumerate().filter_map(|(place, name)| {
+            match field_named(name) {
+                Some(field) => {
+                    let measures = [Role::Measure, Role::Activity].contains(&field.role);
+                    (!measures).then_some((field.name, place))
+                }
+                None => (!name.is_empty()).then_some((name.as_str(), place)),
+            }
+        });
         let mut dimensions: Vec<(&str, usize)> = named.collect();
         dimensions.sort_unstable();
-        Self { table, places, dimensions }
+        Self { head, places, dimensions }
     }
 
     fn cell<'r>(&self, row: &'r Row, name: &str) -> &'r str {
@@ -127,7 +126,7 @@ impl<'t> Columns<'t> {
     }
 
     fn sign(&self) -> DecimalSign {
-        self.table.decimal_sign()
+        self.head.decimal_sign()
     }
 }
 
@@ -135,26 +134,31 @@ fn read_row(
     columns: &Columns<'_>,
     row: &Row,
     bounds: &DateBounds,
-    parsed: &mut Parsed,
-) -> Result<UsageRecord, &'static str> {
+    parsed: &mut Parsed<'_>,
+) -> Result<Draft, &'static str> {
     let cell = |name| columns.cell(row, name);
-    let mut record = UsageRecord::new(FORMAT.name, row.line);
+    let mut record = Draft::new(row.line);
     let (period, granularity) = read_period(&cell, bounds)?;
     record.period = Some(period);
-    record.granularity = granularity;
-    record.account = read_account(&cell);
-    record.tool = tool_id(cell("tool"));
-    let vendor_of_tool = || record.tool.as_ref().and_then(vendor_of_tool);
-    record.vendor = lower(cell("vendor")).or_else(vendor_of_tool);
-    record.model = text(cell("model"));
-    record.session_id = text(cell("session_id"));
-    record.repo = text(cell("repo"));
-    record.commit = lower(cell("commit"));
+    record.facets.granularity = granularity;
+    record.facets.account = read_account(&cell);
+    record.facets.tool = tool_id(cell("tool"));
+    let vendor_of_tool = || record.facets.tool.as_ref().and_then(vendor_of_tool);
+    record.facets.vendor = lower(cell("vendor")).or_else(vendor_of_tool);
+    record.facets.model = text(cell("model"));
+    record.facets.session_id = text(cell("session_id"));
+    record.facets.repo = text(cell("repo"));
+    record.facets.commit = lower(cell("commit"));
+    record.facets.cwd = text(cell("cwd"));
+    record.facets.branch = text(cell("branch"));
+    record.facets.surface = lower(cell("surface"));
+    record.facets.workspace = text(cell("cost_center"));
     record.requests = columns.count(row, "requests")?;
     record.tokens = read_tokens(columns, row, parsed)?;
     read_money(columns, row, &mut record)?;
     record.record_id = id_of(columns, row);
-    if has_measure(&record) { Ok(record) } else { Err("a row without any amount") }
+    record.activity = read_activity(columns, row)?;
+    if record.has_measure() { Ok(record) } else { Err("a row without any amount") }
 }
 
 fn read_period<'r>(
@@ -180,7 +184,7 @@ fn read_account<'r>(cell: &impl Fn(&'static str) -> &'r str) -> Account {
         login: lower(cell("login")),
         account_id: text(id),
         api_key_name: text(cell("api_key_name")),
-        display_name: None,
+        ..Account::default()
     };
     let named = account.email.is_some() || account.login.is_some();
     account.kind = match (named || account.account_id.is_some(), &account.api_key_name) {
@@ -194,7 +198,7 @@ fn read_account<'r>(cell: &impl Fn(&'static str) -> &'r str) -> Account {
 fn read_tokens(
     columns: &Columns<'_>,
     row: &Row,
-    parsed: &mut Parsed,
+    parsed: &mut Parsed<'_>,
 ) -> Result<TokenCounts, &'static str> {
     let count = |name| columns.count(row, name);
     let mut tokens = TokenCounts {
@@ -227,10 +231,20 @@ fn read_tokens(
     Ok(tokens)
 }
 
+fn read_activity(columns: &Columns<'_>, row: &Row) -> Result<Activity, &'static str> {
+    let count = |name| columns.count(row, name);
+    Ok(Activity {
+        sessions: count("sessions")?,
+        prompts: count("prompts")?,
+        lines_added: count("lines_added")?.or(count("lines_accepted")?),
+        ..Activity::default()
+    })
+}
+
 fn read_money(
     columns: &Columns<'_>,
     row: &Row,
-    record: &mut UsageRecord,
+    record: &mut Draft,
 ) -> Result<(), &'static str> {
     let amount = numbers::dollars(columns.cell(row, "cost_usd"), columns.sign())?;
     match columns.cell(row, "cost_basis").to_lowercase().as_str() {

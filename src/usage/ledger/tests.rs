@@ -1,6 +1,6 @@
 use super::*;
-use crate::units::UtcDay;
-use crate::usage::{FORMATS, ReadOptions, TokenCounts, read_export};
+use crate::units::len_to_u64;
+use crate::usage::{Draft, FORMATS, ReadOptions, read_export};
 
 /// Reads every plain fixture of every format.
 fn plain() -> Vec<Export> {
@@ -39,8 +39,8 @@ fn the_plain_fixtures_tie_out() {
     let ledger = settle(&exports, false).unwrap().ledger;
     let records: usize = exports.iter().map(|export| export.records.len()).sum();
     assert_eq!(ledger.seen.records, len_to_u64(records));
-    let tokens: u64 = exports.iter().filter_map(|e| e.tokens().total()).sum();
-    assert_eq!(ledger.seen.tokens, u128::from(tokens));
+    let tokens: u128 = exports.iter().filter_map(|e| e.tokens().total()).sum();
+    assert_eq!(ledger.seen.tokens, tokens);
     // The checkpoint and one row of the generic CSV show, again, what the analytics
     // and the dashboard show of the same people on the same days.
     assert!(ledger.shadowed.records > 0);
@@ -148,7 +148,7 @@ fn what_is_kept_divides_into_persons_services_and_nobody() {
     let exports = plain();
     let mut settled = settle(&exports, false).unwrap();
     assert_eq!(settled.ledger.assigned, None);
-    let party = |record: &UsageRecord| match &record.account {
+    let party = |record: &UsageRecord| match &record.facets.account {
         account if account.email.is_some() => Party::Person,
         account if account.api_key_name.is_some() => Party::Service,
         _ => Party::Nobody,
@@ -175,9 +175,11 @@ fn a_ledger_that_does_not_add_up_stops_the_run() {
 #[test]
 fn a_record_of_which_nothing_is_known_adds_nothing_but_itself() {
     let mut entry = Entry::default();
-    let mut record = UsageRecord::new(FORMATS[0].name, 1);
-    record.period = Some(Period::of_day(UtcDay(20_000)));
-    record.tokens = TokenCounts { reported_total: Some(9), ..TokenCounts::default() };
-    entry.add_record(&record);
+    let mut draft = Draft::new(1);
+    draft.period = Some(Period::of_day(UtcDay(20_000)));
+    draft.tokens = TokenCounts { reported_total: Some(9), ..TokenCounts::default() };
+    let facets = std::sync::Arc::new(draft.facets.clone());
+    let record = UsageRecord::new(FORMATS[0].name, draft, facets).unwrap();
+    entry.add(&Kept { file: &Untrusted::from("x"), record: &record, parts: Parts::ALL });
     assert_eq!(entry, Entry { records: 1, ..Entry::default() });
 }

@@ -1,9 +1,9 @@
 use super::*;
 
 fn read(text: &[u8]) -> (Vec<String>, Vec<Result<Row, BadRow>>) {
-    let tables = Table::candidates(text);
-    let rows = tables[0].rows().collect();
-    (tables[0].header.clone(), rows)
+    let mut table = Table::of(text).unwrap();
+    let rows = std::iter::from_fn(|| table.next_row()).collect();
+    (table.head.names, rows)
 }
 
 fn row(line: u64, fields: &[&str]) -> Result<Row, BadRow> {
@@ -45,6 +45,18 @@ fn a_row_over_the_limit_costs_its_own_line_only() {
 }
 
 #[test]
+fn lines_longer_than_several_windows_cost_themselves_only() {
+    let mut text = b"a,b\n\"".to_vec();
+    text.extend(std::iter::repeat_n(b'x', 5 << 20));
+    text.extend(b"\n3,4\n");
+    text.extend(std::iter::repeat_n(b'\n', 3 << 20));
+    text.extend(b"5,6\n");
+    let (_, rows) = read(&text);
+    let lost = Err((2, "a row over 1 MiB"));
+    assert_eq!(rows, [lost, row(3, &["3", "4"]), row(4 + (3 << 20), &["5", "6"])]);
+}
+
+#[test]
 fn quotes_that_open_over_and_over_do_not_take_forever() {
     let text = "a,b\n".to_owned() + &"1,\"2\n".repeat(200_001);
     let (_, rows) = read(text.as_bytes());
@@ -79,6 +91,6 @@ fn bytes_that_are_no_text_cost_their_row() {
 
 #[test]
 fn two_columns_of_one_name_are_a_fault_of_the_header() {
-    assert!(Table::candidates(b"a,A \n1,2\n")[0].header_fault().is_some());
-    assert!(Table::candidates(b"a,b\n1,2\n")[0].header_fault().is_none());
+    assert!(Head::candidates(b"a,A \n1,2\n")[0].fault().is_some());
+    assert!(Head::candidates(b"a,b\n1,2\n")[0].fault().is_none());
 }

@@ -1,19 +1,30 @@
 use super::*;
+use crate::usage::feed::Feed;
+use crate::usage::table::Table;
 
-fn table(text: &str) -> Table<'_> {
-    Table::candidates(text.as_bytes()).remove(0)
+fn head(text: &str) -> Head {
+    Head::candidates(text.as_bytes()).remove(0)
 }
 
-fn read(text: &str) -> Parsed {
-    parse(&table(text), &DateBounds::default())
+fn read(text: &str) -> crate::usage::Export {
+    crate::usage::tests::read_as(&FORMAT, text)
 }
 
-fn tokens(header: &str, row: &str) -> Result<TokenCounts, &'static str> {
+/// Reads one table under the names that a map gives to its columns.
+fn read_under(head: Head, text: &str) -> crate::usage::Export {
+    let context = Context::default();
+    let mut parsed = Parsed::new(FORMAT.name, &context);
+    let table = Table::new(head, Feed::new(text.as_bytes()));
+    parse(&mut Source::Table(Box::new(table)), &context, &mut parsed);
+    crate::usage::Export::new(&Untrusted::from("x"), &FORMAT, parsed)
+}
+
+fn tokens(header: &str, row: &str) -> Result<TokenCounts, String> {
     let parsed =
         read(&format!("date,email,{header}\n2026-10-05,ada.okafor@example.com,{row}\n"));
     match parsed.records.first() {
-        Some(record) => Ok(record.tokens),
-        None => Err(parsed.rejected[0].why),
+        Some(record) => Ok(record.tokens()),
+        None => Err(parsed.gaps.list()[0].why.clone()),
     }
 }
 
@@ -21,7 +32,9 @@ fn tokens(header: &str, row: &str) -> Result<TokenCounts, &'static str> {
 fn a_total_alone_is_unclassified_and_beside_its_parts_a_check() {
     assert_eq!(tokens("total_tokens", "70").unwrap().unclassified, Some(70));
     let checked = tokens("input_tokens,output_tokens,total_tokens", "60,10,70").unwrap();
-    assert_eq!((checked.total(), checked.reported_total), (Some(70), Some(70)));
+    assert_eq!(checked.total(), Some(70));
+    let text = "date,email,input_tokens,total_tokens\n2026-10-05,a@example.com,60,70\n";
+    assert_eq!(read(text).gaps.list()[0].kind, GapKind::TokenMismatch);
 }
 
 #[test]
@@ -40,16 +53,19 @@ fn a_column_of_any_name_can_be_mapped_and_either_way_round() {
     let map = |pairs: &[(&str, &str)]| {
         let pairs: Vec<(String, String)> =
             pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        map_columns(table(foreign), &pairs)
+        map_columns(head(foreign), &pairs)
     };
     for pairs in [
         [("Member", "email"), ("SPEND", "cost_usd")],
         [("email", "Member"), ("cost_usd", "Spend")],
     ] {
-        let parsed = parse(&map(&pairs).unwrap(), &DateBounds::default());
+        let parsed = read_under(map(&pairs).unwrap(), foreign);
         let record = &parsed.records[0];
-        assert_eq!(record.cost.estimated.unwrap().to_string(), "1.50");
-        assert_eq!(record.account.email, Some(Untrusted::from("lin.zhou@example.com")));
+        assert_eq!(record.cost().estimated.unwrap().to_string(), "1.50");
+        assert_eq!(
+            record.facets.account.email,
+            Some(Untrusted::from("lin.zhou@example.com"))
+        );
     }
     assert!(map(&[("Member", "email"), ("Nope", "cost_usd")]).is_err());
     assert!(map(&[("Member", "email"), ("Spend", "nope")]).is_err());
@@ -85,8 +101,10 @@ fn a_row_without_date_amount_or_known_basis_is_rejected() {
          2026-10-05,ada.okafor@example.com,1,guessed\n",
     );
     assert_eq!(parsed.records, []);
-    let lines: Vec<u64> = parsed.rejected.iter().map(|r| r.position).collect();
-    assert_eq!(lines, [2, 3, 4]);
+    let mut lines: Vec<Untrusted> =
+        parsed.gaps.list().into_iter().map(|gap| gap.first).collect();
+    lines.sort();
+    assert_eq!(lines, ["x:2", "x:3", "x:4"].map(Untrusted::from));
 }
 
 #[test]
@@ -94,7 +112,7 @@ fn a_column_of_prompts_is_remarked_and_not_kept() {
     let text =
         "date,email,cost_usd,prompt\n2026-10-05,ada.okafor@example.com,1,hunter2\n";
     let parsed = read(text);
-    assert_eq!(parsed.remarks.len(), 1);
+    assert_eq!(parsed.gaps.list().len(), 1);
     assert!(!format!("{parsed:?}").contains("hunter2"));
 }
 
@@ -104,6 +122,6 @@ fn a_semicolon_file_may_have_decimal_commas() {
         "date;email;cost_usd;total_tokens\n2026-10-05;a@example.com;1.204,11;1.204\n",
     );
     let record = &parsed.records[0];
-    assert_eq!(record.cost.estimated.unwrap().to_string(), "1204.11");
-    assert_eq!(record.tokens.unclassified, Some(1_204));
+    assert_eq!(record.cost().estimated.unwrap().to_string(), "1204.11");
+    assert_eq!(record.tokens().unclassified, Some(1_204));
 }

@@ -1,0 +1,3 @@
+//! Exports of Cursor: its dashboard and its APIs for administrators.
+
+pub mod usage_csv;
