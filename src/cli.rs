@@ -34,6 +34,8 @@ pub enum Command {
     Facts(FactsArgs),
     /// What is in these exports, and does every dollar tie out?
     Usage(UsageArgs),
+    /// Who in the exports is who in git, and who is nobody?
+    People(PeopleArgs),
     /// Which commits and lines is this number made of?
     Explain(ExplainArgs),
     /// Can it run here, and what would be left out?
@@ -132,6 +134,9 @@ pub struct ExportArgs {
     /// Who is who: CSV with canonical_email,kind,value
     #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PEOPLE")]
     pub people: Option<PathBuf>,
+    /// Prices of tokens in the shape of LiteLLM's table, in place of ours
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PRICES")]
+    pub prices: Option<PathBuf>,
     /// Whose the logs and personal exports are that name nobody
     #[arg(long, value_name = "EMAIL")]
     pub owner: Option<String>,
@@ -251,6 +256,40 @@ pub struct UsageArgs {
     pub exports: ExportArgs,
 }
 
+/// In which form `people` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PeopleFormat {
+    /// For people, in a terminal
+    Text,
+    /// For programs
+    Json,
+    /// A map of people for --people, to be filled in
+    Map,
+}
+
+/// `people`
+#[derive(Debug, Args)]
+pub struct PeopleArgs {
+    /// Repositories, or directories to search for them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// An export of AI usage, a directory of them, or - for standard input
+    #[arg(long, value_name = "FILE|DIR|-", env = "SLOPNEXUS_USAGE")]
+    pub usage: Vec<PathBuf>,
+    /// text, json, or map: what --people takes, to be filled in
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: PeopleFormat,
+    /// Where to write
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// As for the other commands that read exports.
+    #[command(flatten)]
+    pub exports: ExportArgs,
+    /// As for the other commands that read repositories.
+    #[command(flatten)]
+    pub repository: RepositoryArgs,
+}
+
 /// `explain`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -320,6 +359,7 @@ pub fn wants_progress(cli: &Cli) -> bool {
         Command::Report(args) => shows(&args.repository),
         Command::Lines(args) => shows(&args.common),
         Command::Facts(args) => shows(&args.repository),
+        Command::People(args) => shows(&args.repository),
         Command::Explain(args) => shows(&args.repository),
         Command::Doctor(_) => true,
         Command::Usage(_) | Command::Limits | Command::Worker => false,

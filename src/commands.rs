@@ -5,6 +5,7 @@ mod doctor;
 mod explain;
 mod facts;
 mod lines;
+mod people;
 mod report;
 mod usage;
 
@@ -27,6 +28,7 @@ pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
         Command::Lines(args) => lines::run(args, outside),
         Command::Facts(args) => facts::run(args, outside),
         Command::Usage(args) => usage::run(args, outside),
+        Command::People(args) => people::run(args, outside),
         Command::Explain(args) => explain::run(args, outside),
         Command::Doctor(args) => doctor::run(args, outside),
         Command::Limits => limits(),

@@ -4,7 +4,7 @@ mod exports;
 mod repositories;
 mod trusted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use exports::read_exports;
 pub use repositories::{Gathered, gather};
@@ -12,15 +12,19 @@ pub use trusted::TrustedFolders;
 
 use crate::cohorts::{self, Scope};
 use crate::error::Error;
-use crate::identity::{self, AccountKey, Match, People};
+use crate::facts::Facts;
+use crate::identity::{self, AccountKey, GitPerson, MapRow, Match, People};
 use crate::panel::{self, Panel, Spend, Window};
-use crate::problem::Gaps;
+use crate::report::people::{self, PeopleReport};
 use crate::report::{self, Inputs, Report, UsageReport};
 use crate::request::{ExportRequest, RepositoryRequest};
 use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
-use crate::usage::{self, Account, Export, Party, UsageRecord};
+use crate::usage::prices::{self, PriceTable, Pricing};
+use crate::usage::{self, Account, Export, Party, Settled, UsageRecord};
 use crate::worker::Stop;
+
+use exports::Members;
 
 /// What the outside world gives: the only place where a run meets it.
 pub struct Outside<'o> {
@@ -54,25 +58,16 @@ pub fn report(
     let Gathered { repositories, gaps } = gather(repository, outside)?;
 
     // 2. What the exports have to say, and the records that repositories hold.
-    let mut exports_read = read_exports(exports, outside.today)?;
-    exports_read.extend(repositories.iter().filter_map(exports::from_checkpoints));
+    let usage = read_usage(exports, outside, &repositories)?;
 
     // 3. Who is who.
-    let accounts = accounts(&exports_read);
-    let keys: Vec<AccountKey> = accounts.iter().map(exports::account_key).collect();
-    let people =
-        identity::resolve(&cohorts::git_people(&repositories), &keys, &exports.people);
-    let owners: BTreeMap<Account, Match> =
-        accounts.into_iter().zip(people.account.iter().copied()).collect();
+    let who =
+        Who::of(&usage.exports, &cohorts::git_people(&repositories), &exports.people);
 
     // 4. Nothing twice, and every token and cent accounted for.
-    let person = |account: &Account| person_key(account, &owners, &people);
-    let mut settled = usage::settle_as(&exports_read, exports.sum_sources, &person)?;
-    settled.assign(&|record: &UsageRecord| match owners.get(&record.facets.account) {
-        Some(Match::Person(..)) => Party::Person,
-        Some(Match::Service) => Party::Service,
-        Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
-    })?;
+    let person = |account: &Account| who.key(account);
+    let mut settled = usage::settle_as(&usage.exports, exports.sum_sources, &person)?;
+    settled.assign(&|record: &UsageRecord| who.party(&record.facets.account))?;
 
     // 5. Spend meets lines, by person and week.
     let spend: Vec<Spend<'_>> = settled
@@ -80,28 +75,26 @@ pub fn report(
         .iter()
         .map(|kept| Spend {
             kept: *kept,
-            owner: owners
-                .get(&kept.record.facets.account)
-                .copied()
-                .unwrap_or(Match::Unmatched),
+            owner: who.owner(&kept.record.facets.account),
             from_repository: kept.record.format == usage::entire::FORMAT.name
                 && kept.record.facets.repo.is_some(),
         })
         .collect();
-    let scope = Scope::new(&repositories, &people);
+    let scope = Scope::new(&repositories, &who.people);
     let panel = join(&scope, &spend, repository.since);
 
     // 6. The answer.
     let mut gaps = gaps;
     let export_gaps = (1..)
-        .zip(&exports_read)
+        .zip(&usage.exports)
         .map(|(number, one)| (report::export_name(number), one.gaps.without_places()));
     gaps.extend(export_gaps.filter(|(_, gaps)| !gaps.is_empty()));
     gaps.push(("ledger".to_owned(), settled.gaps.clone()));
     Ok(report::build(Inputs {
         scope: &scope,
-        usage: (!exports_read.is_empty()).then(|| {
-            UsageReport::new(&exports_read, &settled.ledger).without_small_files()
+        usage: (!usage.exports.is_empty()).then(|| {
+            UsageReport::new(&usage.exports, &settled, &usage.pricing, &person)
+                .without_small_files()
         }),
         panel,
         gaps,
@@ -110,56 +103,116 @@ pub fn report(
     }))
 }
 
-/// What is in the exports, and does every dollar tie out?
+/// What is in the exports, and does every dollar tie out? The answer is handed to `show`
+/// together with the records it is made of.
 ///
 /// # Errors
 ///
-/// When an export is refused whole, or the ledger does not tie out.
-pub fn usage_report(
+/// When an export is refused whole, or the ledger does not tie out; or what `show` returns.
+pub fn usage_report<T>(
     request: &ExportRequest,
     outside: &Outside<'_>,
-) -> Result<(UsageReport, Gaps), Error> {
-    let exports = read_exports(request, outside.today)?;
-    let accounts = accounts(&exports);
-    let keys: Vec<AccountKey> = accounts.iter().map(exports::account_key).collect();
-    let people = identity::resolve(&[], &keys, &request.people);
-    let owners: BTreeMap<Account, Match> =
-        accounts.into_iter().zip(people.account.iter().copied()).collect();
-    let person = |account: &Account| person_key(account, &owners, &people);
-    let mut settled = usage::settle_as(&exports, request.sum_sources, &person)?;
+    show: impl FnOnce(&UsageReport, &Settled<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let usage = read_usage(request, outside, &[])?;
+    let who = Who::of(&usage.exports, &[], &request.people);
+    let person = |account: &Account| who.key(account);
+    let mut settled = usage::settle_as(&usage.exports, request.sum_sources, &person)?;
     if request.has_people {
-        settled.assign(
-            &|record: &UsageRecord| match owners.get(&record.facets.account) {
-                Some(Match::Person(..)) => Party::Person,
-                Some(Match::Service) => Party::Service,
-                Some(Match::Ambiguous | Match::Unmatched) | None => Party::Nobody,
-            },
-        )?;
+        settled.assign(&|record: &UsageRecord| who.party(&record.facets.account))?;
     }
-    Ok((UsageReport::new(&exports, &settled.ledger), settled.gaps.clone()))
+    let report = UsageReport::new(&usage.exports, &settled, &usage.pricing, &person);
+    show(&report, &settled)
 }
 
-/// The accounts of all exports, each once, in a fixed order.
-fn accounts(exports: &[Export]) -> Vec<Account> {
-    let records = exports.iter().flat_map(|export| &export.records);
-    let accounts: std::collections::BTreeSet<&Account> =
-        records.map(|record| &record.facets.account).collect();
-    let accounts: Vec<Account> = accounts.into_iter().cloned().collect();
-    accounts
+/// Who in the exports is who in git, and who is nobody?
+///
+/// # Errors
+///
+/// When nothing can be analysed, or an export is refused whole.
+pub fn people_report(
+    repository: &RepositoryRequest,
+    request: &ExportRequest,
+    outside: &Outside<'_>,
+) -> Result<PeopleReport, Error> {
+    let Gathered { repositories, .. } = gather(repository, outside)?;
+    let usage = read_usage(request, outside, &repositories)?;
+    let git = cohorts::git_people(&repositories);
+    let who = Who::of(&usage.exports, &git, &request.people);
+    let person = |account: &Account| who.key(account);
+    let mut settled = usage::settle_as(&usage.exports, request.sum_sources, &person)?;
+    settled.assign(&|record: &UsageRecord| who.party(&record.facets.account))?;
+    let scope = Scope::new(&repositories, &who.people);
+    Ok(people::report(&scope, &who.people, &who.accounts, &settled))
 }
 
-/// What two accounts of one person have in common; else the account's own key.
-fn person_key(
-    account: &Account,
-    owners: &BTreeMap<Account, Match>,
-    people: &People,
-) -> Option<Vec<u8>> {
-    match owners.get(account) {
-        Some(Match::Person(id, _)) => {
-            let person = people.person(*id)?;
-            Some([b"person:", person.canonical.as_bytes()].concat())
+/// Exports, priced.
+#[derive(Debug)]
+struct Usage {
+    exports: Vec<Export>,
+    pricing: Pricing,
+}
+
+/// Reads the exports and the records that repositories hold, and prices them.
+fn read_usage(
+    request: &ExportRequest,
+    outside: &Outside<'_>,
+    repositories: &[Facts],
+) -> Result<Usage, Error> {
+    let mut exports = read_exports(request, outside.today)?;
+    exports.extend(repositories.iter().filter_map(exports::from_checkpoints));
+    let pricing = match &request.prices {
+        Some(prices) => prices::apply(&mut exports, prices),
+        None => prices::apply(&mut exports, &PriceTable::snapshot()),
+    };
+    Ok(Usage { exports, pricing })
+}
+
+/// Who the accounts of exports are.
+struct Who {
+    people: People,
+    /// Each account, and what became of it, in a fixed order.
+    accounts: Vec<(Account, Match)>,
+    place: BTreeMap<Account, usize>,
+}
+
+impl Who {
+    fn of(exports: &[Export], git: &[GitPerson], map: &[MapRow]) -> Self {
+        let records = exports.iter().flat_map(|export| &export.records);
+        let accounts: BTreeSet<&Account> =
+            records.map(|record| &record.facets.account).collect();
+        let accounts: Vec<Account> = accounts.into_iter().cloned().collect();
+        let members = Members::of(exports);
+        let keys: Vec<AccountKey> =
+            accounts.iter().map(|account| members.key_of(account)).collect();
+        let people = identity::resolve(git, &keys, map);
+        let place = (0..).zip(&accounts).map(|(at, one)| (one.clone(), at)).collect();
+        let matches = people.account.iter().copied();
+        Self { accounts: accounts.into_iter().zip(matches).collect(), place, people }
+    }
+
+    fn owner(&self, account: &Account) -> Match {
+        let at = self.place.get(account).copied();
+        at.map_or(Match::Unmatched, |at| self.accounts[at].1)
+    }
+
+    fn party(&self, account: &Account) -> Party {
+        match self.owner(account) {
+            Match::Person(..) => Party::Person,
+            Match::Service => Party::Service,
+            Match::Ambiguous | Match::Unmatched => Party::Nobody,
         }
-        _ => account.key(),
+    }
+
+    /// What two accounts of one person have in common; else the account's own key.
+    fn key(&self, account: &Account) -> Option<Vec<u8>> {
+        match self.owner(account) {
+            Match::Person(id, _) => {
+                let person = self.people.person(id)?;
+                Some([b"person:", person.canonical.as_bytes()].concat())
+            }
+            Match::Service | Match::Ambiguous | Match::Unmatched => account.key(),
+        }
     }
 }
 

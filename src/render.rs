@@ -5,4 +5,5 @@ pub mod json;
 pub mod number;
 pub mod tables;
 pub mod text;
+pub mod people_text;
 pub mod usage_text;

@@ -8,9 +8,11 @@ mod churn;
 mod comparison;
 mod filter;
 mod money;
+pub mod people;
 mod rework;
 mod small_groups;
 mod survival;
+pub mod usage_context;
 
 use std::collections::BTreeMap;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
-    Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs, ReportArgs, ReportFormat,
-    RepositoryArgs, UsageArgs,
+    Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs, PeopleArgs, ReportArgs,
+    ReportFormat, RepositoryArgs, UsageArgs,
 };
 use crate::error::Error;
 use crate::explain::{self, Id};
@@ -12,6 +12,7 @@ use crate::history::landing_events;
 use crate::identity::{MapRow, parse_map};
 use crate::scan::ScanOptions;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
+use crate::usage::prices::PriceTable;
 use crate::usage::{self, Period, ReadOptions};
 
 /// How many days before the end landings are parsed for kinds of lines. Lines that
@@ -46,6 +47,8 @@ pub struct ExportRequest {
     pub paths: Vec<PathBuf>,
     /// How to read each.
     pub options: ReadOptions,
+    /// What tokens cost; `None` for the prices that come with the program.
+    pub prices: Option<PriceTable>,
     /// Whether sources are known not to overlap.
     pub sum_sources: bool,
     /// Who is who.
@@ -116,6 +119,18 @@ pub fn explain(
         }
     }
     Ok((id, request, people(args.people.as_deref())?))
+}
+
+/// Reads what `people` was asked. Repositories are read as `report` reads them, so that
+/// what it kept serves here.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn people_of(args: &PeopleArgs) -> Result<(RepositoryRequest, ExportRequest), Error> {
+    let mut repository = repository(&args.repository, args.paths.clone())?;
+    repository.options.checkpoints = true;
+    Ok((repository, exports(&args.exports, args.usage.clone())?))
 }
 
 /// Reads what `usage` was asked.
@@ -225,6 +240,7 @@ fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Erro
             period: args.period.as_deref().map(period).transpose()?,
             owner: args.owner.as_deref().map(owner).transpose()?,
         },
+        prices: args.prices.as_deref().map(prices).transpose()?,
         sum_sources: args.sum_sources,
         people,
         has_people: args.people.is_some(),
@@ -245,6 +261,17 @@ fn period(text: &str) -> Result<Period, Error> {
         ));
     };
     Ok(Period { start: from.start(), end: UtcDay(to.0 + 1).start() })
+}
+
+/// Reads a table of prices.
+fn prices(path: &Path) -> Result<PriceTable, Error> {
+    let shown = path.as_os_str().as_encoded_bytes();
+    let text = std::fs::read(path).map_err(|why| {
+        let hint = "check the path and the permissions";
+        let what = "cannot read the prices";
+        Error::usage("E-PRICES", what, &crate::error::io_words(&why), hint).at(shown)
+    })?;
+    PriceTable::parse(&text).map_err(|error| error.at(shown))
 }
 
 fn owner(text: &str) -> Result<String, Error> {

@@ -26,6 +26,7 @@ pub mod cursor;
 pub mod entire;
 pub mod generic;
 pub mod precedence;
+pub mod prices;
 pub mod ledger;
 
 pub use dates::DateBounds;

@@ -83,7 +83,12 @@ fn row(record: &csv::StringRecord) -> Result<MapRow, Error> {
     if field(2).is_empty() {
         return Err(bad_map(line, "its value is empty"));
     }
-    Ok(MapRow { canonical_email, kind, value: field(2).to_owned() })
+    // Spreadsheets disarm what could be a formula with an apostrophe; so do we.
+    let value = match field(2).strip_prefix('\'') {
+        Some(value) if value.starts_with(['=', '+', '-', '@']) => value,
+        _ => field(2),
+    };
+    Ok(MapRow { canonical_email, kind, value: value.to_owned() })
 }
 
 /// The error of a file that is no CSV of three columns; the file's text is not shown.

@@ -1,6 +1,6 @@
 //! Paths → exports, and the records that repositories hold themselves as one more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -291,8 +291,55 @@ fn add_checkpoint(
     }
 }
 
+/// Members of organisations, where lists of them are among the exports: they know the
+/// addresses behind vendors' ids.
+#[derive(Debug, Default)]
+pub(super) struct Members {
+    /// The addresses of each id and login.
+    emails: BTreeMap<Vec<u8>, BTreeSet<Untrusted>>,
+}
+
+impl Members {
+    /// The members that any export lists.
+    pub(super) fn of(exports: &[Export]) -> Self {
+        let mut members = Self::default();
+        for member in exports.iter().flat_map(|export| &export.members) {
+            let Some(email) = &member.email else { continue };
+            for key in ids(member) {
+                members.emails.entry(key).or_default().insert(email.clone());
+            }
+        }
+        members
+    }
+
+    /// An account as the identity stage compares it, with the address of the one member
+    /// who has its id.
+    pub(super) fn key_of(&self, account: &Account) -> AccountKey {
+        let mut key = account_key(account);
+        let known: BTreeSet<&Untrusted> =
+            ids(account).iter().filter_map(|id| self.emails.get(id)).flatten().collect();
+        if let (None, [email]) =
+            (&key.email, known.into_iter().collect::<Vec<_>>().as_slice())
+        {
+            key.email = Some(email.to_json_text().into_owned());
+        }
+        key
+    }
+}
+
+/// What an account is known by at its vendor.
+fn ids(account: &Account) -> Vec<Vec<u8>> {
+    let ids = [
+        ("login:", &account.login),
+        ("account:", &account.account_id),
+        ("key_id:", &account.api_key_id),
+    ];
+    let known = ids.into_iter().filter_map(|(kind, id)| Some((kind, id.as_ref()?)));
+    known.map(|(kind, id)| [kind.as_bytes(), id.bytes()].concat()).collect()
+}
+
 /// An account of an export as the identity stage compares it.
-pub(super) fn account_key(account: &Account) -> AccountKey {
+fn account_key(account: &Account) -> AccountKey {
     let text = |text: &Option<Untrusted>| {
         text.as_ref().map(|text| text.to_json_text().into_owned())
     };

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::number::{count, count_of, decimal, percent, survival};
+use super::usage_text;
 use crate::facts::SquashFacts;
 use crate::report::{CohortReport, Report, RepositoryReport, SpendReport, SpendRow};
 use crate::untrusted::Untrusted;
@@ -29,6 +30,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         return left_out(report, to);
     }
     money_line(report, to)?;
+    usage(report, to)?;
     lives::write(report, to)?;
     composition(report, to)?;
     marks(report, to)?;
@@ -239,6 +241,35 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         paragraph(to, "  ", &text)?;
     }
     durable_yield(spend, to)
+}
+
+/// Where every record went, how much of it is known of whom, and what it was spent on:
+/// context, and nothing that is said of code.
+fn usage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let Some(usage) = &report.usage else { return Ok(()) };
+    section(to, "The usage behind it")?;
+    let ledger = &usage.ledger;
+    let text = format!(
+        "{} seen = {} counted + {} seen before in another export + {} rejected. It adds up, \
+         to the token and to the cent.",
+        count_of(ledger.seen.records, "record", "records"),
+        count(ledger.kept.records),
+        count(ledger.shadowed.records),
+        count(ledger.rejected.records),
+    );
+    paragraph(to, "  ", &text)?;
+    if let Some(spend) = &report.spend {
+        let share =
+            |share: Option<f64>| share.map_or("an unknown share".to_owned(), percent);
+        let text = format!(
+            "{} of the spend is of people in these repositories; {} of the lines written in \
+             these weeks are by people with usage.",
+            share(spend.spend_coverage),
+            share(spend.line_coverage)
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    usage_text::details(usage, to)
 }
 
 fn place_words(place: &str) -> &str {

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::number::{big_count, count};
+use super::number::{big_count, count, count_of, decimal};
+use super::text::{paragraph, safe, section};
+use crate::report::usage_context::{UsageContext, UsageRow};
 use crate::report::{EntryReport, UsageFile, UsageReport};
 use crate::untrusted::Untrusted;
 
@@ -16,11 +18,6 @@ pub fn write(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
         write_file(file, to)?;
     }
     writeln!(to, "Ledger")?;
-    writeln!(
-        to,
-        "  {:<12}{:>10}{:>18}{:>16}{:>16}{:>16}",
-        "", "records", "tokens", "billed USD", "list USD", "estimated USD"
-    )?;
     let ledger = &usage.ledger;
     let rows = [
         ("seen", Some(&ledger.seen)),
@@ -32,37 +29,205 @@ pub fn write(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
         ("+ services", ledger.service.as_ref()),
         ("+ nobody", ledger.unassigned.as_ref()),
     ];
+    let shown = money_columns(&ledger.seen);
+    let names: String = shown.iter().map(|column| format!("{:>15}", column.0)).collect();
+    writeln!(to, "  {:<11}{:>9}{:>17}{names}", "", "records", "tokens")?;
     for (name, entry) in rows {
         if let Some(entry) = entry {
-            write_entry(name, entry, to)?;
+            write_entry(name, entry, &shown, to)?;
         }
     }
-    writeln!(to, "  It adds up, to the token and to the cent.")
+    writeln!(to, "  It adds up, to the token and to the cent.")?;
+    details(usage, to)
 }
 
-fn write_entry(name: &str, entry: &EntryReport, to: &mut dyn Write) -> io::Result<()> {
-    let amount =
-        |amount: &Option<String>| amount.clone().unwrap_or_else(|| "-".to_owned());
-    writeln!(
-        to,
-        "  {name:<12}{:>10}{:>18}{:>16}{:>16}{:>16}",
-        count(entry.records),
-        entry.tokens.map_or("-".to_owned(), big_count),
-        amount(&entry.billed_usd),
-        amount(&entry.list_usd),
-        amount(&entry.estimated_usd),
-    )
+/// Writes what was shown twice, what has a price, and usage by month, tool and model.
+///
+/// # Errors
+///
+/// When `to` cannot be written.
+pub(super) fn details(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
+    reconciliations(usage, to)?;
+    prices(usage, to)?;
+    context(&usage.context, to)
+}
+
+/// The sums of formats that show the same, side by side.
+fn reconciliations(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
+    if usage.reconciliations.is_empty() {
+        return Ok(());
+    }
+    section(to, "The same consumption, shown twice and counted once")?;
+    for one in &usage.reconciliations {
+        let text = format!(
+            "{} counts with {}; {} shows, on the same days, {}.",
+            one.kept_format,
+            amounts(&one.kept),
+            one.shadowed_format,
+            amounts(&one.shadowed)
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    let text = "If these are different accounts of yours, and not the same seen twice, say \
+                so with --sum-sources.";
+    paragraph(to, "  ", text)
+}
+
+/// What an entry holds, in words.
+fn amounts(entry: &EntryReport) -> String {
+    let money = |name: &str, usd: &Option<String>| {
+        let usd =
+            usd.as_ref().filter(|usd| !usd.trim_start_matches(['0', '.']).is_empty());
+        usd.map(|usd| format!("USD {usd} {name}"))
+    };
+    let parts = [
+        entry
+            .tokens
+            .filter(|tokens| *tokens > 0)
+            .map(|t| format!("{} tokens", big_count(t))),
+        money("billed", &entry.billed_usd),
+        money("at list price", &entry.list_usd),
+        money("estimated", &entry.estimated_usd),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "no amounts".to_owned() } else { parts.join(", ") }
+}
+
+/// Which tokens have a price, and which have none.
+fn prices(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
+    const MODELS_SHOWN: usize = 8;
+    let prices = &usage.prices;
+    let nothing = prices.priced_records == 0
+        && prices.unpriced_models.is_empty()
+        && prices.records_without_model == 0
+        && prices.records_without_classes == 0;
+    if nothing {
+        return Ok(());
+    }
+    section(to, "Computed: tokens times list prices")?;
+    let date = prices.date.as_deref().unwrap_or("no date");
+    let records = count_of(prices.priced_records, "record", "records");
+    paragraph(to, "  ", &format!("{records} priced, with prices of {}.", safe(date)))?;
+    let models = prices.unpriced_models.iter();
+    let named: Vec<String> = models
+        .take(MODELS_SHOWN)
+        .map(|one| format!("{} ({} tokens)", safe(&one.model), big_count(one.tokens)))
+        .collect();
+    let more = prices.unpriced_models.len().saturating_sub(MODELS_SHOWN);
+    if !named.is_empty() {
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let text = format!("No price is known for {}{more}.", named.join(", "));
+        paragraph(to, "  ", &text)?;
+    }
+    for (count, why) in [
+        (prices.records_without_model, "no model"),
+        (prices.records_without_classes, "no classes of tokens, which cost differently"),
+    ] {
+        if count > 0 {
+            let text = format!(
+                "{} with {why}: not priced.",
+                count_of(count, "record", "records")
+            );
+            paragraph(to, "  ", &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
+    let groups = [
+        ("month", &context.months),
+        ("tool", &context.tools),
+        ("model", &context.models),
+    ];
+    if context.months.is_empty() {
+        return Ok(());
+    }
+    section(to, "Usage by month, tool and model")?;
+    context_line(["", "records", "tokens", "billed USD", "value USD"], to)?;
+    for (what, rows) in groups {
+        if rows.iter().all(|row| row.put_together) {
+            writeln!(
+                to,
+                "  By {what}: not shown, since fewer than five people are behind it."
+            )?;
+            continue;
+        }
+        for row in rows {
+            context_row(row, to)?;
+        }
+        writeln!(to)?;
+    }
+    let text = "Value is the list price where the export has it, else the vendor's own \
+                estimate, else tokens times list prices; it is no bill.";
+    paragraph(to, "  ", text)
+}
+
+fn context_row(row: &UsageRow, to: &mut dyn Write) -> io::Result<()> {
+    let name = match (&row.name, row.put_together) {
+        (Some(name), _) => shortened(&safe(name)),
+        (None, true) => "put together, under 5 people".to_owned(),
+        (None, false) => "not said".to_owned(),
+    };
+    let money = |usd: &Option<String>| {
+        usd.as_deref().map_or("-".to_owned(), |usd| decimal(usd, 2))
+    };
+    let tokens = row.tokens.map_or("-".to_owned(), big_count);
+    let (billed, value) = (money(&row.billed_usd), money(&row.value_usd));
+    context_line([&name, &count(row.records), &tokens, &billed, &value], to)
+}
+
+fn context_line(cells: [&str; 5], to: &mut dyn Write) -> io::Result<()> {
+    let [name, records, tokens, billed, value] = cells;
+    writeln!(to, "  {name:<28}{records:>8}{tokens:>17}{billed:>11}{value:>11}")
+}
+
+/// A name that fits its column.
+fn shortened(name: &str) -> String {
+    const WIDTH: usize = 28;
+    if name.chars().count() <= WIDTH {
+        return name.to_owned();
+    }
+    name.chars().take(WIDTH - 1).chain(['…']).collect()
+}
+
+/// A column of money: its title, and where it stands in an entry.
+type MoneyColumn = (&'static str, fn(&EntryReport) -> &Option<String>);
+
+/// The columns of money that any export gives.
+fn money_columns(seen: &EntryReport) -> Vec<MoneyColumn> {
+    let columns: [MoneyColumn; 4] = [
+        ("billed USD", |entry| &entry.billed_usd),
+        ("list USD", |entry| &entry.list_usd),
+        ("estimated USD", |entry| &entry.estimated_usd),
+        ("computed USD", |entry| &entry.computed_usd),
+    ];
+    columns.into_iter().filter(|(_, of)| of(seen).is_some()).collect()
+}
+
+fn write_entry(
+    name: &str,
+    entry: &EntryReport,
+    shown: &[MoneyColumn],
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let tokens = entry.tokens.map_or("-".to_owned(), big_count);
+    let money: String = shown
+        .iter()
+        .map(|(_, of)| format!("{:>15}", of(entry).as_deref().unwrap_or("-")))
+        .collect();
+    writeln!(to, "  {name:<11}{:>9}{tokens:>17}{money}", count(entry.records))
 }
 
 fn write_file(file: &UsageFile, to: &mut dyn Write) -> io::Result<()> {
     writeln!(
         to,
-        "{}  {} (tier {}), {} records, {} accounts",
+        "{}  {} (tier {}), {}, {}",
         Untrusted::from(file.file.as_str()).to_terminal(),
         file.format,
         file.tier,
-        count(file.records),
-        count(file.people)
+        count_of(file.records, "record", "records"),
+        count_of(file.people, "account", "accounts")
     )?;
     if let (Some(start), Some(end)) = (&file.period.start, &file.period.end) {
         writeln!(to, "  from {start} to {end}")?;

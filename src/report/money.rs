@@ -4,8 +4,10 @@
 use serde::Serialize;
 
 use super::GapReport;
+use super::usage_context::UsageContext;
 use crate::units::{Timestamp, Usd};
-use crate::usage::{Cost, Entry, Export, Ledger, TokenSums};
+use crate::usage::prices::Pricing;
+use crate::usage::{Account, Cost, Entry, Export, Settled, TokenSums};
 use crate::verdict::Level;
 
 /// The version of this shape.
@@ -20,6 +22,75 @@ pub struct UsageReport {
     pub files: Vec<UsageFile>,
     /// Where every record went.
     pub ledger: LedgerReport,
+    /// Formats that show the same consumption, and their sums of the same days.
+    pub reconciliations: Vec<ReconciliationReport>,
+    /// What the tokens cost at list price, and what has no price.
+    pub prices: PricesReport,
+    /// What is kept, by month, tool and model.
+    pub context: UsageContext,
+}
+
+/// Two formats that show the same consumption.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReconciliationReport {
+    /// The format that counts.
+    pub kept_format: &'static str,
+    /// The format that does not.
+    pub shadowed_format: &'static str,
+    /// What counts, on the days on which the other shows the same.
+    pub kept: EntryReport,
+    /// What does not.
+    pub shadowed: EntryReport,
+}
+
+/// What tokens cost at list price.
+#[derive(Debug, Clone, Serialize)]
+pub struct PricesReport {
+    /// The date of the prices; `None` of a table that tells none.
+    pub date: Option<String>,
+    /// Records that were priced.
+    pub priced_records: u64,
+    /// Models that are not in the table, by their tokens.
+    pub unpriced_models: Vec<UnpricedModel>,
+    /// Records with tokens that name no model.
+    pub records_without_model: u64,
+    /// Records whose tokens are not told apart by class.
+    pub records_without_classes: u64,
+}
+
+/// A model without a price.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnpricedModel {
+    /// Its name, as exported.
+    pub model: String,
+    /// Records of it.
+    pub records: u64,
+    /// Tokens of it.
+    pub tokens: u128,
+}
+
+impl From<&Pricing> for PricesReport {
+    fn from(pricing: &Pricing) -> Self {
+        let mut models: Vec<UnpricedModel> = pricing
+            .unpriced
+            .iter()
+            .map(|(model, (records, tokens))| UnpricedModel {
+                model: model.to_json_text().into_owned(),
+                records: *records,
+                tokens: *tokens,
+            })
+            .collect();
+        models.sort_by(|one, two| {
+            two.tokens.cmp(&one.tokens).then_with(|| one.model.cmp(&two.model))
+        });
+        Self {
+            date: pricing.date.clone(),
+            priced_records: pricing.priced,
+            unpriced_models: models,
+            records_without_model: pricing.without_model,
+            records_without_classes: pricing.unsplit,
+        }
+    }
 }
 
 /// One export.
@@ -160,6 +231,8 @@ pub struct EntryReport {
     pub list_usd: Option<String>,
     /// Estimates of vendors and tools.
     pub estimated_usd: Option<String>,
+    /// Tokens times a table of prices.
+    pub computed_usd: Option<String>,
 }
 
 impl UsageReport {
@@ -186,9 +259,16 @@ impl UsageReport {
     }
 
     /// Reports exports and their ledger.
-    pub fn new(exports: &[Export], ledger: &Ledger) -> Self {
+    pub fn new(
+        exports: &[Export],
+        settled: &Settled<'_>,
+        pricing: &Pricing,
+        person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+    ) -> Self {
+        let ledger = &settled.ledger;
         let known = Known::of(exports);
         let entry = |entry: &Entry| known.entry(entry);
+        let reconciliations = settled.reconciliations.iter();
         Self {
             schema: USAGE_SCHEMA,
             files: exports.iter().map(usage_file).collect(),
@@ -201,6 +281,16 @@ impl UsageReport {
                 service: ledger.service.as_ref().map(entry),
                 unassigned: ledger.unassigned.as_ref().map(entry),
             },
+            reconciliations: reconciliations
+                .map(|one| ReconciliationReport {
+                    kept_format: one.formats.winner,
+                    shadowed_format: one.formats.shadowed,
+                    kept: entry(&one.kept),
+                    shadowed: entry(&one.shadowed),
+                })
+                .collect(),
+            prices: pricing.into(),
+            context: UsageContext::new(&settled.kept, person),
         }
     }
 }
@@ -239,6 +329,7 @@ impl Known {
             billed_usd: None,
             list_usd: None,
             estimated_usd: None,
+            computed_usd: None,
             ..known
         }
     }
@@ -251,6 +342,7 @@ impl Known {
             billed_usd: money(self.cost.billed, entry.billed),
             list_usd: money(self.cost.list, entry.list),
             estimated_usd: money(self.cost.estimated, entry.estimated),
+            computed_usd: money(self.cost.computed, entry.computed),
         }
     }
 }

@@ -63,6 +63,11 @@ pub fn nanos(text: &str, sign: DecimalSign) -> Result<Option<i128>, &'static str
     scaled(text, sign, 9)
 }
 
+/// Reads a price in dollars for one token, in millionths of a millionth.
+pub fn picos(text: &str) -> Result<Option<i128>, &'static str> {
+    scaled(text, DecimalSign::Point, 12)
+}
+
 /// Whether the text is a word that stands for no amount.
 pub fn is_no_amount(text: &str) -> bool {
     NO_AMOUNT.contains(&text.trim().to_lowercase().as_str())
@@ -79,7 +84,7 @@ fn scaled(
     }
     let plain = amount_without_groups(&without_currency(text), sign)?;
     let decimal = Decimal::parse(&plain).ok_or("an amount that is not a number")?;
-    let largest = i128::from(LARGEST) * 1_000_000_000;
+    let largest = i128::from(LARGEST) * 1_000_000_000_000;
     let amount = decimal.at_scale(places).filter(|amount| amount.abs() <= largest);
     amount.map(Some).ok_or("an amount over 10^15")
 }

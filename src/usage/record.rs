@@ -84,7 +84,7 @@ pub struct UsageRecord {
     /// What else is known.
     pub flags: Flags,
     requests: u64,
-    tokens: [u64; 6],
+    tokens: [u64; 7],
     cost: [i64; 4],
     credits: Option<Box<Credits>>,
     activity: Option<Box<Activity>>,
@@ -104,9 +104,17 @@ impl UsageRecord {
         facets: Arc<Facets>,
     ) -> Result<Self, &'static str> {
         let TokenCounts { input, cache_read, cache_write, output, .. } = draft.tokens;
-        let TokenCounts { input_unsplit, unclassified, .. } = draft.tokens;
-        let classes =
-            [input, cache_read, cache_write, output, input_unsplit, unclassified];
+        let TokenCounts { input_unsplit, unclassified, cache_write_1h, .. } =
+            draft.tokens;
+        let classes = [
+            input,
+            cache_read,
+            cache_write,
+            output,
+            input_unsplit,
+            unclassified,
+            cache_write_1h,
+        ];
         let Cost { billed, list, estimated, computed } = draft.cost;
         let mut cost = [NO_AMOUNT; 4];
         for (kept, amount) in cost.iter_mut().zip([billed, list, estimated, computed]) {
@@ -137,15 +145,16 @@ impl UsageRecord {
 
     /// Tokens by class; the total that the source printed was checked and is gone.
     pub fn tokens(&self) -> TokenCounts {
-        let [input, cache_read, cache_write, output, input_unsplit, unclassified] =
+        let [input, cache_read, cache_write, output, unsplit, unclassified, hour] =
             self.tokens.map(|count| (count != NO_COUNT).then_some(count));
         TokenCounts {
             input,
             cache_read,
             cache_write,
             output,
-            input_unsplit,
+            input_unsplit: unsplit,
             unclassified,
+            cache_write_1h: hour,
             reported_total: None,
         }
     }
@@ -377,6 +386,9 @@ pub struct TokenCounts {
     pub input_unsplit: Option<u64>,
     /// Tokens of which only the sum is known.
     pub unclassified: Option<u64>,
+    /// Of those written to the cache, what is kept there for an hour, which costs more.
+    /// Part of [`Self::cache_write`], never added.
+    pub cache_write_1h: Option<u64>,
     /// The sum the source prints, to check ours against. Never added.
     pub reported_total: Option<u64>,
 }

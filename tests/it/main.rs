@@ -16,6 +16,7 @@ mod metamorphic;
 mod oracle;
 mod org;
 mod packs;
+mod people;
 mod random_history;
 mod readme;
 mod squashes;

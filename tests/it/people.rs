@@ -1,0 +1,59 @@
+//! Who in the exports is who in git, through the program.
+
+use serde_json::Value;
+
+use crate::git::Repository;
+use crate::harness::Place;
+
+const USAGE: &str = "date,email,user,api_key_name,tool,total_tokens,cost_usd,cost_basis\n\
+    2026-01-05,ana@example.com,,,api,100,1.50,billed\n\
+    2026-01-05,,user-77,,api,200,2.50,billed\n\
+    2026-01-05,,,ci-deploy,api,300,4.00,billed\n";
+
+fn harbour(place: &Place) {
+    let stream = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/orgs/harbour/repo.fi");
+    Repository::import(place, "harbour", &std::fs::read(stream).expect("it is there"));
+    place.write("usage.csv", USAGE);
+}
+
+fn people(place: &Place, more: &[&str]) -> Value {
+    let arguments = ["people", "harbour", "--usage", "usage.csv", "--format", "json"];
+    let run = place.run([&arguments, more].concat()).ended(0);
+    serde_json::from_str(&run.out()).expect("it is JSON")
+}
+
+#[test]
+fn each_account_is_a_persons_a_services_or_nobodys_and_what_hangs_on_it_is_told() {
+    let place = Place::new();
+    harbour(&place);
+    let answer = people(&place, &[]);
+    assert_eq!(answer["matched"][0]["person"], "ana@example.com");
+    assert_eq!(answer["matched"][0]["by"], "email");
+    assert_eq!(answer["unmatched"][0]["account"], "account_id user-77");
+    assert_eq!(answer["unmatched"][0]["billed_usd"], "2.50");
+    assert_eq!(answer["services"][0]["value"], "ci-deploy");
+    assert_eq!(answer["without_usage"][0]["person"], "ben@example.com");
+    assert_eq!(answer["coverage"]["assigned"], 1.5 / 8.0);
+    let text = answer.to_string();
+    assert!(!text.contains("1.50"), "the spend of a person is in no answer: {text}");
+}
+
+#[test]
+fn a_map_is_written_to_be_filled_in_and_taken_back() {
+    let place = Place::new();
+    harbour(&place);
+    let arguments = ["people", "harbour", "--usage", "usage.csv", "--format", "map"];
+    let map = place.run(arguments).ended(0).out();
+    assert!(map.contains("\n#,account_id,user-77\n"), "{map}");
+    // As it comes it says nothing of anybody; filled in, it is believed.
+    place.write("people.csv", &map);
+    let before = people(&place, &["--people", "people.csv"]);
+    assert_eq!(before["matched"].as_array().map(Vec::len), Some(1));
+    let filled =
+        map.replace("#,account_id,user-77", "ben@example.com,account_id,user-77");
+    place.write("people.csv", &filled);
+    let after = people(&place, &["--people", "people.csv"]);
+    assert_eq!(after["matched"][1]["person"], "ben@example.com");
+    assert_eq!(after["matched"][1]["by"], "map");
+    assert_eq!(after["unmatched"].as_array().map(Vec::len), Some(0));
+}
