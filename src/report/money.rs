@@ -303,17 +303,13 @@ struct Known {
 
 impl Known {
     fn of(exports: &[Export]) -> Self {
-        let any = |meaning: fn(&Cost) -> Option<Usd>| {
-            exports.iter().find_map(|export| meaning(&export.cost()))
-        };
+        let mut cost = Cost::default();
+        for export in exports {
+            cost.add(&export.cost());
+        }
         Self {
             tokens: exports.iter().any(|export| export.tokens().total().is_some()),
-            cost: Cost {
-                billed: any(|cost| cost.billed),
-                list: any(|cost| cost.list),
-                estimated: any(|cost| cost.estimated),
-                computed: any(|cost| cost.computed),
-            },
+            cost,
         }
     }
 

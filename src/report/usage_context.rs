@@ -1,13 +1,14 @@
 //! Usage by month, tool and model: context, and nothing that is said of code.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::small_groups;
-use crate::units::{Usd, len_to_u64};
+use crate::units::{Usd, len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
-use crate::usage::{Account, Kept};
+use crate::usage::{Account, Facets, Kept};
 
 /// Usage broken down three ways. Each adds up to what is kept; tools and models with fewer
 /// than five accounts behind them are put together.
@@ -47,7 +48,7 @@ pub struct UsageRow {
 #[derive(Debug, Default)]
 struct Part {
     records: u64,
-    people: BTreeSet<Vec<u8>>,
+    people: BTreeSet<u32>,
     tokens: Option<u128>,
     billed: Option<Usd>,
     value: Option<Usd>,
@@ -61,23 +62,43 @@ impl UsageContext {
             let day = kept.record.period?.start.day().to_iso()?;
             day.get(..7).map(Untrusted::from)
         };
+        let people = &numbers(kept, person);
         Self {
-            months: months(parts(kept, person, month)),
-            tools: rows(parts(kept, person, |kept| kept.record.facets.tool.clone())),
-            models: rows(parts(kept, person, |kept| kept.record.facets.model.clone())),
+            months: months(parts(kept, people, month)),
+            tools: rows(parts(kept, people, |kept| kept.record.facets.tool.clone())),
+            models: rows(parts(kept, people, |kept| kept.record.facets.model.clone())),
         }
     }
 }
 
 type Parts = BTreeMap<Option<Untrusted>, Part>;
 
+/// A number for each person, by what records share: telling people apart is costly, and
+/// there are far fewer of these than records.
+type Numbers = HashMap<*const Facets, u32>;
+
+fn numbers(kept: &[Kept<'_>], person: &dyn Fn(&Account) -> Option<Vec<u8>>) -> Numbers {
+    let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
+    let mut numbers = Numbers::new();
+    for one in kept {
+        let facets = &one.record.facets;
+        numbers.entry(Arc::as_ptr(facets)).or_insert_with(|| {
+            let next = len_to_u32(known.len());
+            let key = person(&facets.account).unwrap_or_default();
+            *known.entry(key).or_insert(next)
+        });
+    }
+    numbers
+}
+
 fn parts(
     kept: &[Kept<'_>],
-    person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+    people: &Numbers,
     name: impl Fn(&Kept<'_>) -> Option<Untrusted>,
 ) -> Parts {
     let mut parts = Parts::new();
     for one in kept {
+        let person = people.get(&Arc::as_ptr(&one.record.facets)).copied();
         parts.entry(name(one)).or_default().add(one, person);
     }
     parts
@@ -91,7 +112,7 @@ fn months(parts: Parts) -> Vec<UsageRow> {
 
 fn rows(parts: Parts) -> Vec<UsageRow> {
     let (names, parts): (Vec<_>, Vec<Part>) = parts.into_iter().unzip();
-    let people: Vec<&BTreeSet<Vec<u8>>> = parts.iter().map(|part| &part.people).collect();
+    let people: Vec<&BTreeSet<u32>> = parts.iter().map(|part| &part.people).collect();
     // A whole of few people is shown as a whole; it is only never divided.
     let (mut shown, hidden) = small_groups::divide(&people);
     shown.sort_unstable();
@@ -113,11 +134,11 @@ fn rows(parts: Parts) -> Vec<UsageRow> {
 }
 
 impl Part {
-    fn add(&mut self, kept: &Kept<'_>, person: &dyn Fn(&Account) -> Option<Vec<u8>>) {
+    fn add(&mut self, kept: &Kept<'_>, person: Option<u32>) {
         let cost = kept.cost();
         let tokens = kept.tokens().total().map(u128::from);
         self.records += 1;
-        self.people.insert(person(&kept.record.facets.account).unwrap_or_default());
+        self.people.extend(person);
         self.tokens = sum(self.tokens, tokens);
         self.billed = money(self.billed, cost.billed);
         let bases = [
@@ -134,7 +155,7 @@ impl Part {
 
     fn merge(&mut self, other: &Self) {
         self.records += other.records;
-        self.people.extend(other.people.iter().cloned());
+        self.people.extend(&other.people);
         self.tokens = sum(self.tokens, other.tokens);
         self.billed = money(self.billed, other.billed);
         self.value = money(self.value, other.value);
