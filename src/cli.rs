@@ -137,6 +137,9 @@ pub struct ExportArgs {
     /// Prices of tokens in the shape of LiteLLM's table, in place of ours
     #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PRICES")]
     pub prices: Option<PathBuf>,
+    /// Who is in which team: CSV with team,kind,value (email, login, path), or a CODEOWNERS file
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_TEAMS")]
+    pub teams: Option<PathBuf>,
     /// Whose the logs and personal exports are that name nobody
     #[arg(long, value_name = "EMAIL")]
     pub owner: Option<String>,

@@ -38,6 +38,8 @@ pub struct Scope<'f> {
     n_persons: u32,
     /// For each repository and each of its landings the one person whose work it was.
     landed_by: Vec<Vec<Option<IdentityId>>>,
+    /// The team of each person; empty where no teams are known.
+    teams: Vec<Option<usize>>,
     /// Mainline commits that are bulk events, or brought in more than [`BULK_LINES`]
     /// countable lines.
     bulk: Vec<Vec<bool>>,
@@ -101,8 +103,20 @@ impl<'f> Scope<'f> {
             persons,
             landed_by,
             n_persons: len_to_u32(people.persons.len()),
+            teams: Vec::new(),
             bulk: repositories.iter().map(bulk_landings).collect(),
         }
+    }
+
+    /// The same with the team of each person, by number.
+    #[must_use]
+    pub fn with_teams(self, teams: Vec<Option<usize>>) -> Self {
+        Self { teams, ..self }
+    }
+
+    /// Whether any teams are known.
+    pub fn has_teams(&self) -> bool {
+        self.teams.iter().any(Option::is_some)
     }
 
     /// The person whose work a commit is: the operator of an agent, else the author.

@@ -104,6 +104,8 @@ pub enum MatchedBy {
     Email,
     /// By its login.
     Login,
+    /// By the address that the map says its own stands for.
+    Alias,
     /// By the address in its principal.
     Principal,
     /// By the address in the name of its key.
@@ -117,6 +119,7 @@ impl MatchedBy {
             Self::Map => "map",
             Self::Email => "email",
             Self::Login => "login",
+            Self::Alias => "alias",
             Self::Principal => "principal",
             Self::KeyName => "key_name",
         }

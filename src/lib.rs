@@ -42,6 +42,7 @@ pub mod file_class;
 pub mod lines;
 pub mod provenance;
 pub mod identity;
+pub mod teams;
 pub mod facts;
 pub mod cache;
 pub mod scan;

@@ -80,7 +80,8 @@ pub fn report(
                 && kept.record.facets.repo.is_some(),
         })
         .collect();
-    let scope = Scope::new(&repositories, &who.people);
+    let scope = Scope::new(&repositories, &who.people)
+        .with_teams(exports.teams.of_people(&who.people));
     let panel = join(&scope, &spend, repository.since);
 
     // 6. The answer.
@@ -143,7 +144,7 @@ pub fn people_report(
     let mut settled = usage::settle_as(&usage.exports, request.sum_sources, &person)?;
     settled.assign(&|record: &UsageRecord| who.party(&record.facets.account))?;
     let scope = Scope::new(&repositories, &who.people);
-    Ok(people::report(&scope, &who.people, &who.accounts, &settled))
+    Ok(people::report(&scope, &who.people, &who.accounts, &settled, &request.teams))
 }
 
 /// Exports, priced.

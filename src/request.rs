@@ -11,6 +11,7 @@ use crate::explain::{self, Id};
 use crate::history::landing_events;
 use crate::identity::{MapRow, parse_map};
 use crate::scan::ScanOptions;
+use crate::teams::Teams;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
 use crate::usage::prices::PriceTable;
 use crate::usage::{self, Period, ReadOptions};
@@ -49,6 +50,8 @@ pub struct ExportRequest {
     pub options: ReadOptions,
     /// What tokens cost; `None` for the prices that come with the program.
     pub prices: Option<PriceTable>,
+    /// Who is in which team.
+    pub teams: Teams,
     /// Whether sources are known not to overlap.
     pub sum_sources: bool,
     /// Who is who.
@@ -241,6 +244,7 @@ fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Erro
             owner: args.owner.as_deref().map(owner).transpose()?,
         },
         prices: args.prices.as_deref().map(prices).transpose()?,
+        teams: args.teams.as_deref().map(teams).transpose()?.unwrap_or_default(),
         sum_sources: args.sum_sources,
         people,
         has_people: args.people.is_some(),
@@ -261,6 +265,17 @@ fn period(text: &str) -> Result<Period, Error> {
         ));
     };
     Ok(Period { start: from.start(), end: UtcDay(to.0 + 1).start() })
+}
+
+/// Reads who is in which team.
+fn teams(path: &Path) -> Result<Teams, Error> {
+    let shown = path.as_os_str().as_encoded_bytes();
+    let text = std::fs::read(path).map_err(|why| {
+        let hint = "check the path and the permissions";
+        let what = "cannot read the teams";
+        Error::usage("E-TEAMS", what, &crate::error::io_words(&why), hint).at(shown)
+    })?;
+    Teams::parse(&text).map_err(|error| error.at(shown))
 }
 
 /// Reads a table of prices.

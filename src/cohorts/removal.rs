@@ -12,6 +12,8 @@ use crate::lines::instances::DeathCause;
 pub enum RemovedBy {
     /// The person who wrote them.
     SameAuthor,
+    /// Another person of the same team, where teams are known.
+    SameTeam,
     /// Another person.
     Others,
     /// A commit that takes back the one that brought them in, whoever made it.
@@ -22,8 +24,8 @@ pub enum RemovedBy {
 
 impl RemovedBy {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 4] =
-        [Self::SameAuthor, Self::Others, Self::Revert, Self::Unknown];
+    pub const ALL: [Self; 5] =
+        [Self::SameAuthor, Self::SameTeam, Self::Others, Self::Revert, Self::Unknown];
 }
 
 /// For each landing the one person whose work it brought in; `None` when there are
@@ -54,6 +56,12 @@ pub(super) fn landing_persons(
 }
 
 impl Scope<'_> {
+    /// Whether two people are known to be of one team.
+    fn same_team(&self, one: IdentityId, other: IdentityId) -> bool {
+        let team = |id: IdentityId| self.teams.get(id.0 as usize).copied().flatten();
+        team(one).is_some_and(|known| team(other) == Some(known))
+    }
+
     /// Who removed these lines; of lines that stand it says [`RemovedBy::Unknown`].
     pub fn removed_by(&self, repository: usize, lifetime: &LifetimeFacts) -> RemovedBy {
         let Some((death, cause)) = lifetime.death else { return RemovedBy::Unknown };
@@ -66,6 +74,9 @@ impl Scope<'_> {
         let writer = self.person(CommitRef { repository, commit: lifetime.origin });
         let compare = |other: Option<IdentityId>, else_it_is| match (writer, other) {
             (Some(writer), Some(other)) if writer == other => RemovedBy::SameAuthor,
+            (Some(writer), Some(other)) if self.same_team(writer, other) => {
+                RemovedBy::SameTeam
+            }
             (Some(_), Some(_)) => RemovedBy::Others,
             _ => else_it_is,
         };

@@ -164,6 +164,18 @@ fn who_removed_lines_is_the_person_whatever_name_the_history_has() {
         let lines = lines(0, Some((day, cause)));
         scope.removed_by(0, &LifetimeFacts { overwritten_by, ..lines })
     };
+    let teams = |text: &str| {
+        let text = format!("team,kind,value\n{text}");
+        let teams = crate::teams::Teams::parse(text.as_bytes()).unwrap();
+        let scope = Scope::new(&facts, &people).with_teams(teams.of_people(&people));
+        let died = Some((5, DeathCause::ModifiedOther));
+        let lines = LifetimeFacts { overwritten_by: Some(1), ..lines(0, died) };
+        scope.removed_by(0, &lines)
+    };
+    let one = "core,email,p000@example.org\ncore,email,p001@example.org\n";
+    assert_eq!(teams(one), RemovedBy::SameTeam);
+    let two = "core,email,p000@example.org\nedge,email,p001@example.org\n";
+    assert_eq!(teams(two), RemovedBy::Others);
     assert_eq!(by(DeathCause::ModifiedOther, 5, Some(2)), RemovedBy::SameAuthor);
     assert_eq!(by(DeathCause::ModifiedOther, 5, Some(1)), RemovedBy::Others);
     assert_eq!(by(DeathCause::ModifiedOther, 5, None), RemovedBy::Others);

@@ -52,6 +52,9 @@ pub(super) struct Directory<'p> {
     by_local_part: Claims<String>,
     by_name: Claims<String>,
     by_map: Claims<(MapKind, String)>,
+    /// What domains stand for, and those whose addresses may have a `+`.
+    aliases: BTreeMap<String, String>,
+    plus: BTreeSet<String>,
 }
 
 impl<'p> Directory<'p> {
@@ -67,11 +70,19 @@ impl<'p> Directory<'p> {
             by_local_part: BTreeMap::new(),
             by_name: BTreeMap::new(),
             by_map: BTreeMap::new(),
+            aliases: BTreeMap::new(),
+            plus: BTreeSet::new(),
         };
         for (place, person) in persons.iter().enumerate() {
             directory.add(IdentityId(len_to_u32(place)), person);
         }
         for row in map {
+            let domain = row.canonical_email.clone();
+            if row.kind == MapKind::DomainAlias {
+                directory.aliases.insert(fold(&row.value), domain.clone());
+            } else if row.kind == MapKind::PlusAddresses {
+                directory.plus.insert(domain);
+            }
             let owner = directory.by_email.get(&row.canonical_email).cloned();
             let kind = kind_of_key(row.kind);
             let value = comparable(kind, &row.value);
@@ -116,9 +127,11 @@ impl<'p> Directory<'p> {
         let login = account.login.as_deref().map(fold);
         let principal = account.account_id.as_deref().and_then(email_of_principal);
         let local_part = account.api_key_name.as_deref().and_then(local_part_of_key);
+        let alias = email.as_deref().and_then(|email| self.alias_of(email));
         let tries = [
             (&self.by_email, email, MatchedBy::Email),
             (&self.by_login, login, MatchedBy::Login),
+            (&self.by_email, alias, MatchedBy::Alias),
             (&self.by_email, principal, MatchedBy::Principal),
             (&self.by_local_part, local_part, MatchedBy::KeyName),
         ];
@@ -127,6 +140,18 @@ impl<'p> Directory<'p> {
             .filter_map(|(claims, key, by)| decide(claims.get(&key?)?, by))
             .next()
             .unwrap_or(Match::Unmatched)
+    }
+
+    /// The address that another stands for, as the map has it: of another domain, or
+    /// without what follows its `+`.
+    fn alias_of(&self, email: &str) -> Option<String> {
+        let (local, domain) = email.split_once('@')?;
+        let given = format!("@{domain}");
+        let domain = self.aliases.get(&given).unwrap_or(&given);
+        let has_plus = self.plus.contains(domain) || self.plus.contains(&given);
+        let local = if has_plus { local.split('+').next()? } else { local };
+        let alias = format!("{local}{domain}");
+        (alias != email).then_some(alias)
     }
 
     /// Everybody to whom the map gives one of the account's keys.
@@ -232,7 +257,9 @@ fn kind_of_key(kind: MapKind) -> MapKind {
         | MapKind::AccountId
         | MapKind::ApiKeyName
         | MapKind::ApiKeyId
-        | MapKind::DisplayName => kind,
+        | MapKind::DisplayName
+        | MapKind::DomainAlias
+        | MapKind::PlusAddresses => kind,
     }
 }
 
@@ -246,7 +273,9 @@ fn comparable(kind: MapKind, value: &str) -> String {
         MapKind::GitEmail
         | MapKind::GithubLogin
         | MapKind::ApiKeyName
-        | MapKind::DisplayName => fold(value),
+        | MapKind::DisplayName
+        | MapKind::DomainAlias
+        | MapKind::PlusAddresses => fold(value),
     }
 }
 

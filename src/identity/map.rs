@@ -22,6 +22,10 @@ pub enum MapKind {
     IamArn,
     /// A name as shown.
     DisplayName,
+    /// A domain whose addresses are those of another: both as `@example.com`.
+    DomainAlias,
+    /// A domain in whose addresses what follows a `+` does not count; the value is `yes`.
+    PlusAddresses,
 }
 
 /// All kinds, by the names the map has for them.
@@ -34,6 +38,8 @@ const KINDS: &[(&str, MapKind)] = &[
     ("api_key_id", MapKind::ApiKeyId),
     ("iam_arn", MapKind::IamArn),
     ("display_name", MapKind::DisplayName),
+    ("domain_alias", MapKind::DomainAlias),
+    ("plus_addresses", MapKind::PlusAddresses),
 ];
 
 /// The columns of the map, in order.
@@ -79,6 +85,13 @@ fn row(record: &csv::StringRecord) -> Result<MapRow, Error> {
     let canonical_email = folded(field(0).as_bytes());
     if !canonical_email.contains('@') {
         return Err(bad_map(line, "its canonical_email is no address"));
+    }
+    let of_domain = matches!(kind, MapKind::DomainAlias | MapKind::PlusAddresses);
+    if of_domain != canonical_email.starts_with('@') {
+        return Err(bad_map(
+            line,
+            "a domain is written as @example.com, and only one is",
+        ));
     }
     if field(2).is_empty() {
         return Err(bad_map(line, "its value is empty"));

@@ -92,8 +92,11 @@ struct Groups {
 fn groups<'a>(emails: impl Iterator<Item = &'a String>, map: &[MapRow]) -> Groups {
     let emails: BTreeSet<&String> = emails.collect();
     let given = given(&emails, map);
-    let owners: BTreeSet<String> =
-        map.iter().map(|row| row.canonical_email.clone()).collect();
+    let owners: BTreeSet<String> = map
+        .iter()
+        .filter(|row| !row.canonical_email.starts_with('@'))
+        .map(|row| row.canonical_email.clone())
+        .collect();
     let is_disputed = |email: &String| given.get(email).is_some_and(|by| by.len() > 1);
     let mut joins = Joins::default();
     for email in emails.into_iter().chain(&owners).filter(|email| !is_disputed(email)) {

@@ -217,3 +217,22 @@ fn addresses_that_are_no_text_stay_apart() {
     other.email = b"a\xfe@x.org".to_vec();
     assert_eq!(resolve(&[one, other], &[], &[]).persons.len(), 2);
 }
+
+#[test]
+fn an_address_may_stand_for_another_where_the_map_says_so_and_nowhere_else() {
+    let git = [git("Rosa", "rosa@example.com")];
+    let of = |email: &str, rows: &str| {
+        found(&git, account(&[&format!("email={email}")]), &map(rows))
+    };
+    let aliases =
+        "@example.com,domain_alias,@corp.example\n@example.com,plus_addresses,yes\n";
+    for email in ["Rosa@corp.example", "rosa+cursor@example.com", "rosa+x@corp.example"] {
+        assert_eq!(of(email, aliases), "rosa@example.com by alias", "{email}");
+        assert_eq!(of(email, ""), "Unmatched", "{email}");
+    }
+    assert_eq!(of("ros+a@other.example", aliases), "Unmatched");
+    for rows in ["example.com,domain_alias,@b.c\n", "@example.com,git_email,a@b.c\n"] {
+        let text = format!("canonical_email,kind,value\n{rows}");
+        assert!(parse_map(text.as_bytes()).is_err(), "{rows}");
+    }
+}

@@ -45,6 +45,7 @@ pub fn write(people: &PeopleReport, to: &mut dyn Write) -> io::Result<()> {
     }
     none_of(people.services.is_empty(), to)?;
     authors(people, to)?;
+    teams(people, to)?;
     for email in &people.disputed {
         let text = format!(
             "The map gives {} to two people: it is nobody's until one row goes.",
@@ -95,6 +96,7 @@ fn words_of(by: &str) -> &str {
         "map" => "the map",
         "email" => "address",
         "login" => "login",
+        "alias" => "the address its own stands for",
         "principal" => "the address in its principal",
         "key_name" => "the name of its key",
         other => other,
@@ -143,6 +145,18 @@ fn authors(people: &PeopleReport, to: &mut dyn Write) -> io::Result<()> {
     let more = people.without_usage.len().saturating_sub(AUTHORS_SHOWN);
     if more > 0 {
         writeln!(to, "  and {more} more, all in --format json")?;
+    }
+    Ok(())
+}
+
+fn teams(people: &PeopleReport, to: &mut dyn Write) -> io::Result<()> {
+    if people.teams.is_empty() {
+        return Ok(());
+    }
+    section(to, "Teams")?;
+    for member in &people.teams {
+        let team = member.team.as_deref().map_or("no team".to_owned(), safe);
+        writeln!(to, "  {team}  {}", safe(&member.person))?;
     }
     Ok(())
 }

@@ -28,8 +28,11 @@ pub struct ChurnReport {
 pub struct ByWhom {
     /// By the person who wrote them.
     pub same_author: f64,
-    /// By another person.
+    /// By another person, of whatever team.
     pub others: f64,
+    /// By another person of the same team, which is part of [`Self::others`]; `None`
+    /// where no teams are known.
+    pub same_team: Option<f64>,
     /// By a commit that takes back the one that brought them in.
     pub revert: f64,
     /// Nobody can tell: by a merge of several people's work, by automation, or by nobody
@@ -39,9 +42,15 @@ pub struct ByWhom {
 
 impl ByWhom {
     /// The shares, in the order of [`RemovedBy::ALL`].
-    pub(super) fn of(shares: [f64; 4]) -> Self {
-        let [same_author, others, revert, unknown] = shares;
-        Self { same_author, others, revert, unknown }
+    pub(super) fn of(shares: [f64; 5], has_teams: bool) -> Self {
+        let [same_author, same_team, others, revert, unknown] = shares;
+        Self {
+            same_author,
+            others: same_team + others,
+            same_team: has_teams.then_some(same_team),
+            revert,
+            unknown,
+        }
     }
 }
 
@@ -64,11 +73,12 @@ pub(super) fn report(
     let ages = CHURN_DAYS.map(f64::from);
     let lives = (cohort.lifespans.as_slice(), whom.as_slice());
     let shares = cumulative_incidence(lives, RemovedBy::ALL.len(), curve, &ages);
+    let has_teams = filter.scope.has_teams();
     let split = |(days, shares): (u32, Vec<f64>)| {
         let key = days.to_string();
         let is_observed = points.get(&key)?.value.is_some();
-        let shares: [f64; 4] = shares.try_into().ok()?;
-        is_observed.then(|| (key, ByWhom::of(shares)))
+        let shares: [f64; 5] = shares.try_into().ok()?;
+        is_observed.then(|| (key, ByWhom::of(shares, has_teams)))
     };
     let by_whom = CHURN_DAYS.into_iter().zip(shares).filter_map(split).collect();
     ChurnReport { points, by_whom, rework: rework::report(filter, wanted) }
@@ -78,8 +88,9 @@ pub(super) fn report(
 pub(super) fn place(removed_by: RemovedBy) -> usize {
     match removed_by {
         RemovedBy::SameAuthor => 0,
-        RemovedBy::Others => 1,
-        RemovedBy::Revert => 2,
-        RemovedBy::Unknown => 3,
+        RemovedBy::SameTeam => 1,
+        RemovedBy::Others => 2,
+        RemovedBy::Revert => 3,
+        RemovedBy::Unknown => 4,
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cohorts::{CommitRef, Scope};
 use crate::identity::{IdentityId, Match, MatchedBy, People, Suggestion};
+use crate::teams::Teams;
 use crate::units::{Usd, count_to_f64, len_to_u64};
 use crate::untrusted::Untrusted;
 use crate::usage::{Account, Kept, Settled};
@@ -30,6 +31,8 @@ pub struct PeopleReport {
     pub without_usage: Vec<Author>,
     /// How much is known of how much.
     pub coverage: Coverage,
+    /// Everybody with commits, with their team, where teams were given.
+    pub teams: Vec<TeamMember>,
     /// Addresses that the map gives to two people, and that are nobody's therefore.
     pub disputed: Vec<String>,
 }
@@ -79,6 +82,15 @@ pub struct Author {
     pub commits: u64,
 }
 
+/// Somebody and their team.
+#[derive(Debug, Clone, Serialize)]
+pub struct TeamMember {
+    /// The person, by address.
+    pub person: String,
+    /// The team; `None` for somebody who is in none.
+    pub team: Option<String>,
+}
+
 /// How much is known of how much; `None` where there is nothing.
 #[derive(Debug, Clone, Serialize)]
 pub struct Coverage {
@@ -113,6 +125,7 @@ pub fn report(
     people: &People,
     accounts: &[(Account, Match)],
     settled: &Settled<'_>,
+    teams: &Teams,
 ) -> PeopleReport {
     let mut amounts: BTreeMap<&Account, Amounts> = BTreeMap::new();
     for kept in &settled.kept {
@@ -149,6 +162,7 @@ pub fn report(
         }),
         without_usage: without_usage(people, &users),
         coverage: coverage(scope, people, &users, settled),
+        teams: team_members(people, teams),
         disputed: people.disputed.iter().cloned().collect(),
     }
 }
@@ -264,6 +278,22 @@ fn without_usage(people: &People, users: &BTreeSet<IdentityId>) -> Vec<Author> {
         .collect();
     authors.sort_by(|one, two| one.person.cmp(&two.person));
     authors
+}
+
+fn team_members(people: &People, teams: &Teams) -> Vec<TeamMember> {
+    if teams.names.is_empty() {
+        return Vec::new();
+    }
+    let mut members: Vec<TeamMember> = (0_u32..)
+        .zip(&people.persons)
+        .filter(|(_, person)| person.commits > 0)
+        .map(|(at, person)| TeamMember {
+            person: person.canonical.clone(),
+            team: teams.of_person(people, IdentityId(at)).map(str::to_owned),
+        })
+        .collect();
+    members.sort_by(|one, two| (&one.team, &one.person).cmp(&(&two.team, &two.person)));
+    members
 }
 
 fn coverage(

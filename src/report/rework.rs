@@ -203,7 +203,10 @@ fn over(
     let sum = |is: &dyn Fn(&Removed) -> bool| {
         period.removed.iter().filter(|(one, _)| is(one)).map(|(_, lines)| lines).sum()
     };
-    let mut shares: Vec<_> = DEFINITIONS.iter().map(|one| share(&period, one)).collect();
+    let mut shares: Vec<_> = DEFINITIONS
+        .iter()
+        .map(|one| share(&period, one, filter.scope.has_teams()))
+        .collect();
     shares.push(per_change(filter, &takes, start));
     let text = |time: Option<Timestamp>| time.and_then(Timestamp::to_rfc3339);
     ReworkReport {
@@ -247,9 +250,9 @@ fn period(
     period
 }
 
-fn share(period: &Period, definition: &Definition) -> ReworkShare {
+fn share(period: &Period, definition: &Definition, has_teams: bool) -> ReworkShare {
     let window = definition.window_days.map(|days| i64::from(days) * SECONDS_PER_DAY);
-    let mut by_whom = [0_u64; 4];
+    let mut by_whom = [0_u64; 5];
     for (removed, lines) in &period.removed {
         let is_young =
             window.is_none_or(|window| removed.age.is_some_and(|age| age <= window));
@@ -272,7 +275,7 @@ fn share(period: &Period, definition: &Definition) -> ReworkShare {
         numerator_lines,
         denominator_lines,
         value: is_known.then(|| part(numerator_lines)),
-        by_whom: is_known.then(|| ByWhom::of(by_whom.map(part))),
+        by_whom: is_known.then(|| ByWhom::of(by_whom.map(part), has_teams)),
         source: definition.source,
     }
 }
@@ -287,7 +290,7 @@ fn per_change(
     takes: &impl Fn(usize, &LifetimeFacts) -> bool,
     start: &dyn Fn(&Facts) -> Option<Timestamp>,
 ) -> ReworkShare {
-    let mut changes: BTreeMap<(usize, u32), ([u64; 4], u64)> = BTreeMap::new();
+    let mut changes: BTreeMap<(usize, u32), ([u64; 5], u64)> = BTreeMap::new();
     for (at, lifetime) in filter.scope.lifetimes() {
         let facts = &filter.scope.repositories[at];
         let landed = cohorts::landing_time(facts, lifetime);
@@ -308,12 +311,12 @@ fn per_change(
     }
     let n = len_to_f64(changes.len());
     let mean = |part: usize| {
-        let share = |(gone, added): &([u64; 4], u64)| {
+        let share = |(gone, added): &([u64; 5], u64)| {
             count_to_f64(gone[part]) / count_to_f64(*added)
         };
         changes.values().map(share).sum::<f64>() / n
     };
-    let by_whom = (len_to_u64(changes.len()) > 0).then(|| [0, 1, 2, 3].map(mean));
+    let by_whom = (len_to_u64(changes.len()) > 0).then(|| [0, 1, 2, 3, 4].map(mean));
     ReworkShare {
         id: "popescu_like_21",
         like: "Popescu et al. churn",
@@ -323,7 +326,7 @@ fn per_change(
         numerator_lines: changes.values().flat_map(|(gone, _)| gone).sum(),
         denominator_lines: changes.values().map(|(_, added)| added).sum(),
         value: by_whom.map(|shares| shares.iter().sum()),
-        by_whom: by_whom.map(ByWhom::of),
+        by_whom: by_whom.map(|shares| ByWhom::of(shares, filter.scope.has_teams())),
         source: "Popescu et al. 2026, arXiv 2604.00917 (pull requests, fixed horizons)",
     }
 }

@@ -166,9 +166,11 @@ fn churn(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     };
     writeln!(to)?;
-    let ByWhom { same_author, others, revert, unknown } = whom;
+    let ByWhom { same_author, others, same_team, revert, unknown } = whom;
+    let team = same_team
+        .map_or(String::new(), |share| format!(" ({} by the same team)", percent(share)));
     let text = format!(
-        "Churn: {} of lines are gone 21 days after landing. By who wrote them {}, by others {}, \
+        "Churn: {} of lines are gone 21 days after landing. By who wrote them {}, by others {}{team}, \
          taken back {}, by nobody known {}.",
         survival(point),
         percent(*same_author),
