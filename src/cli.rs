@@ -157,6 +157,9 @@ pub struct ReportArgs {
     /// An export of AI usage, a directory of them, or - for standard input
     #[arg(long, value_name = "FILE|DIR|-", env = "SLOPNEXUS_USAGE")]
     pub usage: Vec<PathBuf>,
+    /// Of the usage only your own, by your address: that of git's configuration unless given
+    #[arg(long, value_name = "EMAIL", num_args = 0..=1, default_missing_value = "")]
+    pub me: Option<String>,
     /// text or json; may be repeated, each with its --output
     #[arg(long, value_name = "FORMAT")]
     pub format: Vec<ReportFormat>,

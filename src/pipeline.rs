@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::identity::{self, AccountKey, GitPerson, MapRow, Match, People};
 use crate::panel::{self, Panel, Spend, Window};
 use crate::report::people::{self, PeopleReport};
-use crate::report::{self, Inputs, Report, UsageReport};
+use crate::report::{self, Inputs, LEAST_PEOPLE, Report, UsageReport};
 use crate::request::{ExportRequest, RepositoryRequest};
 use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
@@ -58,11 +58,14 @@ pub fn report(
     let Gathered { repositories, gaps } = gather(repository, outside)?;
 
     // 2. What the exports have to say, and the records that repositories hold.
-    let usage = read_usage(exports, outside, &repositories)?;
+    let mut usage = read_usage(exports, outside, &repositories)?;
 
-    // 3. Who is who.
-    let who =
-        Who::of(&usage.exports, &cohorts::git_people(&repositories), &exports.people);
+    // 3. Who is who; with `--me` nobody else's usage is looked at.
+    let git = cohorts::git_people(&repositories);
+    let who = Who::of(&usage.exports, &git, &exports.people);
+    if let Some(me) = exports.me.as_deref().map(address_of_me).transpose()? {
+        who.keep_only(&me, &mut usage.exports)?;
+    }
 
     // 4. Nothing twice, and every token and cent accounted for.
     let person = |account: &Account| who.key(account);
@@ -94,12 +97,20 @@ pub fn report(
     Ok(report::build(Inputs {
         scope: &scope,
         usage: (!usage.exports.is_empty()).then(|| {
-            UsageReport::new(&usage.exports, &settled, &usage.pricing, &person)
-                .without_small_files()
+            let least_people = if exports.me.is_some() { 1 } else { LEAST_PEOPLE };
+            UsageReport::new(
+                &usage.exports,
+                &settled,
+                &usage.pricing,
+                &person,
+                least_people,
+            )
+            .without_small_files(least_people)
         }),
         panel,
         gaps,
         since: repository.since,
+        own: exports.me.is_some(),
         options: options(repository, exports),
     }))
 }
@@ -122,7 +133,8 @@ pub fn usage_report<T>(
     if request.has_people {
         settled.assign(&|record: &UsageRecord| who.party(&record.facets.account))?;
     }
-    let report = UsageReport::new(&usage.exports, &settled, &usage.pricing, &person);
+    let report =
+        UsageReport::new(&usage.exports, &settled, &usage.pricing, &person, LEAST_PEOPLE);
     show(&report, &settled)
 }
 
@@ -205,6 +217,29 @@ impl Who {
         }
     }
 
+    /// Leaves of the exports what is one person's alone. The member lists stay.
+    fn keep_only(&self, address: &str, exports: &mut Vec<Export>) -> Result<(), Error> {
+        let is_me = |account: &Account| match self.owner(account) {
+            Match::Person(id, _) => {
+                self.people.person(id).is_some_and(|one| one.addresses.contains(address))
+            }
+            Match::Service | Match::Ambiguous | Match::Unmatched => false,
+        };
+        for export in exports.iter_mut() {
+            export.records.retain(|record| is_me(&record.facets.account));
+        }
+        exports.retain(|export| !export.records.is_empty());
+        if exports.is_empty() {
+            return Err(Error::input(
+                "E-ME",
+                "cannot show your own usage",
+                "no record of the exports is of a person with this address",
+                "see with slopnexus people who is who, or give another address",
+            ));
+        }
+        Ok(())
+    }
+
     /// What two accounts of one person have in common; else the account's own key.
     fn key(&self, account: &Account) -> Option<Vec<u8>> {
         match self.owner(account) {
@@ -215,6 +250,27 @@ impl Who {
             Match::Service | Match::Ambiguous | Match::Unmatched => account.key(),
         }
     }
+}
+
+/// The address of the one who asks for their own: the one given, else that of git's
+/// configuration.
+fn address_of_me(given: &str) -> Result<String, Error> {
+    let known = match given {
+        "" => TrustedFolders::address_of_this_user(),
+        given => Some(given.to_owned()).filter(|address| address.contains('@')),
+    };
+    known.map(|address| address.trim().to_lowercase()).ok_or_else(|| {
+        let why = match given {
+            "" => "no address is given, and git's configuration has no user.email",
+            _ => "it is no address",
+        };
+        Error::usage(
+            "E-ME",
+            "cannot use --me",
+            why,
+            "give the address your commits carry",
+        )
+    })
 }
 
 /// Chooses the measure and the age that count as durable, and builds the panel. The
@@ -248,6 +304,9 @@ fn options(
     options.insert("exact", scan.exact.to_string());
     if scan.first_parent_origins {
         options.insert("first_parent_origins", "true".to_owned());
+    }
+    if exports.me.is_some() {
+        options.insert("me", "true".to_owned());
     }
     options.insert("sum_sources", exports.sum_sources.to_string());
     if let Some(days) = scan.parsed_days {

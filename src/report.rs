@@ -27,7 +27,7 @@ pub use money::{
     export_name,
 };
 pub use rework::{NotComputed, ReworkReport, ReworkShare};
-pub use small_groups::FEW_PEOPLE;
+pub use small_groups::{FEW_PEOPLE, LEAST_PEOPLE};
 pub use survival::{
     CurvePoint, HalfLifeReport, MeanLifeReport, SensitivityReport, SurvivalPoint,
     SurvivalReport,

@@ -50,6 +50,9 @@ pub struct ExportRequest {
     pub options: ReadOptions,
     /// What tokens cost; `None` for the prices that come with the program.
     pub prices: Option<PriceTable>,
+    /// The address of the one person whose usage is looked at, empty for that of git's
+    /// configuration; `None` for everybody's.
+    pub me: Option<String>,
     /// Who is in which team.
     pub teams: Teams,
     /// Whether sources are known not to overlap.
@@ -73,7 +76,8 @@ pub fn report(
 ) -> Result<(RepositoryRequest, ExportRequest, Outputs<ReportFormat>), Error> {
     let mut repository = repository(&args.repository, args.paths.clone())?;
     repository.options.checkpoints = true;
-    let exports = exports(&args.exports, args.usage.clone())?;
+    let mut exports = exports(&args.exports, args.usage.clone())?;
+    exports.me.clone_from(&args.me);
     Ok((repository, exports, outputs(&args.format, &args.output)?))
 }
 
@@ -244,6 +248,7 @@ fn exports(args: &ExportArgs, paths: Vec<PathBuf>) -> Result<ExportRequest, Erro
             owner: args.owner.as_deref().map(owner).transpose()?,
         },
         prices: args.prices.as_deref().map(prices).transpose()?,
+        me: None,
         teams: args.teams.as_deref().map(teams).transpose()?.unwrap_or_default(),
         sum_sources: args.sum_sources,
         people,

@@ -31,6 +31,21 @@ impl TrustedFolders {
         trusted
     }
 
+    /// The address this user commits under, by the same files; the last one says it.
+    pub fn address_of_this_user() -> Option<String> {
+        let home = env::var_os("HOME").map(PathBuf::from);
+        let mut address = None;
+        for file in files(home.as_deref()) {
+            if let control_file::ControlFile::Text(text) = control_file::read_path(&file)
+                && let Ok(values) = config::parse(&text)
+                && let Some(value) = config::all(&values, "user", "email").last()
+            {
+                address = String::from_utf8(value.to_vec()).ok();
+            }
+        }
+        address.filter(|address| address.contains('@'))
+    }
+
     fn add(&mut self, text: &[u8], home: Option<&Path>) {
         let Ok(values) = config::parse(text) else { return };
         for value in config::all(&values, "safe", "directory") {

@@ -205,7 +205,8 @@ fn days_in_words(days: f64) -> String {
 }
 
 fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    section(to, "Where the spend went")?;
+    let own = report.inputs.options.contains_key("me");
+    section(to, if own { "Where your own spend went" } else { "Where the spend went" })?;
     let Some(spend) = &report.spend else {
         let text = if report.usage.is_some() {
             "The exports hold no dated spend that can be measured."

@@ -35,6 +35,8 @@ pub struct Inputs<'i> {
     pub gaps: Vec<(String, Gaps)>,
     /// Landings before this moment are left out of the estimates.
     pub since: Option<Timestamp>,
+    /// Whether the usage is that of one person who asked for it.
+    pub own: bool,
     /// The options that change numbers.
     pub options: BTreeMap<&'static str, String>,
 }
@@ -74,7 +76,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         survival,
         composition: composition(&filter),
         usage: inputs.usage,
-        spend: inputs.panel.as_ref().map(spend),
+        spend: inputs.panel.as_ref().map(|panel| spend(panel, inputs.own)),
         cohorts,
         cohort_comparison,
         bulk: bulk(&filter),
@@ -392,7 +394,7 @@ fn area_report(
     })
 }
 
-fn spend(panel: &Panel) -> SpendReport {
+fn spend(panel: &Panel, own: bool) -> SpendReport {
     let counted = panel.measure.to_f64(panel.counted());
     let share =
         |amount: i128| (counted > 0.0).then(|| panel.measure.to_f64(amount) / counted);
@@ -401,7 +403,7 @@ fn spend(panel: &Panel) -> SpendReport {
         amount: exact(panel.measure, amount),
         share: share(amount),
     };
-    let (shown, hidden) = shown_places(&panel.destinations);
+    let (shown, hidden) = shown_places(&panel.destinations, own);
     let mut rows: Vec<SpendRow> =
         shown.iter().map(|place| row(Some(*place), panel.amount(*place))).collect();
     if !hidden.is_empty() {
@@ -430,9 +432,11 @@ fn spend(panel: &Panel) -> SpendReport {
 
 /// Divides the places that spend went to into those shown and those put together,
 /// because fewer than five people are behind them. Services are nobody's, and who ran a
-/// session that did not land is not known: nothing of a person shows there.
+/// session that did not land is not known: nothing of a person shows there. Somebody's
+/// own is all shown.
 fn shown_places(
     destinations: &BTreeMap<Destination, Placed>,
+    own: bool,
 ) -> (Vec<Destination>, Vec<Destination>) {
     let is_nobodys = |place: &Destination| {
         matches!(place, Destination::Service | Destination::NotLanded)
@@ -443,7 +447,8 @@ fn shown_places(
     let (nobodys, places): (Vec<_>, Vec<_>) = spent.partition(is_nobodys);
     let accounts: Vec<_> =
         places.iter().map(|place| &destinations[place].accounts).collect();
-    let (shown, hidden) = small_groups::divide(&accounts);
+    let least = if own { 1 } else { small_groups::LEAST_PEOPLE };
+    let (shown, hidden) = small_groups::divide_at(&accounts, least);
     let named = |groups: Vec<usize>| groups.into_iter().map(|group| places[group]);
     let shown: BTreeSet<Destination> = named(shown).chain(nobodys).collect();
     (shown.into_iter().collect(), named(hidden).collect())
@@ -617,12 +622,15 @@ mod tests {
 
     #[test]
     fn a_part_of_few_people_takes_another_along_so_that_nobody_can_subtract() {
-        let (shown, hidden) = shown_places(&spent(&[
-            (Destination::Tied, &[1, 2, 3, 4, 5, 6, 7]),
-            (Destination::Untied, &[1, 2, 3, 4, 5]),
-            (Destination::TooRecent, &[9]),
-            (Destination::Service, &[50]),
-        ]));
+        let (shown, hidden) = shown_places(
+            &spent(&[
+                (Destination::Tied, &[1, 2, 3, 4, 5, 6, 7]),
+                (Destination::Untied, &[1, 2, 3, 4, 5]),
+                (Destination::TooRecent, &[9]),
+                (Destination::Service, &[50]),
+            ]),
+            false,
+        );
         assert_eq!(shown, [Destination::Tied, Destination::Service]);
         assert_eq!(hidden, [Destination::TooRecent, Destination::Untied]);
     }
@@ -633,17 +641,20 @@ mod tests {
             (Destination::Tied, &[1, 2, 3, 4, 5]),
             (Destination::Untied, &[3, 4, 5, 6, 7]),
         ]);
-        let (shown, hidden) = shown_places(&all);
+        let (shown, hidden) = shown_places(&all, false);
         assert_eq!((shown.len(), hidden.len()), (2, 0));
     }
 
     #[test]
     fn small_parts_that_make_five_people_together_hide_no_other() {
-        let (shown, hidden) = shown_places(&spent(&[
-            (Destination::Tied, &[1, 2, 3, 4, 5]),
-            (Destination::Untied, &[6, 7, 8]),
-            (Destination::Nobody, &[9, 10]),
-        ]));
+        let (shown, hidden) = shown_places(
+            &spent(&[
+                (Destination::Tied, &[1, 2, 3, 4, 5]),
+                (Destination::Untied, &[6, 7, 8]),
+                (Destination::Nobody, &[9, 10]),
+            ]),
+            false,
+        );
         assert_eq!(shown, [Destination::Tied]);
         assert_eq!(hidden.len(), 2);
     }

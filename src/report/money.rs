@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::GapReport;
 use super::usage_context::UsageContext;
-use crate::units::{Timestamp, Usd};
+use crate::units::{Timestamp, Usd, len_to_u64};
 use crate::usage::prices::Pricing;
 use crate::usage::{Account, Cost, Entry, Export, Settled, TokenSums};
 use crate::verdict::Level;
@@ -237,17 +237,16 @@ pub struct EntryReport {
 
 impl UsageReport {
     /// The same for a report that others read: exports have no names, and figures of
-    /// those with fewer than five accounts are left out, since such a file is often one
-    /// person's.
-    pub fn without_small_files(mut self) -> Self {
-        const LEAST_ACCOUNTS: u64 = 5;
+    /// those with fewer than five accounts, or `least_people` of them, are left out, since
+    /// such a file is often one person's.
+    pub fn without_small_files(mut self, least_people: usize) -> Self {
         for (number, file) in (1..).zip(&mut self.files) {
             file.file = export_name(number);
             for problem in &mut file.problems {
                 problem.scope = export_name(number);
                 problem.first = String::new();
             }
-            if file.people < LEAST_ACCOUNTS {
+            if file.people < len_to_u64(least_people) {
                 file.tokens = TokenSums::default().into();
                 file.cost_usd = Cost::default().into();
                 file.credits = Vec::new();
@@ -264,6 +263,7 @@ impl UsageReport {
         settled: &Settled<'_>,
         pricing: &Pricing,
         person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+        least_people: usize,
     ) -> Self {
         let ledger = &settled.ledger;
         let known = Known::of(exports);
@@ -290,7 +290,7 @@ impl UsageReport {
                 })
                 .collect(),
             prices: pricing.into(),
-            context: UsageContext::new(&settled.kept, person),
+            context: UsageContext::new(&settled.kept, person, least_people),
         }
     }
 }
@@ -355,7 +355,7 @@ fn usage_file(export: &Export) -> UsageFile {
         file: export.file.to_json_text().into_owned(),
         format: export.format,
         tier: export.tier,
-        records: crate::units::len_to_u64(export.records.len()),
+        records: len_to_u64(export.records.len()),
         rejected: export.n_rejected,
         period: PeriodReport {
             start: time(period.map(|period| period.start)),
@@ -371,7 +371,7 @@ fn usage_file(export: &Export) -> UsageFile {
                 unit: unit.to_json_text().into_owned(),
             })
             .collect(),
-        people: crate::units::len_to_u64(export.n_accounts()),
+        people: len_to_u64(export.n_accounts()),
         left_out: None,
         problems: super::build::gap_reports(&export.file.to_json_text(), &export.gaps),
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The least people behind a figure that breaks something down.
-pub(super) const LEAST_PEOPLE: usize = 5;
+pub const LEAST_PEOPLE: usize = 5;
 
 /// Why a figure is not shown.
 pub const FEW_PEOPLE: &str = "fewer than five people wrote these lines";
@@ -15,9 +15,17 @@ pub const FEW_PEOPLE: &str = "fewer than five people wrote these lines";
 /// first of equals. When that is not enough, all are put together, and even so fewer
 /// than five may be behind them.
 pub(super) fn divide<P: Ord>(people: &[&BTreeSet<P>]) -> (Vec<usize>, Vec<usize>) {
+    divide_at(people, LEAST_PEOPLE)
+}
+
+/// The same for another number of people: one where somebody looks at their own.
+pub(super) fn divide_at<P: Ord>(
+    people: &[&BTreeSet<P>],
+    least: usize,
+) -> (Vec<usize>, Vec<usize>) {
     let (mut shown, mut hidden): (Vec<usize>, Vec<usize>) =
-        (0..people.len()).partition(|&group| people[group].len() >= LEAST_PEOPLE);
-    while !hidden.is_empty() && together(people, &hidden) < LEAST_PEOPLE {
+        (0..people.len()).partition(|&group| people[group].len() >= least);
+    while !hidden.is_empty() && together(people, &hidden) < least {
         let smallest = shown.iter().min_by_key(|&&group| (people[group].len(), group));
         let Some(&smallest) = smallest else { break };
         shown.retain(|&group| group != smallest);

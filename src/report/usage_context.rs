@@ -56,8 +56,13 @@ struct Part {
 }
 
 impl UsageContext {
-    /// Breaks down what is kept. `person` tells two accounts of one person.
-    pub fn new(kept: &[Kept<'_>], person: &dyn Fn(&Account) -> Option<Vec<u8>>) -> Self {
+    /// Breaks down what is kept. `person` tells two accounts of one person; parts of fewer
+    /// than `least_people` are put together.
+    pub fn new(
+        kept: &[Kept<'_>],
+        person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+        least_people: usize,
+    ) -> Self {
         let month = |kept: &Kept<'_>| {
             let day = kept.record.period?.start.day().to_iso()?;
             day.get(..7).map(Untrusted::from)
@@ -65,8 +70,14 @@ impl UsageContext {
         let people = &numbers(kept, person);
         Self {
             months: months(parts(kept, people, month)),
-            tools: rows(parts(kept, people, |kept| kept.record.facets.tool.clone())),
-            models: rows(parts(kept, people, |kept| kept.record.facets.model.clone())),
+            tools: rows(
+                parts(kept, people, |kept| kept.record.facets.tool.clone()),
+                least_people,
+            ),
+            models: rows(
+                parts(kept, people, |kept| kept.record.facets.model.clone()),
+                least_people,
+            ),
         }
     }
 }
@@ -110,11 +121,11 @@ fn months(parts: Parts) -> Vec<UsageRow> {
     parts.into_iter().map(|(name, part)| part.row(name.map(text), false)).collect()
 }
 
-fn rows(parts: Parts) -> Vec<UsageRow> {
+fn rows(parts: Parts, least_people: usize) -> Vec<UsageRow> {
     let (names, parts): (Vec<_>, Vec<Part>) = parts.into_iter().unzip();
     let people: Vec<&BTreeSet<u32>> = parts.iter().map(|part| &part.people).collect();
     // A whole of few people is shown as a whole; it is only never divided.
-    let (mut shown, hidden) = small_groups::divide(&people);
+    let (mut shown, hidden) = small_groups::divide_at(&people, least_people);
     shown.sort_unstable();
     let mut rows: Vec<UsageRow> = shown
         .into_iter()

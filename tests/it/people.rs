@@ -57,3 +57,36 @@ fn a_map_is_written_to_be_filled_in_and_taken_back() {
     assert_eq!(after["matched"][1]["by"], "map");
     assert_eq!(after["unmatched"].as_array().map(Vec::len), Some(0));
 }
+
+#[test]
+fn who_asks_for_their_own_sees_their_own_and_nobody_elses() {
+    let place = Place::new();
+    harbour(&place);
+    let report = |more: &[&str]| {
+        let arguments = ["report", "harbour", "--usage", "usage.csv", "--format", "json"];
+        place.run([&arguments, more].concat())
+    };
+    let own = report(&["--me", "Ana@example.com"]).ended(0);
+    let own: Value = serde_json::from_str(&own.out()).expect("it is JSON");
+    assert_eq!(own["usage"]["ledger"]["seen"]["billed_usd"], "1.50");
+    assert_eq!(own["usage"]["context"]["tools"][0]["name"], "api");
+    assert_eq!(own["spend"]["counted"], "1.50");
+    report(&["--me", "nobody@example.com"]).refused(3, "no record of the exports");
+    report(&["--me"]).refused(2, "git's configuration has no user.email");
+    place.write("home/.gitconfig", "[user]\n\temail = ana@example.com\n");
+    let mine = report(&["--me"]).ended(0).out();
+    assert_eq!(
+        serde_json::from_str::<Value>(&mine).expect("it is JSON")["spend"],
+        own["spend"]
+    );
+}
+
+#[test]
+fn everybody_is_shown_with_their_team_where_teams_are_given() {
+    let place = Place::new();
+    harbour(&place);
+    place.write("teams.csv", "team,kind,value\nquay,email,ana@example.com\n");
+    let answer = people(&place, &["--teams", "teams.csv"]);
+    assert_eq!(answer["teams"][0]["team"], Value::Null);
+    assert_eq!(answer["teams"][1]["team"], "quay");
+}

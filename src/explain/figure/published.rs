@@ -21,6 +21,7 @@ pub(super) fn figure(
         panel: None,
         gaps: question.gaps.to_vec(),
         since: question.since,
+        own: false,
         options: BTreeMap::new(),
     });
     let cohort = |name: &str| {

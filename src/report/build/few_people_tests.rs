@@ -32,6 +32,7 @@ fn report(repositories: &[Facts]) -> Report {
         panel: None,
         gaps: Vec::new(),
         since: None,
+        own: false,
         options: BTreeMap::new(),
     })
 }
