@@ -6,7 +6,7 @@
 //! day matches any. The format listed first counts; the other is shadowed, never lost.
 //! Tokens, value and bill are settled apart: one report knows who, another what was paid.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::record::{Account, Facets, UsageRecord};
@@ -218,6 +218,8 @@ pub struct Covered<'p> {
     numbers: HashMap<Vec<u8>, Number>,
     who: HashMap<*const Facets, Who>,
     best: HashMap<Key, Rank>,
+    /// What was noted already: of a thousand requests of one session on one day, one.
+    noted: HashSet<(*const Facets, i32, i32, Parts)>,
     /// From the first to the last day of each format, part, vendor and tool.
     extents: BTreeMap<(&'static str, Number, Number), (i32, i32)>,
 }
@@ -245,6 +247,7 @@ impl<'p> Covered<'p> {
             numbers: HashMap::new(),
             who: HashMap::new(),
             best: HashMap::new(),
+            noted: HashSet::new(),
             extents: BTreeMap::new(),
         }
     }
@@ -252,6 +255,10 @@ impl<'p> Covered<'p> {
     /// Notes what a record covers; all are noted before any is asked for.
     pub fn add(&mut self, record: &UsageRecord) {
         let Some((first, last)) = days_of(record) else { return };
+        let parts = Parts::of(record);
+        if !self.noted.insert((Arc::as_ptr(&record.facets), first, last, parts)) {
+            return;
+        }
         let who = self.who(&record.facets);
         let format = format_of(record);
         for tool in [who.tool, ANY] {
@@ -260,7 +267,7 @@ impl<'p> Covered<'p> {
             *extent = (extent.0.min(first), extent.1.max(last));
         }
         for part in [Parts::TOKENS, Parts::VALUE, Parts::BILL] {
-            if Parts::of(record).has(part) {
+            if parts.has(part) {
                 self.note(part, who, rank(record, who, part), first..=last);
             }
         }
