@@ -24,6 +24,7 @@ pub mod unpack;
 pub mod anthropic;
 pub mod cursor;
 pub mod entire;
+pub mod local;
 pub mod generic;
 pub mod precedence;
 pub mod prices;
@@ -61,8 +62,28 @@ pub struct Format {
 /// reads it. To add one, add a file, a row, a place in [`precedence::PRECEDENCE`], and a
 /// folder in `fixtures/usage/`.
 pub static FORMATS: &[&Format] = &[
-    &cursor::usage_csv::FORMAT,
+    // Anthropic.
     &anthropic::claude_code_analytics::FORMAT,
+    &anthropic::spend_report_csv::FORMAT,
+    &anthropic::console_tokens_csv::FORMAT,
+    &anthropic::console_cost_csv::FORMAT,
+    &anthropic::claude_code_team_csv::FORMAT,
+    &anthropic::enterprise_user_usage::FORMAT,
+    &anthropic::enterprise_user_cost::FORMAT,
+    &anthropic::enterprise_usage::FORMAT,
+    &anthropic::enterprise_cost::FORMAT,
+    &anthropic::messages_usage::FORMAT,
+    &anthropic::cost_report::FORMAT,
+    &anthropic::analytics_usage_v2::FORMAT,
+    &anthropic::analytics_cost_v2::FORMAT,
+    &anthropic::enterprise_users::FORMAT,
+    &anthropic::organization_users::FORMAT,
+    // Logs of Claude Code, and reports of tools that read logs.
+    &local::claude_transcript::FORMAT,
+    &local::ccusage::FORMAT,
+    &local::codeburn::FORMAT,
+    // Cursor.
+    &cursor::usage_csv::FORMAT,
     &entire::FORMAT,
     &generic::FORMAT,
 ];
@@ -136,6 +157,11 @@ impl<'c> Parsed<'c> {
     pub fn remark(&mut self, kind: GapKind, position: u64, why: &'static str) {
         let known = self.counted.entry((kind, why)).or_insert((0, position));
         *known = (known.0 + 1, known.1.min(position));
+    }
+
+    /// How many records and members could be read.
+    fn n_read(&self) -> u64 {
+        len_to_u64(self.records.len() + self.members.len())
     }
 
     fn keep(&mut self, mut draft: Draft) -> Result<UsageRecord, &'static str> {
@@ -268,7 +294,7 @@ pub fn read_file(
     if let Some(why) = source.fault() {
         parsed.reject(0, why);
     }
-    if parsed.n_rejected > len_to_u64(parsed.records.len()) {
+    if parsed.n_rejected > parsed.n_read() {
         return Err(at(mostly_damage(format, &parsed)));
     }
     Ok(Export::new(file.name, format, parsed))
@@ -411,11 +437,18 @@ fn choose_by_map(heads: Vec<Head>, options: &ReadOptions) -> Result<Head, Error>
     Err(fault.unwrap_or_else(|| unknown_format(true, options.format)))
 }
 
-/// Whether it is a page without rows.
+/// Whether it is a page without rows, or of buckets without any.
 fn is_empty_page(page: &Object<'_>) -> bool {
     const ROWS: [&str; 4] = ["data", "usageEvents", "items", "results"];
-    ROWS.iter()
-        .any(|rows| page.has(rows) && page.array(rows).is_ok_and(|rows| rows.is_empty()))
+    let is_empty = |of: &Object<'_>, rows: &str| {
+        of.has(rows) && of.array(rows).is_ok_and(|rows| rows.is_empty())
+    };
+    let holds_nothing = |bucket: &serde_json::value::RawValue| {
+        Object::parse(bucket.get()).is_ok_and(|bucket| is_empty(&bucket, "results"))
+    };
+    ROWS.iter().any(|rows| is_empty(page, rows))
+        || (page.has("data")
+            && page.array("data").is_ok_and(|rows| rows.into_iter().all(holds_nothing)))
 }
 
 fn empty_export(name: &Untrusted) -> Export {
@@ -460,7 +493,7 @@ fn mostly_damage(format: &Format, parsed: &Parsed<'_>) -> Error {
     let first = rejected.min_by_key(|(_, (_, first))| *first);
     let (why_first, position) =
         first.map_or(("", 0), |((_, why), (_, first))| (*why, *first));
-    let n_read = parsed.records.len();
+    let n_read = parsed.n_read();
     let why = match n_read {
         0 => format!(
             "none of its {} records as {} can be read; the first, at {position}, is {why_first}",

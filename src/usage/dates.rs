@@ -282,6 +282,12 @@ fn is_dashed(date: &[u8]) -> bool {
     })
 }
 
+/// How fine a period is, by its length and its ends.
+pub fn grain(period: Period) -> Granularity {
+    let moment = |time: Timestamp| Moment { millis: time.0.saturating_mul(1_000) };
+    granularity(moment(period.start), moment(period.end))
+}
+
 fn granularity(start: Moment, end: Moment) -> Granularity {
     const HOUR: i64 = 3_600_000;
     let aligned = |step: i64| start.millis.rem_euclid(step) == 0;

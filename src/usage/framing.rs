@@ -39,13 +39,33 @@ impl Sample<'_> {
     /// Whether it is JSON of which one of the first pages has, among its first rows, an
     /// object that passes.
     pub fn any_row(self, array: &str, passes: impl Fn(&Object<'_>) -> bool) -> bool {
-        const ROWS: usize = 200;
+        self.any_object(|page| rows_of(page, array).any(|row| passes(&row)))
+    }
+
+    /// Whether it is JSON of which one of the first pages passes and has, in one of its
+    /// first buckets, a result that passes.
+    pub fn any_result(
+        self,
+        page_passes: impl Fn(&Object<'_>) -> bool,
+        passes: impl Fn(&Object<'_>) -> bool,
+    ) -> bool {
         self.any_object(|page| {
-            let rows = page.array(array).unwrap_or_default();
-            let mut rows = rows.iter().take(ROWS);
-            rows.any(|row| Object::parse(row.get()).is_ok_and(|row| passes(&row)))
+            page_passes(page)
+                && rows_of(page, "data").any(|bucket| {
+                    rows_of(&bucket, "results").any(|result| passes(&result))
+                })
         })
     }
+}
+
+/// The first rows of a page that are objects.
+fn rows_of<'p>(
+    page: &Object<'p>,
+    array: &str,
+) -> impl Iterator<Item = Object<'p>> + use<'p> {
+    const ROWS: usize = 200;
+    let rows = page.array(array).unwrap_or_default();
+    rows.into_iter().take(ROWS).filter_map(|row| Object::parse(row.get()).ok())
 }
 
 impl Source<'_> {

@@ -31,6 +31,7 @@ pub static PRECEDENCE: &[&str] = &[
     "anthropic.console_cost_csv",
     "anthropic.claude_code_team_csv",
     "anthropic.enterprise_users",
+    "anthropic.organization_users",
     "cursor.filtered_usage_events",
     "cursor.usage_csv",
     "cursor.spend",

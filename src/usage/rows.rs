@@ -108,6 +108,26 @@ pub fn each_page_row(
     source: &mut Source<'_>,
     parsed: &mut Parsed<'_>,
     pages: Pages,
+    read: impl FnMut(PageRow<'_>, &mut Parsed<'_>) -> Result<(), &'static str>,
+) {
+    each_in_pages(source, parsed, pages, |text| Object::record(text), read);
+}
+
+/// The same of pages whose rows are buckets of many records: one may be as long as a page.
+pub fn each_bucket(
+    source: &mut Source<'_>,
+    parsed: &mut Parsed<'_>,
+    pages: Pages,
+    read: impl FnMut(PageRow<'_>, &mut Parsed<'_>) -> Result<(), &'static str>,
+) {
+    each_in_pages(source, parsed, pages, |text| Object::parse(text), read);
+}
+
+fn each_in_pages(
+    source: &mut Source<'_>,
+    parsed: &mut Parsed<'_>,
+    pages: Pages,
+    row_of: for<'t> fn(&'t str) -> Result<Object<'t>, &'static str>,
     mut read: impl FnMut(PageRow<'_>, &mut Parsed<'_>) -> Result<(), &'static str>,
 ) {
     let Source::Values(values) = source else { return };
@@ -125,7 +145,7 @@ pub fn each_page_row(
                 told.note(page);
                 for text in rows {
                     position += 1;
-                    let row = Object::record(text);
+                    let row = row_of(text);
                     let done = row.and_then(|row| {
                         read(PageRow { page, row: &row, position }, parsed)
                     });

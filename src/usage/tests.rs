@@ -255,6 +255,7 @@ fn a_map_is_for_foreign_tables_and_leaves_the_others_alone() {
     let export = read_export(&name, &foreign[..], &options).unwrap();
     assert_eq!((export.records.len(), export.records[0].position), (1, 3));
     for fixture in fixtures("plain") {
+        let name = Untrusted::from(fixture.file.as_str());
         let plain = read_export(&name, &fixture.bytes[..], &options).unwrap();
         assert_eq!(plain.format, fixture.format.name);
     }

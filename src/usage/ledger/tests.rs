@@ -44,7 +44,11 @@ fn the_plain_fixtures_tie_out() {
     // The checkpoint and one row of the generic CSV show, again, what the analytics
     // and the dashboard show of the same people on the same days.
     assert!(ledger.shadowed.records > 0);
-    assert_eq!(settle(&exports, true).unwrap().ledger.shadowed.records, 0);
+    // Reports of one tool in several shapes repeat each other, and nothing else does.
+    let ids = exports.iter().flat_map(|e| e.records.iter().map(|r| r.record_id));
+    let n_repeats = records - ids.collect::<BTreeSet<_>>().len();
+    let apart = settle(&exports, true).unwrap().ledger;
+    assert_eq!(apart.shadowed.records, len_to_u64(n_repeats));
 }
 
 #[test]
