@@ -23,6 +23,7 @@ pub mod rows;
 pub mod unpack;
 pub mod anthropic;
 pub mod cursor;
+pub mod openai;
 pub mod entire;
 pub mod local;
 pub mod generic;
@@ -84,6 +85,23 @@ pub static FORMATS: &[&Format] = &[
     &local::codeburn::FORMAT,
     // Cursor.
     &cursor::usage_csv::FORMAT,
+    // OpenAI.
+    &openai::codex_enterprise_usage::FORMAT,
+    &openai::usage_completions::FORMAT,
+    &openai::costs::FORMAT,
+    &openai::completions_csv::FORMAT,
+    &openai::organization_users::FORMAT,
+    // Logs of tools on one machine.
+    &local::codex_rollout::FORMAT,
+    &local::codex_exec::FORMAT,
+    &local::gemini_cli::FORMAT,
+    &local::opencode::FORMAT,
+    &local::amp::FORMAT,
+    &local::droid::FORMAT,
+    &local::qwen::FORMAT,
+    &local::cline_cli::FORMAT,
+    &local::cline_vscode::FORMAT,
+    &local::kimi::FORMAT,
     &entire::FORMAT,
     &generic::FORMAT,
 ];

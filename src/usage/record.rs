@@ -631,6 +631,9 @@ pub fn vendor_of_tool(tool: &Untrusted) -> Option<Untrusted> {
         b"cursor" => "cursor",
         b"gemini_cli" => "google",
         b"kiro" => "aws",
+        b"amp" => "amp",
+        b"droid" => "factory",
+        b"kimi_cli" => "moonshot",
         _ => return None,
     };
     Some(Untrusted::from(vendor))

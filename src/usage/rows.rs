@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::framing::Source;
 use super::json::Object;
 use super::numbers;
-use super::record::{Draft, Flag};
+use super::record::{Draft, Flag, TokenCounts};
 use super::table::{Head, Row};
 use super::{Context, Parsed};
 use crate::problem::GapKind;
@@ -221,4 +221,32 @@ pub fn period_of_file(context: &Context<'_>) -> Result<super::Period, &'static s
     context.period.ok_or(
         "no date in the row and none in the name of the file: give --period FROM..TO",
     )
+}
+
+/// Divides an input that includes what was read from the cache and written to it: `None`
+/// of both leaves it undivided. What the cache is said to have beyond the input is cut
+/// off, and said so.
+pub fn divide_input(
+    tokens: &mut TokenCounts,
+    input: Option<u64>,
+    cache_read: Option<u64>,
+    cache_write: Option<u64>,
+    (position, parsed): (u64, &mut Parsed<'_>),
+) {
+    let Some(input) = input else {
+        (tokens.cache_read, tokens.cache_write) = (cache_read, cache_write);
+        return;
+    };
+    if cache_read.is_none() && cache_write.is_none() {
+        tokens.input_unsplit = Some(input);
+        return;
+    }
+    tokens.cache_read = cache_read.map(|read| read.min(input));
+    let rest = input - tokens.cache_read.unwrap_or(0);
+    tokens.cache_write = cache_write.map(|write| write.min(rest));
+    tokens.input = Some(rest - tokens.cache_write.unwrap_or(0));
+    if (tokens.cache_read, tokens.cache_write) != (cache_read, cache_write) {
+        let why = "more from or into the cache than there is input; cut off at the input";
+        parsed.remark(GapKind::TokenMismatch, position, why);
+    }
 }
