@@ -83,8 +83,13 @@ pub static FORMATS: &[&Format] = &[
     &local::claude_transcript::FORMAT,
     &local::ccusage::FORMAT,
     &local::codeburn::FORMAT,
-    // Cursor.
+    // Cursor, GitHub, and the vendors of whom we know one or two reports.
     &cursor::usage_csv::FORMAT,
+    &cursor::filtered_usage_events::FORMAT,
+    &cursor::spend::FORMAT,
+    &cursor::daily_usage::FORMAT,
+    &cursor::ai_code_commits::FORMAT,
+    &cursor::ai_code_changes::FORMAT,
     // OpenAI.
     &openai::codex_enterprise_usage::FORMAT,
     &openai::usage_completions::FORMAT,

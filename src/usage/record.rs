@@ -186,11 +186,50 @@ impl UsageRecord {
         (self.tokens().total(), self.cost(), self.requests())
     }
 
+    /// Adds what another row of the same key measures. An error leaves it as it was.
+    pub fn add(&mut self, more: &Self) -> Result<(), &'static str> {
+        const TOO_MUCH: &str = "rows of one key whose sum is too large";
+        let mut sum = self.clone();
+        sum.requests = plus(self.requests, more.requests).ok_or(TOO_MUCH)?;
+        for (count, more) in sum.tokens.iter_mut().zip(more.tokens) {
+            *count = plus(*count, more).ok_or(TOO_MUCH)?;
+        }
+        for (amount, more) in sum.cost.iter_mut().zip(more.cost) {
+            *amount = match (*amount, more) {
+                (NO_AMOUNT, other) | (other, NO_AMOUNT) => other,
+                (one, two) => one.checked_add(two).ok_or(TOO_MUCH)?,
+            };
+        }
+        sum.credits = match (sum.credits.take(), more.credits.clone()) {
+            (Some(one), Some(two)) if one.unit == two.unit => {
+                let nanos = one.nanos.checked_add(two.nanos).ok_or(TOO_MUCH)?;
+                Some(Box::new(Credits { nanos, ..*one }))
+            }
+            (Some(_), Some(_)) => return Err("rows of one key in different units"),
+            (one, two) => one.or(two),
+        };
+        let mut activity = sum.activity();
+        activity.add(&more.activity());
+        sum.activity = (activity != Activity::default()).then(|| Box::new(activity));
+        sum.flags.extend(more.flags);
+        *self = sum;
+        Ok(())
+    }
+
     /// Sets what a table of prices says it costs.
     pub fn set_computed(&mut self, amount: Usd) {
         if let Ok(nanos) = i64::try_from(amount.0) {
             self.cost[3] = nanos;
         }
+    }
+}
+
+/// The sum of two counts either of which may be unknown; `None` when it is over 10^15.
+fn plus(one: u64, two: u64) -> Option<u64> {
+    const LARGEST: u64 = 1_000_000_000_000_000;
+    match (one, two) {
+        (NO_COUNT, other) | (other, NO_COUNT) => Some(other),
+        _ => one.checked_add(two).filter(|sum| *sum <= LARGEST),
     }
 }
 
@@ -263,6 +302,31 @@ pub struct Activity {
     pub commits: Option<u64>,
     /// Pull requests made by the tool.
     pub pull_requests: Option<u64>,
+}
+
+impl Activity {
+    /// Adds what else the tool did.
+    pub fn add(&mut self, more: &Self) {
+        let pairs = [
+            (&mut self.sessions, more.sessions),
+            (&mut self.prompts, more.prompts),
+            (&mut self.lines_suggested, more.lines_suggested),
+            (&mut self.lines_added, more.lines_added),
+            (&mut self.lines_removed, more.lines_removed),
+            (&mut self.accepts, more.accepts),
+            (&mut self.rejects, more.rejects),
+            (&mut self.commits, more.commits),
+            (&mut self.pull_requests, more.pull_requests),
+        ];
+        for (sum, count) in pairs {
+            *sum = total(&[*sum, count]);
+        }
+    }
+}
+
+/// The sum of the counts that are known; `None` when none is.
+pub fn total(counts: &[Option<u64>]) -> Option<u64> {
+    counts.iter().copied().flatten().reduce(u64::saturating_add)
 }
 
 /// A stretch of time, half-open. Both ends are rounded outwards to whole seconds.
@@ -680,6 +744,28 @@ mod tests {
         assert_eq!(account.key().unwrap(), b"key:ci");
         account.email = lower(" Ada.Okafor@Example.com ");
         assert_eq!(account.key().unwrap(), b"email:ada.okafor@example.com");
+    }
+
+    #[test]
+    fn rows_of_one_key_are_added_up_and_unknown_stays_unknown() {
+        let kept = |input, nanos: i128, unit| {
+            let mut draft = Draft::new(1);
+            draft.tokens.input = input;
+            draft.cost.list = Some(Usd(nanos));
+            draft.credits = Some(Credits { nanos, unit: Untrusted::from(unit) });
+            draft.activity.accepts = input;
+            UsageRecord::new("f", draft, Arc::default()).unwrap()
+        };
+        let mut sum = kept(Some(1), 5, "c");
+        sum.add(&kept(None, 7, "c")).unwrap();
+        sum.add(&kept(Some(2), -1, "c")).unwrap();
+        assert_eq!((sum.tokens().input, sum.tokens().output), (Some(3), None));
+        assert_eq!((sum.cost().list, sum.cost().billed), (Some(Usd(11)), None));
+        assert_eq!((sum.credits().unwrap().nanos, sum.activity().accepts), (11, Some(3)));
+        let before = sum.clone();
+        assert!(sum.add(&kept(Some(1), 1, "other")).is_err());
+        assert!(sum.add(&kept(Some(1_000_000_000_000_000), 1, "c")).is_err());
+        assert_eq!(sum, before);
     }
 
     #[test]

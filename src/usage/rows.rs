@@ -1,6 +1,8 @@
 //! What formats share in reading: the rows of a table, the rows of pages of an API, and
 //! one value after another.
 
+use std::collections::HashMap;
+
 use serde_json::value::RawValue;
 
 use super::framing::Source;
@@ -207,11 +209,37 @@ impl Told {
         self.pages = self.pages.max(count("totalPages"));
         self.rows =
             self.rows.max(count("totalUsageEventsCount")).max(count("totalCount"));
+        self.rows = self.rows.max(count("total_seats"));
     }
 
     fn is_missing(&self, n_pages: u64, n_rows: u64) -> bool {
         self.pages.is_some_and(|told| told > n_pages)
             || self.rows.is_some_and(|told| told > n_rows)
+    }
+}
+
+/// Where the records of an export are by their ids, for exports that give one key in
+/// several rows: what such rows measure is added up, since it is not the same twice.
+#[derive(Debug, Default)]
+pub struct Sums(HashMap<[u8; 16], usize>);
+
+impl Sums {
+    /// Adds a record to the one of the same id, or as a new one.
+    pub fn push(&mut self, parsed: &mut Parsed<'_>, draft: Draft) {
+        let (position, id, place) =
+            (draft.position, draft.record_id, parsed.records.len());
+        parsed.push(position, Ok(draft));
+        if parsed.records.len() == place {
+            return;
+        }
+        let first = *self.0.entry(id).or_insert(place);
+        if first == place {
+            return;
+        }
+        let Some(more) = parsed.records.pop() else { return };
+        if let Err(why) = parsed.records[first].add(&more) {
+            parsed.reject(position, why);
+        }
     }
 }
 
