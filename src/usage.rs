@@ -23,6 +23,7 @@ pub mod rows;
 pub mod unpack;
 pub mod anthropic;
 pub mod cursor;
+pub mod github;
 pub mod openai;
 pub mod entire;
 pub mod local;
@@ -90,6 +91,16 @@ pub static FORMATS: &[&Format] = &[
     &cursor::daily_usage::FORMAT,
     &cursor::ai_code_commits::FORMAT,
     &cursor::ai_code_changes::FORMAT,
+    &github::ai_usage_report::FORMAT,
+    &github::premium_requests::FORMAT,
+    &github::copilot_users::DAYS_28,
+    &github::copilot_users::DAY,
+    &github::usage_items::FORMAT,
+    &github::usage_report::FORMAT,
+    &github::org_report::FORMAT,
+    &github::seats::FORMAT,
+    &github::copilot_cli_events::FORMAT,
+    &github::copilot_cli_otel::FORMAT,
     // OpenAI.
     &openai::codex_enterprise_usage::FORMAT,
     &openai::usage_completions::FORMAT,
