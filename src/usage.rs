@@ -24,6 +24,7 @@ pub mod unpack;
 pub mod anthropic;
 pub mod cursor;
 pub mod github;
+pub mod vendors;
 pub mod openai;
 pub mod entire;
 pub mod local;
@@ -101,6 +102,13 @@ pub static FORMATS: &[&Format] = &[
     &github::seats::FORMAT,
     &github::copilot_cli_events::FORMAT,
     &github::copilot_cli_otel::FORMAT,
+    &vendors::windsurf_consumption::FORMAT,
+    &vendors::windsurf_users::FORMAT,
+    &vendors::windsurf_cascade::FORMAT,
+    &vendors::kiro::FORMAT,
+    &vendors::amazon_q::FORMAT,
+    &vendors::devin::FORMAT,
+    &vendors::code_assist::FORMAT,
     // OpenAI.
     &openai::codex_enterprise_usage::FORMAT,
     &openai::usage_completions::FORMAT,
