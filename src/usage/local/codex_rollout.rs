@@ -43,7 +43,10 @@ fn parse(source: &mut Source<'_>, context: &Context<'_>, parsed: &mut Parsed<'_>
     let mut known = Latest::default();
     each_entry(source, parsed, &WORDS, |line, position, parsed| {
         let Some(kind) = line.text("type")? else { return Ok(()) };
-        let Some(payload) = line.object("payload").ok().flatten() else { return Ok(()) };
+        if !["session_meta", "turn_context", "event_msg"].contains(&kind.as_str()) {
+            return Ok(());
+        }
+        let Some(payload) = line.object("payload")? else { return Ok(()) };
         let moment = moment_in(line, "timestamp", &context.bounds);
         match kind.as_str() {
             "session_meta" => session.open(&payload, moment.ok().flatten()),
