@@ -385,11 +385,16 @@ impl<'p> Covered<'p> {
             }
             None => UNNAMED,
         };
-        let bytes =
-            |text: &Option<Untrusted>| text.as_ref().map(|text| text.bytes().to_vec());
+        // A checkpoint that names no agent is of Claude Code, whose tokens it counts as
+        // Claude Code counts them.
+        let of_checkpoint = facets.checkpoint_id.is_some() && facets.tool.is_none();
+        let bytes = |text: &Option<Untrusted>, of_claude: &[u8]| {
+            let known = text.as_ref().map(|text| text.bytes().to_vec());
+            known.or_else(|| of_checkpoint.then(|| of_claude.to_vec()))
+        };
         let who = Who {
-            vendor: number(b"v", bytes(&facets.vendor).as_deref()),
-            tool: number(b"t", bytes(&facets.tool).as_deref()),
+            vendor: number(b"v", bytes(&facets.vendor, b"anthropic").as_deref()),
+            tool: number(b"t", bytes(&facets.tool, b"claude_code").as_deref()),
             person: number(b"p", person.as_deref()),
             is_vague,
         };

@@ -287,3 +287,42 @@ fn splitting_a_file_changes_nothing() {
         settle(&parts, false).unwrap().ledger
     );
 }
+
+#[test]
+fn the_documentation_lists_every_format_as_the_program_has_it() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/usage.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    let table = &docs[docs.find("## Formats").unwrap()..];
+    let row = |format: &&Format| {
+        let about = format.about.replace('|', "\\|");
+        format!("| `{}` | {} | {about} |\n", format.name, format.tier)
+    };
+    let expected: String = FORMATS.iter().map(row).collect();
+    assert!(table.contains(&expected), "the table is:\n{expected}");
+}
+
+#[test]
+fn one_session_seen_four_ways_counts_once() {
+    let fixture = |path: &str| {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/usage").join(path);
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        read(&name, &std::fs::read(path).unwrap()).unwrap()
+    };
+    let views = [
+        fixture("claude_code.transcript/plain.jsonl"),
+        fixture("ccusage.report/plain.claude-session.json"),
+        fixture("repo.entire_checkpoint/plain.json"),
+    ];
+    for view in &views {
+        assert_eq!(view.tokens().total(), Some(35_219), "{}", view.format);
+    }
+    let settled = settle(&views, false).unwrap();
+    assert_eq!(settled.ledger.kept.tokens, 35_219);
+    assert_eq!(settled.ledger.shadowed.tokens, 2 * 35_219);
+    let counted = settled.kept.iter().filter(|kept| kept.tokens().total().is_some());
+    let formats: std::collections::BTreeSet<_> =
+        counted.map(|kept| kept.record.format).collect();
+    assert!(formats.into_iter().eq(["claude_code.transcript"]));
+    assert_eq!(settled.reconciliations.len(), 2);
+}

@@ -33,14 +33,17 @@ fn ask(place: &Place, command: &str, exports: &[&str]) -> Value {
 }
 
 #[test]
-fn every_record_of_three_vendors_is_a_persons_or_a_bots_by_the_evidence_its_readme_tells() {
+fn every_record_of_three_vendors_is_a_persons_or_a_bots_by_the_evidence_its_readme_tells()
+{
     let place = estuary();
     let people = ask(&place, "people", &EXPORTS);
     let matched: Vec<(&str, &str)> = people["matched"]
         .as_array()
         .expect("it is a list")
         .iter()
-        .map(|one| (one["person"].as_str().expect("text"), one["by"].as_str().expect("text")))
+        .map(|one| {
+            (one["person"].as_str().expect("text"), one["by"].as_str().expect("text"))
+        })
         .collect();
     let expected = [
         ("12345678+samiwu-ex@users.noreply.github.com", "login"),

@@ -5,6 +5,7 @@ mod attributes;
 mod cache;
 mod cmd;
 mod explain;
+mod estuary;
 mod exports;
 mod faults;
 mod git;
