@@ -197,8 +197,12 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let blob = |version: &u32| graph.versions[*version as usize].blob;
         let blobs: Vec<ObjectId> = sources.iter().map(blob).collect();
         let key = (facts.commit, Part::Version(facts.file));
-        let question =
-            self.recorder.as_ref().and_then(|_| records::question(&(facts.blob, blobs)));
+        // Gaps name the path.
+        let path = &graph.paths[facts.path as usize];
+        let question = self
+            .recorder
+            .as_ref()
+            .and_then(|_| records::question(&(path, facts.blob, blobs)));
         if let Some(record) = self.take::<VersionRecord>(key, question)
             && record.hunks.len() == sources.len()
         {
@@ -259,12 +263,17 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let blob = |version: u32| self.graph.versions[version as usize].blob;
         let key = (step.commit, Part::Step(step.file));
         let question = self.recorder.as_ref().and_then(|_| {
-            let is_code = || syntax::language_of(&self.graph.paths[step.path as usize]);
+            let path = &self.graph.paths[step.path as usize];
+            let is_code = || syntax::language_of(path);
             let parsed = step.landing.is_some_and(|landing| {
                 self.asked.parsed_from.is_some_and(|first| landing >= first)
                     && is_code().is_some()
             });
-            records::question(&(step.old.map(blob), step.new.map(blob), is_form, parsed))
+            // Only where it landed was the text asked for. From another tip the same
+            // commit may be on the mainline that was on a branch.
+            let place = (path, step.landing.is_some());
+            let versions = (step.old.map(blob), step.new.map(blob));
+            records::question(&(place, versions, is_form, parsed))
         });
         if let Some(record) = self.take::<StepRecord>(key, question) {
             return self.known_step(step, record);

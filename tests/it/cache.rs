@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::git::Repository;
 use crate::harness::{Place, Run, finish};
-use crate::oracle::for_each_seed;
 use crate::random_history;
 
 const ASKED: [&str; 5] = ["report", "rewrite", "--format", "json", "--cache-dir=kept"];
@@ -59,40 +58,6 @@ fn a_second_run_gives_the_same_bytes_and_a_new_tip_new_ones() {
     assert_ne!(older.stdout, first.stdout, "the tip is another");
     let fresh = place.run(["report", "rewrite", "--format=json", "--no-cache"]);
     assert_eq!(answer(&fresh), answer(&older));
-}
-
-#[test]
-fn a_run_that_goes_on_from_any_commit_says_what_one_run_says() {
-    for_each_seed(|seed| {
-        let place = Place::new();
-        let stream = random_history::stream(seed);
-        let repository = Repository::import(&place, "random", &stream);
-        let mainline = repository.mainline();
-        for more in [&["--exact"][..], &[]] {
-            let (command, format) = match more {
-                [] => ("report", "--format=json"),
-                _ => ("lines", "--format=ndjson"),
-            };
-            let ask = |cache: &str, rev: &str| {
-                let asked = [command, "random", "--rev", rev, format, cache];
-                place.run(asked.iter().chain(more)).ended(0)
-            };
-            let one = ask("--no-cache", "main");
-            let step = mainline.len().div_ceil(2);
-            for part in mainline.iter().step_by(step) {
-                assert_eq!(ask("--cache-dir=kept", part).stderr, "");
-            }
-            let resumed = ask("--cache-dir=kept", "main");
-            let same = match command {
-                "report" => answer(&one) == answer(&resumed),
-                _ => one.stdout == resumed.stdout,
-            };
-            if !same {
-                return Err(format!("another {command} after {step} commits a run"));
-            }
-        }
-        Ok(())
-    });
 }
 
 #[test]

@@ -1,0 +1,119 @@
+//! What a run says that goes on from what earlier ones found out: what it would say
+//! without.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::git::Repository;
+use crate::harness::Place;
+use crate::oracle::for_seeds;
+use crate::random_history::commits::{self, Commit, Entry};
+use crate::random_history::{self, Numbers};
+
+/// Ways of asking, each with records of its own.
+const WAYS: [&[&str]; 3] = [
+    &["report", "--format=json"],
+    &["facts", "--output=tables"],
+    &["lines", "--format=ndjson", "--exact"],
+];
+
+/// What is said of the repository `r`, without what it cost to find out.
+fn said(place: &Place, way: &[&str], more: &[&str]) -> Vec<u8> {
+    let tables = place.path("tables");
+    if tables.exists() {
+        fs::remove_dir_all(&tables).expect("the folder is ours");
+    }
+    let run = place.run([way[0], "r"].iter().chain(&way[1..]).chain(more)).ended(0);
+    match way[0] {
+        "report" => {
+            let mut answer: Value =
+                serde_json::from_slice(&run.stdout).expect("it is JSON");
+            for repository in answer["repositories"].as_array_mut().expect("a list") {
+                repository["work"] = Value::Null;
+            }
+            answer.to_string().into_bytes()
+        }
+        "facts" => {
+            let names = fs::read_dir(&tables).expect("they were written");
+            let mut paths: Vec<PathBuf> =
+                names.map(|entry| entry.expect("it can be listed").path()).collect();
+            paths.sort();
+            paths.iter().flat_map(|path| fs::read(path).expect("it is ours")).collect()
+        }
+        _ => run.stdout,
+    }
+}
+
+/// Whether a run that may use what earlier ones kept says what one says that may not.
+fn is_said_again(place: &Place, way: &[&str], more: &[&str]) -> bool {
+    let again = said(place, way, &[more, &["--cache-dir=kept"]].concat());
+    again == said(place, way, &[more, &["--no-cache"]].concat())
+}
+
+#[test]
+fn a_run_that_goes_on_from_any_commit_says_what_one_run_says() {
+    for_seeds(20, |seed| {
+        let place = Place::new();
+        let repository = Repository::import(&place, "r", &random_history::stream(seed));
+        let commits = repository.words(["rev-list", "--all"]);
+        let mut numbers = Numbers(seed);
+        // Of any branch: what one mainline holds is off another, where parents of a merge
+        // change places or a branch is moved to where it was merged.
+        let mut revs = vec!["main".to_owned()];
+        revs.extend((0..4).map(|_| numbers.pick(&commits).clone()));
+        revs.push("main".to_owned());
+        for way in WAYS {
+            let differs = |rev: &&String| !is_said_again(&place, way, &["--rev", rev]);
+            if let Some(rev) = revs.iter().find(differs) {
+                return Err(format!("another {} of {rev}, of {revs:?}", way[0]));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// A commit: its branch, its parents, and files of so many lines.
+type Planted<'p> = (&'p str, &'p [usize], &'p [(&'p str, usize)]);
+
+fn planted(history: &[Planted<'_>]) -> Vec<u8> {
+    let text = |n: usize| {
+        let lines = (0..n).map(|line| format!("int value_{line} = {line};\n\n"));
+        Entry::File { executable: false, content: lines.collect::<String>().into() }
+    };
+    let commit = |(at, &(branch, parents, files)): (i64, &Planted<'_>)| {
+        let tree = files.iter().map(|&(path, n)| (path.as_bytes().to_vec(), text(n)));
+        Commit {
+            branch: branch.to_owned(),
+            parents: parents.to_vec(),
+            tree: tree.collect(),
+            who: "Ana <ana@example.com>",
+            time: 1_700_000_000 + at * 86_400,
+            zones: ["+0000"; 2],
+            message: "Change\n".to_owned(),
+        }
+    };
+    commits::stream(&(0..).zip(history).map(commit).collect::<Vec<_>>())
+}
+
+#[test]
+fn what_was_on_a_branch_is_found_out_again_where_the_branch_becomes_the_mainline() {
+    let place = Place::new();
+    // A branch is merged, goes on, takes the mainline in, and is moved in its place.
+    let (old, new, other) = (("base.c", 3), ("tests/a.c", 4), ("other.c", 5));
+    let stream = planted(&[
+        ("main", &[], &[old]),
+        ("topic", &[0], &[old, new]),
+        ("main", &[0], &[old, other]),
+        ("main", &[2, 1], &[old, new, other]),
+        ("topic", &[1], &[("base.c", 4), new]),
+        ("topic", &[4, 3], &[("base.c", 4), new, other]),
+    ]);
+    Repository::import(&place, "r", &stream);
+    for way in WAYS {
+        for rev in ["main", "topic", "main"] {
+            assert!(is_said_again(&place, way, &["--rev", rev]), "{} of {rev}", way[0]);
+        }
+    }
+}
