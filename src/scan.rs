@@ -114,12 +114,14 @@ fn scan_here(
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
         None => {
             let records = place.as_ref().map(remembered::load_records);
+            let failures = opened.failures();
             let (mut facts, kept) =
                 find_out(&opened, &tip, options, &pulls, records.as_ref(), progress)?;
             facts.cache =
                 if facts.work.records == 0 { CacheUse::None } else { CacheUse::Resumed };
             if let Some(place) = &place
-                && let Err(why) = remembered::keep(place, &facts, kept)
+                && let Err(why) =
+                    remembered::keep(place, &facts, kept, opened.failures() == failures)
             {
                 facts.cache = CacheUse::Unwritable(why);
             }

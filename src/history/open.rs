@@ -207,6 +207,11 @@ impl Opened {
         Err(Error::input("E-COST", "cannot read the repository", why, hint))
     }
 
+    /// How often an object that was asked for was not there, or damaged, by now.
+    pub fn failures(&self) -> u64 {
+        self.objects.failures()
+    }
+
     /// The commits a shallow clone ends at.
     pub fn shallow(&self) -> &[ObjectId] {
         &self.shallow

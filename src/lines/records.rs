@@ -3,8 +3,8 @@
 //! a run that meets the commit again can take it over instead of reading blobs.
 //!
 //! A record carries a number made of everything it was an answer to. One that answers
-//! to something else is not taken, and what may heal (an object that is not here) is
-//! never recorded.
+//! to something else is not taken, and what was made while an object could not be read
+//! is never recorded: it may be here another time.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -108,12 +108,16 @@ pub(crate) struct DefinitionsRecord {
     pub(crate) classes: u64,
 }
 
-/// Whether something was left out that could be there another time.
+/// Whether something was left out that could be there another time, or should be: a
+/// fault of ours is not believed again.
 pub(crate) fn may_heal(gaps: &Gaps) -> bool {
     gaps.list().iter().any(|gap| {
         matches!(
             gap.kind,
-            GapKind::MissingObject | GapKind::CorruptObject | GapKind::HistoryCut
+            GapKind::MissingObject
+                | GapKind::CorruptObject
+                | GapKind::HistoryCut
+                | GapKind::Unbalanced
         )
     })
 }
@@ -261,6 +265,11 @@ impl Records {
             .map(|(blob, count)| ((blob, count.language.clone()), count));
         let definitions = definitions.collect();
         Some(Self { bytes, paths: index.paths, commits, entries, definitions })
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// The path of a number.

@@ -141,13 +141,18 @@ fn name_people(
     };
     let raw: Option<Vec<_>> =
         people.iter().map(|named| Some((read(named.commit)?, named))).collect();
-    // The gaps it leaves are among those kept.
+    // The gaps that its text leaves are among those kept. That it cannot be read is none of
+    // them.
     let mut known_gaps = Gaps::default();
+    let failures = reader.failures;
     let mailmap =
         match context::read_root_file(reader, tip.tree, b".mailmap", &mut known_gaps) {
             Some(text) => Mailmap::parse(&text, &mut known_gaps),
             None => Mailmap::parse(b"", &mut known_gaps),
         };
+    if reader.failures > failures {
+        return Ok(None);
+    }
     let author = |(commit, named): &(commit::RawCommit, &Named)| {
         authors::named(&rules, &mailmap, commit, named)
     };
@@ -159,8 +164,9 @@ fn name_people(
     Ok(found.filter(|found| raw.is_some() && is_whole(found)))
 }
 
-/// Keeps facts and records for the next run. Facts in which something may heal are not
-/// kept: an object that is missing now can be there tomorrow.
+/// Keeps facts and records for the next run; facts only if they are `whole`, which they
+/// are not when an object could not be read, wherever that shows: one that is missing now
+/// can be there tomorrow.
 ///
 /// # Errors
 ///
@@ -169,13 +175,14 @@ pub(super) fn keep(
     place: &Place<'_>,
     facts: &Facts,
     records: Option<Vec<u8>>,
+    whole: bool,
 ) -> Result<(), String> {
     let in_words = |why: cache::Fault| why.in_words();
     if let Some(bytes) = records {
         let (name, key) = &place.records;
         cache::store(place.folder, name, key, &bytes).map_err(in_words)?;
     }
-    if may_heal(&facts.gaps) {
+    if !whole || may_heal(&facts.gaps) {
         return Ok(());
     }
     let Some(people) = authors::naming_commits(facts) else { return Ok(()) };

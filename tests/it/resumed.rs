@@ -117,3 +117,102 @@ fn what_was_on_a_branch_is_found_out_again_where_the_branch_becomes_the_mainline
         }
     }
 }
+
+/// Where a loose object is.
+fn object_file(repository: &Repository, what: &str) -> PathBuf {
+    let id = repository.words(["rev-parse", what]).remove(0);
+    repository.path.join("objects").join(&id[..2]).join(&id[2..])
+}
+
+/// Takes an object away, asks, and asks again when it is back.
+#[track_caller]
+fn check_healed(place: &Place, repository: &Repository, lost: &str) {
+    let (there, away) = (object_file(repository, lost), place.path("away"));
+    for way in WAYS {
+        fs::rename(&there, &away).expect("it is loose");
+        assert!(is_said_again(place, way, &[]), "{} without {lost}", way[0]);
+        assert!(is_said_again(place, way, &[]), "{} again without {lost}", way[0]);
+        fs::rename(&away, &there).expect("it is ours");
+        assert!(is_said_again(place, way, &[]), "{} with {lost} again", way[0]);
+    }
+}
+
+#[test]
+fn what_was_said_without_an_object_is_not_said_when_it_is_back() {
+    let (old, moved) = (("a.c", 9), ("vendor/a.c", 9));
+    let history: [Planted<'_>; 5] = [
+        ("main", &[], &[old, (".mailmap", 1), (".gitattributes", 2)]),
+        // A file moves and changes a little: to know it takes the content.
+        ("main", &[0], &[("b.c", 8), ("tests/x.c", 3), (".gitattributes", 3)]),
+        ("main", &[1], &[("b.c", 8), moved, ("tests/x.c", 4), (".gitattributes", 3)]),
+        ("topic", &[1], &[("tests/y.c", 3), ("b.c", 8), (".gitattributes", 3)]),
+        ("main", &[2, 3], &[moved, ("tests/y.c", 4), (".mailmap", 1)]),
+    ];
+    for lost in [
+        "main~1:vendor/a.c",
+        "main~2:b.c",
+        "main~2:tests/x.c",
+        "topic:tests/y.c",
+        "main:.mailmap",
+        "main~1:.gitattributes",
+        "main~2:tests",
+        "main~1^{tree}",
+        "main~2",
+        "topic",
+    ] {
+        let place = Place::new();
+        let repository = Repository::import_loose(&place, "r", &planted(&history));
+        check_healed(&place, &repository, lost);
+    }
+}
+
+#[test]
+fn a_squash_is_told_by_its_pull_request_as_soon_as_its_head_is_here() {
+    let place = Place::new();
+    let history: [Planted<'_>; 2] =
+        [("main", &[], &[("a.c", 3)]), ("pull", &[0], &[("a.c", 3), ("b.c", 4)])];
+    let repository = Repository::import_loose(&place, "r", &planted(&history));
+    repository.git(["update-ref", "refs/pull/7/head", "pull"]);
+    let who = ["-c", "user.name=cal", "-c", "user.email=cal@example.org"];
+    let made = ["commit-tree", "-p", "main", "-m", "Add (#7)", "pull^{tree}"];
+    let squash = repository.words(who.iter().chain(&made)).remove(0);
+    repository.git(["update-ref", "refs/heads/main", &squash]);
+    repository.git(["update-ref", "-d", "refs/heads/pull"]);
+    check_healed(&place, &repository, "refs/pull/7/head");
+}
+
+#[test]
+fn lines_of_a_version_that_is_lost_since_do_not_go_on_as_those_of_the_next() {
+    let place = Place::new();
+    let history: [Planted<'_>; 3] = [
+        ("main", &[], &[("a.c", 5), ("b.c", 2)]),
+        ("main", &[0], &[("a.c", 6), ("b.c", 2)]),
+        ("main", &[1], &[("a.c", 9), ("b.c", 2)]),
+    ];
+    let repository = Repository::import_loose(&place, "r", &planted(&history));
+    let (there, away) = (object_file(&repository, "main~1:a.c"), place.path("away"));
+    let before = repository.words(["rev-parse", "main~1"]).remove(0);
+    for way in WAYS {
+        assert!(is_said_again(&place, way, &["--rev", &before]), "{}: it is here", way[0]);
+        fs::rename(&there, &away).expect("it is loose");
+        assert!(is_said_again(&place, way, &[]), "{}: it is lost", way[0]);
+        fs::rename(&away, &there).expect("it is ours");
+        assert!(is_said_again(&place, way, &[]), "{}: it is back", way[0]);
+    }
+}
+
+#[test]
+fn a_mailmap_that_is_lost_since_names_nobody() {
+    let place = Place::new();
+    let repository = Repository::import_loose(&place, "r", &{
+        let mut stream = planted(&[("main", &[], &[("a.c", 5)])]);
+        let map = "Anna <anna@example.com> <ana@example.com>\n";
+        let head = "commit refs/heads/main\ncommitter Ben <ben@example.com> 1700100000 +0000";
+        let rest = format!("data 4\nMap\nfrom refs/heads/main^0\nM 100644 inline .mailmap\ndata {}\n{map}\n", map.len());
+        stream.extend(format!("{head}\n{rest}").into_bytes());
+        stream
+    });
+    said(&place, WAYS[1], &["--cache-dir=kept"]);
+    fs::remove_file(object_file(&repository, "main:.mailmap")).expect("it is loose");
+    assert!(is_said_again(&place, WAYS[1], &[]));
+}
