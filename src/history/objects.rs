@@ -1,5 +1,6 @@
 //! Reading objects: loose ones and those in packs.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -8,6 +9,7 @@ use std::time::SystemTime;
 use crate::history::cost::Cost;
 use crate::history::layout::ObjectFolder;
 use crate::history::loose::LooseObjects;
+use crate::history::mark::PackMark;
 use crate::history::pack::{Pack, PackReader, list_packs};
 use crate::history::{ObjectId, hash};
 use crate::limits;
@@ -111,6 +113,17 @@ impl ObjectStore {
     /// What stands where objects should be and was left out.
     pub(super) fn strange(&self) -> &[PathBuf] {
         &self.strange
+    }
+
+    /// The packs that objects were read from.
+    pub(super) fn used_packs(&self) -> BTreeSet<PackMark> {
+        let packs = self.packs().packs;
+        packs.iter().filter(|pack| pack.is_used()).map(|pack| pack.mark.clone()).collect()
+    }
+
+    /// The packs that there are.
+    pub(super) fn all_packs(&self) -> BTreeSet<PackMark> {
+        self.packs().packs.iter().map(|pack| pack.mark.clone()).collect()
     }
 
     /// How often an object was not there, or damaged, for all readers together.
@@ -290,6 +303,7 @@ impl<'a> ObjectReader<'a> {
             {
                 Ok(found) => {
                     self.latest = at;
+                    pack.use_it();
                     return Some(Ok(found));
                 }
                 Err(why) => failure = Some(Err(why)),

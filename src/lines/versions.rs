@@ -54,6 +54,8 @@ pub struct CommitDelta {
     /// Whether everything could be read that was looked at, files that may have been
     /// renamed among it.
     pub is_whole: bool,
+    /// The layer of the records that it is taken from, if it is.
+    pub layer: Option<u32>,
     /// What could not be compared.
     pub gaps: Gaps,
 }
@@ -86,7 +88,7 @@ pub fn delta(
         doubt_unpaired(&mut files, &deleted, &created);
     }
     let is_whole = reader.failures == failures && unreadable.is_empty();
-    CommitDelta { files, others: None, unreadable, is_whole, gaps }
+    CommitDelta { files, others: None, unreadable, is_whole, layer: None, gaps }
 }
 
 /// Where a part of a tree could not be read, a file that came may have been there, and
@@ -114,7 +116,8 @@ pub(crate) fn recorded_delta(
     commit: &Commit,
 ) -> Option<CommitDelta> {
     let question = delta_question(history, commit)?;
-    let delta: DeltaRecord = records.get(commit.id, Part::Delta, question)?;
+    let (delta, layer): (DeltaRecord, u32) =
+        records.get(commit.id, Part::Delta, question)?;
     let n_files = delta.files.len();
     let path = |number: u32| records.path(number).map(<[u8]>::to_vec);
     let index = |index: Option<u32>| match index.map(|index| index as usize) {
@@ -143,6 +146,7 @@ pub(crate) fn recorded_delta(
         others: Some(others.filter(|all| all.len() == commit.other_parents().len())?),
         unreadable: Vec::new(),
         is_whole: true,
+        layer: Some(layer),
         gaps: Gaps::default(),
     })
 }
@@ -462,8 +466,9 @@ impl<'h, 'r> Builder<'h, 'r> {
         let question = delta_question(self.history, &self.history.commits[idx.at()]);
         if let (Some(files), Some(others), Some(question)) = (files, others, question) {
             let record = DeltaRecord { files, others };
-            recorder.add((idx, Part::Delta), question, &record);
-            recorder.taken += u64::from(delta.others.is_some());
+            let layer = delta.layer.unwrap_or(records::NEW);
+            recorder.add_to(layer, (idx, Part::Delta), question, &record);
+            recorder.taken += u64::from(delta.layer.is_some());
         }
     }
 
@@ -671,8 +676,7 @@ impl<'h, 'r> Builder<'h, 'r> {
         let sources: Vec<_> =
             wanted.into_iter().zip(followed).filter_map(source).collect();
         let parent = self.known_parent(parent, &sources);
-        let is_whole =
-            parent.is_whole && is_readable && self.reader.failures == failures;
+        let is_whole = parent.is_whole && is_readable && self.reader.failures == failures;
         OtherParent { is_whole, ..parent }
     }
 
