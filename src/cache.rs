@@ -2,7 +2,10 @@
 //! length and its checksum. Whatever does not verify is as good as not there.
 //!
 //! A checksum is no seal: who can write a file can write that too. So nothing is believed
-//! that another user could have written, and nothing is kept where one could.
+//! that another user could have written or a repository have brought, and nothing is kept
+//! where one could: folder and files are of this user, and for nobody else to read or
+//! write, as no checkout leaves them; the folder is in no repository; and no link of
+//! another user leads there.
 //!
 //! Files are written beside their place and put there in one step, so that a run that
 //! is killed at any moment leaves the old file or the new one, and runs beside each
@@ -26,7 +29,7 @@ const HEADER_BYTES: usize = 16 + 8 + 8 + 16;
 /// Why nothing can be kept.
 #[derive(Debug)]
 pub enum Fault {
-    /// The folder is somebody else's, or others can write there.
+    /// The folder is somebody else's, or others can get at it.
     NotOurs(&'static str),
     /// The system refused.
     System(io::Error),
@@ -48,19 +51,54 @@ impl Fault {
     }
 }
 
-/// Who may write.
-const OTHERS_WRITE: u32 = 0o022;
+/// What others may do.
+const OTHERS: u32 = 0o077;
 
-/// Holds that only the user of this process can write something.
+/// Holds that something is for the user of this process alone.
 fn check_ours(data: &Metadata) -> Result<(), Fault> {
     if data.uid() != own_user()? {
         return Err(Fault::NotOurs("the cache folder belongs to another user"));
     }
-    if data.mode() & OTHERS_WRITE != 0 {
-        return Err(Fault::NotOurs("other users can write in the cache folder"));
+    if data.mode() & OTHERS != 0 {
+        let why = "other users can get at the cache folder; make it one of mode 0700";
+        return Err(Fault::NotOurs(why));
     }
     Ok(())
 }
+
+/// Holds that a folder can be one to keep things in, whether it is there or not:
+/// `is_repository` says of folders above it what they are.
+///
+/// # Errors
+///
+/// When a repository could have brought it, or a link of another user leads there.
+pub fn check_place(
+    folder: &Path,
+    is_repository: impl Fn(&Path) -> bool,
+) -> Result<(), Fault> {
+    let folder = std::path::absolute(folder)?;
+    let own = own_user()?;
+    let mut there = None;
+    for above in folder.ancestors() {
+        let Ok(data) = above.symlink_metadata() else { continue };
+        there = there.or(Some(above));
+        let is_trusted = data.uid() == own || data.uid() == SUPERUSER;
+        if data.is_symlink() && !is_trusted {
+            let why = "a link of another user leads to the cache folder";
+            return Err(Fault::NotOurs(why));
+        }
+    }
+    let Some(there) = there else { return Ok(()) };
+    // What is not there yet will be made below what is.
+    if std::fs::canonicalize(there)?.ancestors().any(is_repository) {
+        let why = "the cache folder is in a repository, which could have brought it";
+        return Err(Fault::NotOurs(why));
+    }
+    Ok(())
+}
+
+/// The user whose links lead where the system is set up to have them lead.
+const SUPERUSER: u32 = 0;
 
 /// The user of this process: whoever makes a pipe owns it.
 ///
@@ -76,11 +114,7 @@ pub fn own_user() -> io::Result<u32> {
 /// else can have written it.
 pub fn load(folder: &Path, name: &str, key: &[u8]) -> Option<Vec<u8>> {
     check_ours(&folder.metadata().ok()?).ok()?;
-    let mut file = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC)
-        .open(folder.join(name))
-        .ok()?;
+    let mut file = open(&folder.join(name)).ok()?;
     let data = file.metadata().ok()?;
     if !data.is_file() || data.len() > limits::CACHE_FILE_BYTES.value {
         return None;
@@ -138,6 +172,32 @@ pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> Result<()
 
 /// What the names of our files end in.
 const ENDINGS: [&str; 2] = ["facts", "records"];
+/// What is before that: a number of so many digits.
+const NAME_DIGITS: usize = 32;
+/// What all our files begin with, whatever their version.
+const ANY_MAGIC: &[u8] = b"slopnexus cache";
+
+/// Whether a file is one of ours, by its name and by what it begins with.
+fn is_ours(path: &Path) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let text = |part: Option<&std::ffi::OsStr>| part?.to_str().map(str::to_owned);
+    let (Some(stem), Some(ending)) = (text(path.file_stem()), text(path.extension()))
+    else {
+        return false;
+    };
+    let mut head = [0; ANY_MAGIC.len()];
+    ENDINGS.contains(&ending.as_str())
+        && stem.len() == NAME_DIGITS
+        && stem.bytes().all(is_digit)
+        && open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok())
+        && head == *ANY_MAGIC
+}
+
+/// Opens what may be something else than a file of ours.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
 
 /// Removes our files until no more than so many bytes are kept: those that were written
 /// longest ago first, and the one of this name last.
@@ -145,13 +205,12 @@ fn make_room(folder: &Path, name: &str, most_bytes: u64) -> io::Result<()> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let ending = path.extension().and_then(|ending| ending.to_str());
         let data = match path.symlink_metadata() {
             // Another run made room at the same time.
             Err(why) if why.kind() == io::ErrorKind::NotFound => continue,
             data => data?,
         };
-        if data.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending)) {
+        if data.is_file() && is_ours(&path) {
             let is_new = path.file_name().is_some_and(|file| file == name);
             files.push((is_new, data.modified()?, path, data.len()));
         }
@@ -219,7 +278,14 @@ mod tests {
     use super::*;
 
     fn folder() -> tempfile::TempDir {
-        tempfile::tempdir().unwrap()
+        let folder = tempfile::tempdir().unwrap();
+        set_mode(folder.path(), 0o700);
+        folder
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(path, mode).unwrap();
     }
 
     #[test]
@@ -269,26 +335,22 @@ mod tests {
     }
 
     #[test]
-    fn what_others_can_write_is_not_believed_and_nothing_is_kept_there() {
-        use std::os::unix::fs::PermissionsExt;
+    fn what_others_can_get_at_is_not_believed_and_nothing_is_kept_there() {
         let outer = folder();
         let folder = outer.path().join("kept");
         store(&folder, "x", b"key", b"content").unwrap();
-        let set = |path: &Path, mode: u32| {
-            std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
-        };
         for (folder_mode, file_mode, is_there) in
-            [(0o755, 0o644, true), (0o775, 0o600, false), (0o707, 0o600, false)]
+            [(0o700, 0o600, true), (0o755, 0o600, false), (0o710, 0o600, false)]
         {
-            set(&folder, folder_mode);
-            set(&folder.join("x"), file_mode);
+            set_mode(&folder, folder_mode);
+            set_mode(&folder.join("x"), file_mode);
             assert_eq!(load(&folder, "x", b"key").is_some(), is_there, "{folder_mode:o}");
             let stored = store(&folder, "x", b"key", b"content");
             assert_eq!(stored.is_ok(), is_there, "{folder_mode:o}");
         }
-        set(&folder, 0o700);
-        for file_mode in [0o620, 0o602] {
-            set(&folder.join("x"), file_mode);
+        set_mode(&folder, 0o700);
+        for file_mode in [0o640, 0o604, 0o644, 0o620, 0o602] {
+            set_mode(&folder.join("x"), file_mode);
             assert_eq!(load(&folder, "x", b"key"), None, "{file_mode:o}");
         }
     }
@@ -297,22 +359,44 @@ mod tests {
     fn what_was_written_longest_ago_goes_when_there_is_too_much() {
         let folder = folder();
         let at = |name: &str| folder.path().join(name);
-        for (age, name) in [(1, "b.facts"), (3, "a.records"), (2, "c.facts"), (9, "d")] {
-            std::fs::write(at(name), [0; 100]).unwrap();
+        let name = |digit: &str, ending: &str| format!("{}.{ending}", digit.repeat(32));
+        let ours = [name("b", "facts"), name("a", "records"), name("c", "facts")];
+        // Names like ours, or a beginning like ours, do not make a file ours.
+        let theirs = [name("d", "facts"), name("e", "bak"), "my.records".to_owned()];
+        let ages = [1, 3, 2, 9, 9, 9];
+        for (age, name) in ages.into_iter().zip(ours.iter().chain(&theirs)) {
+            let is_like_ours = *name != theirs[0];
+            let head = if is_like_ours { &MAGIC[..] } else { &[0; 16] };
+            std::fs::write(at(name), [head, &[0; 84]].concat()).unwrap();
             let written = std::time::SystemTime::UNIX_EPOCH
                 + std::time::Duration::from_secs(90 - age);
             File::open(at(name)).unwrap().set_modified(written).unwrap();
         }
-        let left = || {
-            let found = ["a.records", "b.facts", "c.facts", "d"];
-            found.into_iter().filter(|name| at(name).exists()).collect::<Vec<_>>()
-        };
-        make_room(folder.path(), "a.records", 300).unwrap();
-        assert_eq!(left(), ["a.records", "b.facts", "c.facts", "d"]);
-        make_room(folder.path(), "a.records", 299).unwrap();
-        assert_eq!(left(), ["a.records", "b.facts", "d"], "the oldest but the new one");
-        make_room(folder.path(), "a.records", 0).unwrap();
-        assert_eq!(left(), ["d"], "what is not ours stays");
+        let left = || ours.iter().filter(|name| at(name).exists()).collect::<Vec<_>>();
+        let [one, new, oldest] = &ours;
+        make_room(folder.path(), new, 300).unwrap();
+        assert_eq!(left(), [one, new, oldest]);
+        make_room(folder.path(), new, 299).unwrap();
+        assert_eq!(left(), [one, new], "the oldest but the new one went");
+        make_room(folder.path(), new, 0).unwrap();
+        assert_eq!(left().len(), 0);
+        assert!(theirs.iter().all(|name| at(name).exists()), "what is not ours stays");
+    }
+
+    #[test]
+    fn a_folder_in_a_repository_is_none_to_keep_things_in() {
+        let folder = folder();
+        let inner = folder.path().join("a/b");
+        let root = std::fs::canonicalize(folder.path()).unwrap();
+        assert!(check_place(&inner, |_| false).is_ok(), "it need not be there");
+        assert!(check_place(&inner, |above| above == root).is_err());
+        std::fs::create_dir_all(&inner).unwrap();
+        assert!(check_place(&inner, |above| above == root.join("a")).is_err());
+        // However it is reached.
+        std::os::unix::fs::symlink(&inner, folder.path().join("link")).unwrap();
+        let linked = folder.path().join("link/c");
+        assert!(check_place(&linked, |above| above == root.join("a")).is_err());
+        assert!(check_place(&linked, |_| false).is_ok());
     }
 
     #[test]

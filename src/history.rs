@@ -19,6 +19,7 @@ mod loose;
 pub mod objects;
 pub mod open;
 mod owner;
+pub mod mark;
 mod pack;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod probe;

@@ -9,6 +9,7 @@ mod links;
 mod remembered;
 mod squashes;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -108,24 +109,40 @@ fn scan_here(
     let mut reader = opened.reader()?;
     let mut gaps = Gaps::default();
     let pulls = pulls(&opened, options, &mut gaps);
-    let place = remembered::place(path, &opened, &tip, options, &pulls);
-    let kept = place.as_ref().and_then(|place| remembered::load(place, &mut reader));
+    let refused = remembered::check_place(options).err();
+    let place = remembered::place(&opened, &tip, options, &pulls);
+    let place = place.filter(|_| refused.is_none());
+    let kept = place.as_ref().and_then(|place| {
+        let packs = opened.packs();
+        remembered::load(place, &packs, &mut reader)
+    });
     let mut facts = match kept {
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
         None => {
-            let records = place.as_ref().map(remembered::load_records);
+            let packs = opened.packs();
+            let load = |place| remembered::load_records(place, &packs);
+            let records = place.as_ref().map(load);
+            let failures = opened.failures();
             let (mut facts, kept) =
                 find_out(&opened, &tip, options, &pulls, records.as_ref(), progress)?;
             facts.cache =
                 if facts.work.records == 0 { CacheUse::None } else { CacheUse::Resumed };
             if let Some(place) = &place
-                && let Err(why) = remembered::keep(place, &facts, kept)
+                && let Err(why) = {
+                    let mut packs = records.map_or_else(BTreeSet::new, |one| one.packs());
+                    packs.extend(opened.used_packs());
+                    let packs = Some(packs).filter(|_| opened.failures() == failures);
+                    remembered::keep(place, &facts, kept, packs)
+                }
             {
                 facts.cache = CacheUse::Unwritable(why);
             }
             facts
         }
     };
+    if let Some(why) = refused {
+        facts.cache = CacheUse::Unwritable(why);
+    }
     facts.gaps.merge(&gaps);
     facts.path = Untrusted::from(path.as_os_str().as_encoded_bytes());
     if options.checkpoints {
@@ -233,8 +250,11 @@ fn find_out(
     let recorder = tracked.records.take().filter(|_| kinds.gaps().is_empty());
     facts.work.records = recorder.as_ref().map_or(0, Recorder::taken);
     let id = |commit: CommitIdx| history.commits[commit.at()].id;
-    let kept = recorder
-        .map(|recorder| records::write(recorder, id, &tracked.graph.paths, definitions));
+    let (known, used) = (records.unwrap_or(&no_records), opened.used_packs());
+    let kept = recorder.map(|recorder| {
+        let paths = &tracked.graph.paths;
+        records::write(recorder, (known, &used), id, paths, definitions)
+    });
     let kept = kept.transpose().map_err(|why| {
         let hint = "run with --no-cache, and report this as a bug";
         Error::input("E-CACHE", "what was found cannot be kept", &why.to_string(), hint)

@@ -14,8 +14,13 @@ const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 /// How versions are compared: without programs that the repository's configuration names,
 /// and as git does unless that says otherwise, which would show something else than was
 /// said.
-const COMPARE: &str =
-    " --no-ext-diff --no-textconv --diff-algorithm=myers --indent-heuristic";
+const COMPARE: &str = " --no-ext-diff --no-textconv --submodule=short \
+                       --diff-algorithm=myers --indent-heuristic";
+
+/// Objects that are not here are not fetched: a partial clone would run what its
+/// configuration says to reach another host. (`--no-lazy-fetch` says it better, to git
+/// 2.45 and later alone; others refuse the whole command.)
+const FETCH_NOTHING: &str = "GIT_ALLOW_PROTOCOL=none ";
 
 /// The same for blame, which has no flags for it; it passes over no commit. (An empty
 /// `blame.ignoreRevsFile` would take nothing back: git sorts the files it is given.)
@@ -126,7 +131,8 @@ impl<'f> Git<'f> {
         }
     }
 
-    /// Git in the repository, without the pager that its configuration names. Names that would be taken for patterns are not.
+    /// Git in the repository, without the pager and the monitor of files that its
+    /// configuration names. Names that would be taken for patterns are not.
     fn git(self, paths: &[&Untrusted]) -> String {
         let folder = match self.facts.path.bytes() {
             b"." => String::new(),
@@ -138,7 +144,7 @@ impl<'f> Git<'f> {
         };
         let literal =
             if paths.iter().any(is_pattern) { " --literal-pathspecs" } else { "" };
-        format!("git --no-pager{folder}{literal}")
+        format!("{FETCH_NOTHING}git --no-pager -c core.fsmonitor=false{folder}{literal}")
     }
 }
 

@@ -1,12 +1,15 @@
 //! Reading objects: loose ones and those in packs.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::SystemTime;
 
 use crate::history::cost::Cost;
 use crate::history::layout::ObjectFolder;
 use crate::history::loose::LooseObjects;
+use crate::history::mark::PackMark;
 use crate::history::pack::{Pack, PackReader, list_packs};
 use crate::history::{ObjectId, hash};
 use crate::limits;
@@ -79,6 +82,8 @@ pub struct ObjectStore {
     strange: Vec<PathBuf>,
     /// What reading them cost so far.
     pub(super) cost: Cost,
+    /// How often all readers together failed.
+    failures: AtomicU64,
 }
 
 /// The packs as they were listed.
@@ -101,12 +106,29 @@ impl ObjectStore {
         let cost = Cost::new(packed.saturating_add(loose.stored()));
         let packs = Packs { packs: Arc::new(listed.packs), changed };
         let packs = RwLock::new(packs);
-        Self { folders: folders.to_vec(), loose, packs, strange, cost }
+        let failures = AtomicU64::new(0);
+        Self { folders: folders.to_vec(), loose, packs, strange, cost, failures }
     }
 
     /// What stands where objects should be and was left out.
     pub(super) fn strange(&self) -> &[PathBuf] {
         &self.strange
+    }
+
+    /// The packs that objects were read from.
+    pub(super) fn used_packs(&self) -> BTreeSet<PackMark> {
+        let packs = self.packs().packs;
+        packs.iter().filter(|pack| pack.is_used()).map(|pack| pack.mark.clone()).collect()
+    }
+
+    /// The packs that there are.
+    pub(super) fn all_packs(&self) -> BTreeSet<PackMark> {
+        self.packs().packs.iter().map(|pack| pack.mark.clone()).collect()
+    }
+
+    /// How often an object was not there, or damaged, for all readers together.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 
     fn packs(&self) -> Packs {
@@ -162,6 +184,9 @@ pub struct ObjectReader<'a> {
     pack_reader: PackReader,
     /// What was read so far.
     pub work: ReadWork,
+    /// How often an object was not there, or damaged: whatever was made of that could be
+    /// otherwise another time.
+    pub failures: u64,
 }
 
 impl std::fmt::Debug for ObjectReader<'_> {
@@ -178,6 +203,7 @@ impl<'a> ObjectReader<'a> {
             latest: 0,
             pack_reader: PackReader::new(),
             work: ReadWork::default(),
+            failures: 0,
         }
     }
 
@@ -187,6 +213,19 @@ impl<'a> ObjectReader<'a> {
     ///
     /// [`Unreadable`] says why not; the object is then a gap, not the end.
     pub fn read(
+        &mut self,
+        id: ObjectId,
+        wanted: ObjectKind,
+    ) -> Result<ObjectBytes, Unreadable> {
+        let read = self.read_here(id, wanted);
+        if matches!(read, Err(Unreadable::Missing | Unreadable::Corrupt)) {
+            self.failures += 1;
+            self.store.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        read
+    }
+
+    fn read_here(
         &mut self,
         id: ObjectId,
         wanted: ObjectKind,
@@ -264,6 +303,7 @@ impl<'a> ObjectReader<'a> {
             {
                 Ok(found) => {
                     self.latest = at;
+                    pack.use_it();
                     return Some(Ok(found));
                 }
                 Err(why) => failure = Some(Err(why)),

@@ -1,6 +1,8 @@
 //! Opening a repository that may be hostile: nothing outside it is read unasked, nothing
 //! in it is executed, and whatever should be a plain file is one.
 
+use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
@@ -9,6 +11,7 @@ use crate::error::Error;
 use crate::history::control_file::{self, ControlFile};
 use crate::history::folder::{Closed, Folder};
 use crate::history::layout::{self, Layout};
+use crate::history::mark::{FileMark, PackMark};
 use crate::history::objects::{ObjectKind, ObjectReader, ObjectStore};
 use crate::history::pulls::{self, PullHeads};
 use crate::history::refs::{Ref, Refs};
@@ -205,6 +208,39 @@ impl Opened {
         let why = "it takes far more work than its size allows";
         let hint = "it may be hostile; leave it out";
         Err(Error::input("E-COST", "cannot read the repository", why, hint))
+    }
+
+    /// What tells this repository from others that had, or will have, its path: the
+    /// folders that hold its refs and its configuration.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say.
+    pub fn marks(&self) -> io::Result<[FileMark; 2]> {
+        let mark = |folder: &Folder| -> io::Result<FileMark> {
+            Ok(FileMark::new(folder.path(), &folder.metadata()?))
+        };
+        Ok([mark(&self.layout.git_folder)?, mark(&self.layout.common_folder)?])
+    }
+
+    /// The real path of its git folder.
+    pub fn git_folder(&self) -> &Path {
+        self.layout.git_folder.path()
+    }
+
+    /// The packs that there are.
+    pub fn packs(&self) -> BTreeSet<PackMark> {
+        self.objects.all_packs()
+    }
+
+    /// The packs that something was read from by now.
+    pub fn used_packs(&self) -> BTreeSet<PackMark> {
+        self.objects.used_packs()
+    }
+
+    /// How often an object that was asked for was not there, or damaged, by now.
+    pub fn failures(&self) -> u64 {
+        self.objects.failures()
     }
 
     /// The commits a shallow clone ends at.

@@ -1,6 +1,6 @@
 //! The heads of pull requests, which forges keep as refs: `refs/pull/N/head` on GitHub,
 //! `refs/merge-requests/N/head` on GitLab, and `refs/remotes/*/pr/N` where a clone fetches
-//! them so.
+//! them so. The name of that remote has no slash: else it could be a branch of another.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,8 @@ fn number_of(name: &[u8]) -> Option<u64> {
         let rest = name.strip_prefix(b"refs/remotes/")?;
         let mut parts = rest.rsplitn(3, |&byte| byte == b'/');
         let (number, folder, remote) = (parts.next()?, parts.next()?, parts.next()?);
-        (folder == b"pr" && !remote.is_empty()).then_some(number)
+        let is_one_name = !remote.is_empty() && !remote.contains(&b'/');
+        (folder == b"pr" && is_one_name).then_some(number)
     };
     number(of_forge.or_else(of_remote)?)
 }
@@ -105,7 +106,7 @@ mod tests {
             ("refs/pull/12/head", Some(12)),
             ("refs/merge-requests/7/head", Some(7)),
             ("refs/remotes/origin/pr/3", Some(3)),
-            ("refs/remotes/my/fork/pr/3", Some(3)),
+            ("refs/remotes/my/fork/pr/3", None),
             ("refs/pull/12/merge", None),
             ("refs/pull/012/head", None),
             ("refs/pull/1x/head", None),

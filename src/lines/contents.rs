@@ -15,7 +15,7 @@ use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
 use crate::lines::edits::{self, EditWork};
 use crate::lines::marks::LineMark;
 use crate::lines::records::{
-    self, Part, Recorder, Records, StepRecord, StepText, VersionRecord, may_heal,
+    self, Part, Recorder, Records, StepRecord, StepText, VersionRecord,
 };
 use crate::lines::similarity::is_binary;
 use crate::lines::tokens::{Lexicon, Text};
@@ -115,6 +115,9 @@ pub(crate) struct Contents<'t, 'r, 'k> {
     uses: FxHashMap<u32, u32>,
     /// Hunks of the latest pairs, since a version's origins and its step share one.
     hunks: FxHashMap<(u32, u32), Rc<[Hunk]>>,
+    /// Whether a version could be read no more, or not as before, of which its lines were
+    /// counted.
+    pub(crate) is_lost: bool,
     /// What was left out.
     pub(crate) gaps: Gaps,
     /// What it cost.
@@ -183,6 +186,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             contents: FxHashMap::default(),
             uses: uses(graph, lineage),
             hunks: FxHashMap::default(),
+            is_lost: false,
             gaps: Gaps::default(),
             work: DiffWork::default(),
             blobs: (0, 0),
@@ -197,14 +201,19 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let blob = |version: &u32| graph.versions[*version as usize].blob;
         let blobs: Vec<ObjectId> = sources.iter().map(blob).collect();
         let key = (facts.commit, Part::Version(facts.file));
-        let question =
-            self.recorder.as_ref().and_then(|_| records::question(&(facts.blob, blobs)));
+        // Gaps name the path.
+        let path = &graph.paths[facts.path as usize];
+        let question = self
+            .recorder
+            .as_ref()
+            .and_then(|_| records::question(&(path, facts.blob, blobs)));
         if let Some(record) = self.take::<VersionRecord>(key, question)
             && record.hunks.len() == sources.len()
         {
             return self.known_version(version, record);
         }
         let before = std::mem::take(&mut self.gaps);
+        let failures = self.reader.failures;
         let content = self.load(version);
         let hunks: Vec<Rc<[Hunk]>> =
             sources.iter().map(|&source| self.hunks(source, version)).collect();
@@ -215,9 +224,10 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             Content::Binary => Some(None),
             Content::Unreadable(_) => None,
         };
-        let is_whole = !sources.iter().any(|&source| self.is_unreadable(source));
+        let is_whole = self.reader.failures == failures
+            && !sources.iter().any(|&source| self.is_unreadable(source));
         if let (Some(recorder), Some(question), Some(lines), true) =
-            (&mut self.recorder, question, lines, is_whole && !may_heal(&gaps))
+            (&mut self.recorder, question, lines, is_whole)
         {
             let hunks = hunks.iter().map(|hunks| hunks.to_vec()).collect();
             recorder.add(key, question, &VersionRecord { lines, hunks, gaps });
@@ -259,24 +269,31 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         let blob = |version: u32| self.graph.versions[version as usize].blob;
         let key = (step.commit, Part::Step(step.file));
         let question = self.recorder.as_ref().and_then(|_| {
-            let is_code = || syntax::language_of(&self.graph.paths[step.path as usize]);
+            let path = &self.graph.paths[step.path as usize];
+            let is_code = || syntax::language_of(path);
             let parsed = step.landing.is_some_and(|landing| {
                 self.asked.parsed_from.is_some_and(|first| landing >= first)
                     && is_code().is_some()
             });
-            records::question(&(step.old.map(blob), step.new.map(blob), is_form, parsed))
+            // Only where it landed was the text asked for. From another tip the same
+            // commit may be on the mainline that was on a branch.
+            let place = (path, step.landing.is_some());
+            let versions = (step.old.map(blob), step.new.map(blob));
+            records::question(&(place, versions, is_form, parsed))
         });
         if let Some(record) = self.take::<StepRecord>(key, question) {
             return self.known_step(step, record);
         }
         let before = std::mem::take(&mut self.gaps);
+        let failures = self.reader.failures;
         let read = self.read_step(step, is_form);
         let gaps = std::mem::replace(&mut self.gaps, before);
         self.gaps.merge(&gaps);
         let mut versions = [step.old, step.new].into_iter().flatten();
-        let is_whole = !versions.any(|version| self.is_unreadable(version));
+        let is_whole = self.reader.failures == failures
+            && !versions.any(|version| self.is_unreadable(version));
         if let (Some(recorder), Some(question), true) =
-            (&mut self.recorder, question, is_whole && !may_heal(&gaps))
+            (&mut self.recorder, question, is_whole)
         {
             let own = step.landing.is_none() || self.graph.says_of_step(step);
             let hunks = (!own).then(|| read.hunks.to_vec());
@@ -363,7 +380,8 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
                 Content::Unreadable(why)
             }
         };
-        self.contents.insert(version, content);
+        let before = self.contents.insert(version, content);
+        self.is_lost |= before.is_some_and(|before| before != content);
         content
     }
 

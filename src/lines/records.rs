@@ -3,10 +3,15 @@
 //! a run that meets the commit again can take it over instead of reading blobs.
 //!
 //! A record carries a number made of everything it was an answer to. One that answers
-//! to something else is not taken, and what may heal (an object that is not here) is
-//! never recorded.
+//! to something else is not taken, and what was made while an object could not be read
+//! is never recorded: it may be here another time.
+//!
+//! Directories and files in packs are taken at the word of the pack, so what came of them
+//! is believed for as long as the pack is there. Records come in layers: each was made of
+//! the packs of those before it and of some more. Where packs go, as when git puts small
+//! ones together, the layers that need them go, and those before them stay.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
@@ -14,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::file_class::FileClass;
+use crate::history::mark::PackMark;
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::diff::Hunk;
 use crate::lines::marks::LineMark;
@@ -106,14 +112,23 @@ pub(crate) struct DefinitionsRecord {
     pub(crate) functions: u64,
     /// Classes and what is like them.
     pub(crate) classes: u64,
+    /// The number of the layer.
+    pub(crate) layer: u32,
 }
 
-/// Whether something was left out that could be there another time.
+/// The layer of what was found out in this run.
+pub(crate) const NEW: u32 = u32::MAX;
+
+/// Whether something was left out that could be there another time, or should be: a
+/// fault of ours is not believed again.
 pub(crate) fn may_heal(gaps: &Gaps) -> bool {
     gaps.list().iter().any(|gap| {
         matches!(
             gap.kind,
-            GapKind::MissingObject | GapKind::CorruptObject | GapKind::HistoryCut
+            GapKind::MissingObject
+                | GapKind::CorruptObject
+                | GapKind::HistoryCut
+                | GapKind::Unbalanced
         )
     })
 }
@@ -139,6 +154,7 @@ struct Entry {
     commit: CommitIdx,
     part: Part,
     question: u64,
+    layer: u32,
     /// One's own bytes are 0, then follow the others.
     part_of_work: usize,
     start: usize,
@@ -146,9 +162,20 @@ struct Entry {
 }
 
 impl Recorder {
-    /// Adds a record. What cannot be written is not recorded.
+    /// Adds a record of this run. What cannot be written is not recorded.
     pub(crate) fn add(
         &mut self,
+        key: (CommitIdx, Part),
+        question: u64,
+        record: &impl Serialize,
+    ) {
+        self.add_to(NEW, key, question, record);
+    }
+
+    /// Adds a record to a layer.
+    pub(crate) fn add_to(
+        &mut self,
+        layer: u32,
         (commit, part): (CommitIdx, Part),
         question: u64,
         record: &impl Serialize,
@@ -157,22 +184,32 @@ impl Recorder {
         let bytes = std::mem::take(&mut self.bytes);
         let Ok(bytes) = postcard::to_extend(record, bytes) else { return };
         self.bytes = bytes;
-        let end = self.bytes.len();
-        self.entries.push(Entry { commit, part, question, part_of_work: 0, start, end });
+        self.push((commit, part), question, layer, start);
     }
 
     /// Adds a record of an earlier run again.
     fn add_again(
         &mut self,
-        (commit, part): (CommitIdx, Part),
+        key: (CommitIdx, Part),
         question: u64,
-        record: &[u8],
+        (layer, record): (u32, &[u8]),
     ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(record);
-        let end = self.bytes.len();
-        self.entries.push(Entry { commit, part, question, part_of_work: 0, start, end });
+        self.push(key, question, layer, start);
         self.taken += 1;
+    }
+
+    fn push(
+        &mut self,
+        (commit, part): (CommitIdx, Part),
+        question: u64,
+        layer: u32,
+        start: usize,
+    ) {
+        let (part_of_work, end) = (0, self.bytes.len());
+        let entry = Entry { commit, part, question, layer, part_of_work, start, end };
+        self.entries.push(entry);
     }
 
     /// How many records were taken over from an earlier run.
@@ -203,12 +240,15 @@ impl Recorder {
     }
 }
 
-/// What is kept of a commit: each part, the question it answers, how many bytes it has.
-type Parts = Vec<(Part, u64, u32)>;
+/// What is kept of a commit: each part, the question it answers, how many bytes it has,
+/// and its layer.
+type Parts = Vec<(Part, u64, u32, u32)>;
 
 /// The table of contents of what is kept.
 #[derive(Serialize, Deserialize)]
 struct Index {
+    /// The packs that each layer needs besides those of the layers before it.
+    layers: Vec<BTreeSet<PackMark>>,
     paths: Vec<Vec<u8>>,
     commits: Vec<(ObjectId, Parts)>,
     definitions: Vec<(ObjectId, DefinitionsRecord)>,
@@ -218,6 +258,7 @@ struct Index {
 struct Kept {
     part: Part,
     question: u64,
+    layer: u32,
     start: usize,
     end: usize,
 }
@@ -226,6 +267,8 @@ struct Kept {
 #[derive(Debug, Default)]
 pub struct Records {
     bytes: Vec<u8>,
+    /// The packs that they were made of, layer by layer.
+    layers: Vec<BTreeSet<PackMark>>,
     paths: Vec<Vec<u8>>,
     /// Which of the entries are of a commit.
     commits: HashMap<ObjectId, Range<usize>>,
@@ -234,18 +277,24 @@ pub struct Records {
 }
 
 impl Records {
-    /// Reads records that [`write`] wrote; `None` when they do not hold together.
-    pub(crate) fn read(bytes: Vec<u8>) -> Option<Self> {
-        let (index, rest) = postcard::take_from_bytes::<Index>(&bytes).ok()?;
+    /// Reads records that [`write`] wrote, those of layers whose packs are all among
+    /// these; `None` when they do not hold together.
+    pub(crate) fn read(bytes: Vec<u8>, packs: &BTreeSet<PackMark>) -> Option<Self> {
+        let (mut index, rest) = postcard::take_from_bytes::<Index>(&bytes).ok()?;
+        let n_layers = index.layers.iter().take_while(|one| one.is_subset(packs)).count();
+        index.layers.truncate(n_layers);
+        let is_there = |layer: u32| (layer as usize) < n_layers;
         let mut at = bytes.len() - rest.len();
         let mut commits = HashMap::new();
         let mut entries: Vec<Kept> = Vec::new();
         for (id, parts) in index.commits {
             let first = entries.len();
-            for (part, question, length) in parts {
+            for (part, question, length, layer) in parts {
                 let start = at;
                 at = at.checked_add(length as usize)?;
-                entries.push(Kept { part, question, start, end: at });
+                if is_there(layer) {
+                    entries.push(Kept { part, question, layer, start, end: at });
+                }
             }
             if !entries[first..].is_sorted_by_key(|entry| entry.part) {
                 return None;
@@ -258,9 +307,21 @@ impl Records {
         let definitions = index
             .definitions
             .into_iter()
+            .filter(|(_, count)| is_there(count.layer))
             .map(|(blob, count)| ((blob, count.language.clone()), count));
         let definitions = definitions.collect();
-        Some(Self { bytes, paths: index.paths, commits, entries, definitions })
+        let Index { layers, paths, .. } = index;
+        Some(Self { bytes, layers, paths, commits, entries, definitions })
+    }
+
+    /// The packs that they were made of.
+    pub(crate) fn packs(&self) -> BTreeSet<PackMark> {
+        self.layers.iter().flatten().cloned().collect()
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// The path of a number.
@@ -278,25 +339,27 @@ impl Records {
         recorder: &mut Recorder,
     ) -> Option<T> {
         let record = self.find(id, part, question)?;
-        let found = postcard::from_bytes(record).ok()?;
+        let found = postcard::from_bytes(record.1).ok()?;
         recorder.add_again((commit, part), question, record);
         Some(found)
     }
 
-    /// As [`Records::take`], without writing it down.
+    /// As [`Records::take`], without writing it down; and its layer.
     pub(crate) fn get<T: DeserializeOwned>(
         &self,
         id: ObjectId,
         part: Part,
         question: u64,
-    ) -> Option<T> {
-        postcard::from_bytes(self.find(id, part, question)?).ok()
+    ) -> Option<(T, u32)> {
+        let (layer, record) = self.find(id, part, question)?;
+        Some((postcard::from_bytes(record).ok()?, layer))
     }
 
-    fn find(&self, id: ObjectId, part: Part, question: u64) -> Option<&[u8]> {
+    fn find(&self, id: ObjectId, part: Part, question: u64) -> Option<(u32, &[u8])> {
         let parts = &self.entries[self.commits.get(&id)?.clone()];
         let entry = parts[parts.binary_search_by_key(&part, |entry| entry.part).ok()?];
-        (entry.question == question).then(|| &self.bytes[entry.start..entry.end])
+        let record = || (entry.layer, &self.bytes[entry.start..entry.end]);
+        (entry.question == question).then(record)
     }
 
     /// How many definitions a blob has.
@@ -310,17 +373,28 @@ impl Records {
 }
 
 /// Writes records so that [`Records::read`] finds them: of commits with these ids, with
-/// paths of these numbers.
+/// paths of these numbers. What is new was made of what was `known`, and of the packs
+/// `used`.
 ///
 /// # Errors
 ///
 /// When they cannot be put into bytes.
 pub(crate) fn write(
     mut recorder: Recorder,
+    (known, used): (&Records, &BTreeSet<PackMark>),
     ids: impl Fn(CommitIdx) -> ObjectId,
     paths: &[Vec<u8>],
-    definitions: Vec<(ObjectId, DefinitionsRecord)>,
+    mut definitions: Vec<(ObjectId, DefinitionsRecord)>,
 ) -> Result<Vec<u8>, postcard::Error> {
+    let mut layers = known.layers.clone();
+    let more: BTreeSet<PackMark> = used.difference(&known.packs()).cloned().collect();
+    if !more.is_empty() || layers.is_empty() {
+        layers.push(more);
+    }
+    let newest = len_to_u32(layers.len() - 1);
+    for (_, count) in &mut definitions {
+        count.layer = count.layer.min(newest);
+    }
     recorder.entries.sort_unstable_by_key(|entry| (entry.commit, entry.part));
     let mut commits: Vec<(ObjectId, Parts)> = Vec::new();
     let mut latest = None;
@@ -331,10 +405,11 @@ pub(crate) fn write(
         }
         if let Some((_, parts)) = commits.last_mut() {
             let length = len_to_u32(entry.end - entry.start);
-            parts.push((entry.part, entry.question, length));
+            let layer = entry.layer.min(newest);
+            parts.push((entry.part, entry.question, length, layer));
         }
     }
-    let index = Index { paths: paths.to_vec(), commits, definitions };
+    let index = Index { layers, paths: paths.to_vec(), commits, definitions };
     let mut bytes = postcard::to_stdvec(&index)?;
     bytes.reserve_exact(
         recorder.entries.iter().map(|entry| entry.end - entry.start).sum(),

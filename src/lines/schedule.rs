@@ -21,7 +21,7 @@ use crate::lines::records::{Recorder, Records};
 use crate::lines::room::Room;
 use crate::lines::tracker::{self, Stopped, Tools, TrackOptions, Tracked};
 use crate::lines::versions::{self, Builder, CommitDelta, Graph, Lineage};
-use crate::problem::{GapKind, Gaps};
+use crate::problem::{Gap, GapKind, Gaps};
 use crate::units::{len_to_u32, len_to_u64};
 
 /// How far the work has come.
@@ -100,12 +100,36 @@ impl<'o> Pool<'o> {
     }
 }
 
-/// Tracks all lines of a history.
+/// Tracks all lines of a history. Records of earlier runs that do not go together with
+/// what can be read now (an object is lost since, say) count for nothing.
 ///
 /// # Errors
 ///
 /// When the repository vanishes.
 pub fn track_history(
+    opened: &Opened,
+    history: &History,
+    options: &TrackOptions,
+    kinds: &KindReaders<'_>,
+    records: Option<&Records>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<TrackedHistory, Error> {
+    let found = track_all(opened, history, options, kinds, records, progress)?;
+    let is_unbalanced = |gap: &Gap| gap.kind == GapKind::Unbalanced;
+    if records.is_none_or(Records::is_empty)
+        || !found.tracked.gaps.list().iter().any(is_unbalanced)
+    {
+        return Ok(found);
+    }
+    let TrackedHistory { read, trees_read, .. } = found;
+    let none = Records::default();
+    let mut found = track_all(opened, history, options, kinds, Some(&none), progress)?;
+    found.read.add(read);
+    found.trees_read += trees_read;
+    Ok(found)
+}
+
+fn track_all(
     opened: &Opened,
     history: &History,
     options: &TrackOptions,

@@ -426,6 +426,10 @@ impl Tracker<'_, '_, '_> {
 
     fn finish(mut self, tip: &[(u32, u32)]) -> Result<Tracked, Stopped> {
         self.contents.finish();
+        if self.contents.is_lost {
+            let why = "a version that had so many lines can be read no more";
+            return Err(Stopped::Unbalanced(why.to_owned()));
+        }
         for &(path, version) in tip {
             let Some(lives) = self.lives.remove(&path) else {
                 let path = String::from_utf8_lossy(&self.graph.paths[path as usize])

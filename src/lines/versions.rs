@@ -51,6 +51,11 @@ pub struct CommitDelta {
     pub others: Option<Vec<Sources>>,
     /// Directories that could not be read before or after, and whether after.
     pub unreadable: Vec<(Vec<u8>, bool)>,
+    /// Whether everything could be read that was looked at, files that may have been
+    /// renamed among it.
+    pub is_whole: bool,
+    /// The layer of the records that it is taken from, if it is.
+    pub layer: Option<u32>,
     /// What could not be compared.
     pub gaps: Gaps,
 }
@@ -63,6 +68,7 @@ pub fn delta(
     commit: &Commit,
 ) -> CommitDelta {
     let mut gaps = Gaps::default();
+    let failures = reader.failures;
     let parent = commit.first_parent().map(|parent| history.commits[parent.at()].tree);
     let (changes, unreadable) = compare_trees(reader, cache, parent, commit, &mut gaps);
     let (deleted, created) =
@@ -81,7 +87,8 @@ pub fn delta(
     if !unreadable.is_empty() {
         doubt_unpaired(&mut files, &deleted, &created);
     }
-    CommitDelta { files, others: None, unreadable, gaps }
+    let is_whole = reader.failures == failures && unreadable.is_empty();
+    CommitDelta { files, others: None, unreadable, is_whole, layer: None, gaps }
 }
 
 /// Where a part of a tree could not be read, a file that came may have been there, and
@@ -109,7 +116,8 @@ pub(crate) fn recorded_delta(
     commit: &Commit,
 ) -> Option<CommitDelta> {
     let question = delta_question(history, commit)?;
-    let delta: DeltaRecord = records.get(commit.id, Part::Delta, question)?;
+    let (delta, layer): (DeltaRecord, u32) =
+        records.get(commit.id, Part::Delta, question)?;
     let n_files = delta.files.len();
     let path = |number: u32| records.path(number).map(<[u8]>::to_vec);
     let index = |index: Option<u32>| match index.map(|index| index as usize) {
@@ -137,6 +145,8 @@ pub(crate) fn recorded_delta(
         files: delta.files.iter().map(file).collect::<Option<_>>()?,
         others: Some(others.filter(|all| all.len() == commit.other_parents().len())?),
         unreadable: Vec::new(),
+        is_whole: true,
+        layer: Some(layer),
         gaps: Gaps::default(),
     })
 }
@@ -401,8 +411,7 @@ impl<'h, 'r> Builder<'h, 'r> {
             .map(|index| self.decide(idx, first, &others, delta, index))
             .collect();
         self.add_steps(idx, first, delta, &decisions);
-        let is_whole =
-            delta.unreadable.is_empty() && others.iter().all(|parent| parent.is_whole);
+        let is_whole = delta.is_whole && others.iter().all(|parent| parent.is_whole);
         if gaps.is_empty() && is_whole {
             self.record(idx, delta, &others);
         }
@@ -457,8 +466,9 @@ impl<'h, 'r> Builder<'h, 'r> {
         let question = delta_question(self.history, &self.history.commits[idx.at()]);
         if let (Some(files), Some(others), Some(question)) = (files, others, question) {
             let record = DeltaRecord { files, others };
-            recorder.add((idx, Part::Delta), question, &record);
-            recorder.taken += u64::from(delta.others.is_some());
+            let layer = delta.layer.unwrap_or(records::NEW);
+            recorder.add_to(layer, (idx, Part::Delta), question, &record);
+            recorder.taken += u64::from(delta.layer.is_some());
         }
     }
 
@@ -568,7 +578,9 @@ impl<'h, 'r> Builder<'h, 'r> {
             Some((*index, self.version_at(Some(parent), path)?))
         };
         let moved = sources.iter().filter_map(version).collect();
-        OtherParent { commit: parent, sources: sources.to_vec(), moved, is_whole: true }
+        // Where something cannot be read, files of before are taken to stand.
+        let is_whole = self.unreadable[parent.at()].is_empty();
+        OtherParent { commit: parent, sources: sources.to_vec(), moved, is_whole }
     }
 
     /// Whether a commit may have a file where nothing can be read: at this path, or
@@ -628,6 +640,7 @@ impl<'h, 'r> Builder<'h, 'r> {
         let commit = &self.history.commits[idx.at()];
         let tree = self.history.commits[parent.at()].tree;
         let (reader, cache) = (&mut self.reader, &mut self.cache);
+        let failures = reader.failures;
         // What cannot be read was counted against the first parent.
         let mut known = Gaps::default();
         let (changes, unreadable) =
@@ -635,7 +648,7 @@ impl<'h, 'r> Builder<'h, 'r> {
         if unreadable.is_empty() {
             gaps.merge(&known);
         }
-        let is_whole = unreadable.is_empty();
+        let is_readable = unreadable.is_empty();
         let deleted = created_or_deleted(&changes, false);
         let sources = candidates(&changes, &deleted);
         let created: BTreeSet<&[u8]> = created_or_deleted(&changes, true)
@@ -662,7 +675,9 @@ impl<'h, 'r> Builder<'h, 'r> {
         };
         let sources: Vec<_> =
             wanted.into_iter().zip(followed).filter_map(source).collect();
-        OtherParent { is_whole, ..self.known_parent(parent, &sources) }
+        let parent = self.known_parent(parent, &sources);
+        let is_whole = parent.is_whole && is_readable && self.reader.failures == failures;
+        OtherParent { is_whole, ..parent }
     }
 
     /// The files of a merge that are no parent's whole.
@@ -783,7 +798,7 @@ struct OtherParent {
     commit: CommitIdx,
     /// Files of the commit that were renamed since, and their paths before.
     sources: Sources,
-    /// Whether all of its directories could be read.
+    /// Whether all of its directories could be read, and files that may have been renamed.
     is_whole: bool,
     /// For files of the commit that were renamed since: which version they come from.
     moved: FxHashMap<usize, u32>,

@@ -11,7 +11,7 @@ use crate::facts::DefinitionCount;
 use crate::history::ObjectId;
 use crate::history::objects::{ObjectKind, ReadWork};
 use crate::history::open::Opened;
-use crate::lines::records::{DefinitionsRecord, Records};
+use crate::lines::records::{self, DefinitionsRecord, Records};
 use crate::lines::schedule::Progress;
 use crate::lines::versions::Graph;
 use crate::syntax::{self, DefinitionKind, LanguageId};
@@ -97,6 +97,7 @@ fn count_slice(
             language: language.language().name.to_owned(),
             functions: of(&[DefinitionKind::Function, DefinitionKind::Method]),
             classes: of(&[DefinitionKind::Class]),
+            layer: records::NEW,
         };
         counts.push((blob, count));
     }

@@ -4,6 +4,7 @@
 //! Neither messages nor addresses are kept: people are kept as the commits that name
 //! them, and read from there again.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use super::{ScanOptions, context};
 use crate::cache;
 use crate::error::Error;
 use crate::facts::{Author, FACTS_VERSION, Facts};
+use crate::history::layout::looks_like_repository;
+use crate::history::mark::{FileMark, PackMark};
 use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::open::{Opened, Tip};
 use crate::history::pulls::PullHeads;
@@ -31,7 +34,7 @@ struct Question<'a> {
     tool_version: &'a str,
     limits: Vec<u64>,
     options: ScanOptions,
-    path: &'a [u8],
+    repository: [FileMark; 2],
     branch: &'a [u8],
     tip: Option<ObjectId>,
     shallow: &'a [ObjectId],
@@ -46,9 +49,18 @@ pub(super) struct Place<'a> {
     records: (String, Vec<u8>),
 }
 
+/// Holds that what is kept cannot have been brought by a repository.
+///
+/// # Errors
+///
+/// When it can, in words.
+pub(super) fn check_place(options: &ScanOptions) -> Result<(), String> {
+    let Some(folder) = options.cache_folder.as_deref() else { return Ok(()) };
+    cache::check_place(folder, looks_like_repository).map_err(|why| why.in_words())
+}
+
 /// The place of the facts of a repository; `None` when nothing is to be kept.
 pub(super) fn place<'a>(
-    path: &Path,
     opened: &Opened,
     tip: &Tip,
     options: &'a ScanOptions,
@@ -56,7 +68,8 @@ pub(super) fn place<'a>(
 ) -> Option<Place<'a>> {
     let folder = options.cache_folder.as_deref()?;
     let asked = ScanOptions { cache_folder: None, jobs: None, ..options.clone() };
-    let path = path.as_os_str().as_encoded_bytes();
+    // However it was named: what is asked about is a folder.
+    let path = opened.git_folder().as_os_str().as_encoded_bytes();
     // One file for each repository and way of asking: a new tip takes the place of
     // the old one.
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;
@@ -68,7 +81,7 @@ pub(super) fn place<'a>(
         tool_version: env!("CARGO_PKG_VERSION"),
         limits: limits::LIMITS.iter().map(|limit| limit.value).collect(),
         options: asked,
-        path,
+        repository: opened.marks().ok()?,
         branch: &tip.name,
         tip: tip.commit,
         shallow: opened.shallow(),
@@ -99,26 +112,39 @@ pub(super) fn place<'a>(
     Some(Place { folder, facts, records })
 }
 
-/// The records of earlier runs; empty when there are none.
-pub(super) fn load_records(place: &Place<'_>) -> Records {
+/// The records of earlier runs that were made of packs that are there; empty when there
+/// are none.
+pub(super) fn load_records(place: &Place<'_>, packs: &BTreeSet<PackMark>) -> Records {
     let (name, key) = &place.records;
-    cache::load(place.folder, name, key).and_then(Records::read).unwrap_or_default()
+    let bytes = cache::load(place.folder, name, key);
+    bytes.and_then(|bytes| Records::read(bytes, packs)).unwrap_or_default()
 }
 
 /// What is kept.
 #[derive(Serialize, Deserialize)]
 struct Kept {
+    /// The packs that they were made of. What a pack says is taken at its word, for as
+    /// long as it is there.
+    packs: BTreeSet<PackMark>,
     /// The facts, without people and without what lies on other branches.
     facts: Facts,
     /// For each person a commit that names them.
     people: Vec<Named>,
 }
 
-/// Returns the facts that were kept, if they are there and every person can be named.
-pub(super) fn load(place: &Place<'_>, reader: &mut ObjectReader<'_>) -> Option<Facts> {
+/// Returns the facts that were kept, if they are there with the packs that they were made
+/// of, and every person can be named.
+pub(super) fn load(
+    place: &Place<'_>,
+    there: &BTreeSet<PackMark>,
+    reader: &mut ObjectReader<'_>,
+) -> Option<Facts> {
     let (name, key) = &place.facts;
     let bytes = cache::load(place.folder, name, key)?;
-    let Kept { mut facts, people } = postcard::from_bytes(&bytes).ok()?;
+    let Kept { packs, mut facts, people } = postcard::from_bytes(&bytes).ok()?;
+    if !packs.is_subset(there) {
+        return None;
+    }
     facts.people = name_people(&facts, &people, reader).ok()??;
     Some(facts).filter(Facts::is_sound)
 }
@@ -141,13 +167,18 @@ fn name_people(
     };
     let raw: Option<Vec<_>> =
         people.iter().map(|named| Some((read(named.commit)?, named))).collect();
-    // The gaps it leaves are among those kept.
+    // The gaps that its text leaves are among those kept. That it cannot be read is none of
+    // them.
     let mut known_gaps = Gaps::default();
+    let failures = reader.failures;
     let mailmap =
         match context::read_root_file(reader, tip.tree, b".mailmap", &mut known_gaps) {
             Some(text) => Mailmap::parse(&text, &mut known_gaps),
             None => Mailmap::parse(b"", &mut known_gaps),
         };
+    if reader.failures > failures {
+        return Ok(None);
+    }
     let author = |(commit, named): &(commit::RawCommit, &Named)| {
         authors::named(&rules, &mailmap, commit, named)
     };
@@ -159,8 +190,9 @@ fn name_people(
     Ok(found.filter(|found| raw.is_some() && is_whole(found)))
 }
 
-/// Keeps facts and records for the next run. Facts in which something may heal are not
-/// kept: an object that is missing now can be there tomorrow.
+/// Keeps facts and records for the next run; facts only with the packs that they were made
+/// of, which there are not when an object could not be read, wherever that shows: one that
+/// is missing now can be there tomorrow.
 ///
 /// # Errors
 ///
@@ -169,15 +201,14 @@ pub(super) fn keep(
     place: &Place<'_>,
     facts: &Facts,
     records: Option<Vec<u8>>,
+    packs: Option<BTreeSet<PackMark>>,
 ) -> Result<(), String> {
     let in_words = |why: cache::Fault| why.in_words();
     if let Some(bytes) = records {
         let (name, key) = &place.records;
         cache::store(place.folder, name, key, &bytes).map_err(in_words)?;
     }
-    if may_heal(&facts.gaps) {
-        return Ok(());
-    }
+    let Some(packs) = packs.filter(|_| !may_heal(&facts.gaps)) else { return Ok(()) };
     let Some(people) = authors::naming_commits(facts) else { return Ok(()) };
     let facts = Facts {
         people: Vec::new(),
@@ -185,7 +216,7 @@ pub(super) fn keep(
         path: Untrusted::default(),
         ..facts.clone()
     };
-    let bytes = postcard::to_stdvec(&Kept { facts, people })
+    let bytes = postcard::to_stdvec(&Kept { packs, facts, people })
         .map_err(|why| format!("the facts cannot be kept ({why})"))?;
     let (name, key) = &place.facts;
     cache::store(place.folder, name, key, &bytes).map_err(in_words)

@@ -79,8 +79,11 @@ fn answer(place: &Place, command: &Value) -> Vec<u8> {
     let command = text(&command["command"]);
     assert!(command.bytes().all(|byte| byte >= b' '), "it is one line: {command:?}");
     let words = words(command);
-    assert_eq!(words[0], "git");
-    let run = git_in(place.root()).args(&words[1..]).output().expect("git is installed");
+    let fetches = words[0].to_str().and_then(|word| word.split_once('='));
+    let (name, value) = fetches.expect("it says what git may fetch");
+    assert_eq!(words[1], "git");
+    let mut git = git_in(place.root());
+    let run = git.env(name, value).args(&words[2..]).output().expect("git is installed");
     let stderr = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{command}: {stderr}");
     run.stdout

@@ -5,7 +5,7 @@ mod bombs;
 mod commits;
 mod layout;
 mod objects;
-mod objects_by_hand;
+pub(crate) mod objects_by_hand;
 mod process;
 mod races;
 mod refs;

@@ -21,6 +21,7 @@ mod packs;
 mod people;
 mod random_history;
 mod readme;
+mod resumed;
 mod squashes;
 mod stories;
 mod tidy;

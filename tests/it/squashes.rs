@@ -47,6 +47,34 @@ impl Stream {
     }
 }
 
+#[test]
+fn how_git_keeps_refs_changes_nothing() {
+    let place = Place::new();
+    let repository = squashed(&place, &AS_LANDED);
+    let head = repository.words(["rev-parse", "refs/pull/7/head"]).remove(0);
+    repository.git(["update-ref", "-d", "refs/pull/7/head"]);
+    for (name, is_head) in [
+        ("refs/pull/7/head", true),
+        ("refs/merge-requests/7/head", true),
+        ("refs/remotes/origin/pr/7", true),
+        // A branch of somebody's, or of a remote whose name has a slash.
+        ("refs/remotes/my/fork/pr/7", false),
+    ] {
+        repository.git(["update-ref", name, &head]);
+        let said = || {
+            let asked = ["report", "squashed", "--format=json", "--no-cache"];
+            let run = place.run(asked).ended(0);
+            serde_json::from_slice::<Value>(&run.stdout).expect("it is JSON")
+        };
+        let loose = said();
+        repository.git(["pack-refs", "--all", "--prune"]);
+        assert_eq!(said(), loose, "{name}");
+        let with_head = &loose["repositories"][0]["squashes"]["with_head"];
+        assert_eq!(with_head.as_u64().is_some_and(|n| n > 0), is_head, "{name}");
+        repository.git(["update-ref", "-d", name]);
+    }
+}
+
 /// Where the pull request leaves its files.
 struct Head {
     from_start: bool,

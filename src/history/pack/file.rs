@@ -6,10 +6,12 @@ use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::history::ObjectId;
 use crate::history::folder::Closed;
 use crate::history::layout::ObjectFolder;
+use crate::history::mark::{FileMark, PackMark};
 use crate::history::objects::Unreadable;
 use crate::history::pack::index::PackIndex;
 use crate::limits;
@@ -17,6 +19,9 @@ use crate::limits;
 /// A pack and its index.
 #[derive(Debug)]
 pub(in crate::history) struct Pack {
+    pub(in crate::history) mark: PackMark,
+    /// Whether an object was read from it.
+    is_used: AtomicBool,
     /// Its number among the packs of the repository, for good.
     pub(super) number: u32,
     folder: ObjectFolder,
@@ -34,6 +39,8 @@ const MOST_OPEN: usize = 64;
 /// What stands before the first entry and after the last.
 const HEADER_BYTES: u64 = 12;
 const TRAILER_BYTES: u64 = 20;
+/// What ends an index.
+const CHECKSUMS_BYTES: usize = 40;
 
 /// What is among the packs.
 #[derive(Debug, Default)]
@@ -98,8 +105,26 @@ impl Pack {
         }
         let Some(index) = PackIndex::parse(&data) else { return Ok(None) };
         let Some(end) = check_pack(&file, index.n_objects()) else { return Ok(None) };
+        let stands = file.metadata().map_err(|_| Closed::Failed)?;
+        let path = folder.folder().path().join("pack").join(&name);
+        let checksums = &data[data.len().saturating_sub(CHECKSUMS_BYTES)..];
+        let mark = PackMark::new(FileMark::new(&path, &stands), stands.len(), checksums);
         let file = Some(file).filter(|_| (number as usize) < MOST_OPEN);
-        Ok(Some(Self { number, folder: folder.clone(), name, file, end, index }))
+        let (folder, is_used) = (folder.clone(), AtomicBool::new(false));
+        Ok(Some(Self { mark, is_used, number, folder, name, file, end, index }))
+    }
+
+    /// Says that an object was read from it.
+    pub(in crate::history) fn use_it(&self) {
+        // Most often it is known: threads then share what none of them writes.
+        if !self.is_used() {
+            self.is_used.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether an object was read from it.
+    pub(in crate::history) fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
     }
 
     fn is(&self, folder: &ObjectFolder, index: &OsStr) -> bool {
