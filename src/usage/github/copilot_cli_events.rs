@@ -16,8 +16,9 @@ use crate::usage::dates::{self, Moment};
 use crate::usage::framing::{Sample, Source};
 use crate::usage::json::Object;
 use crate::usage::record::{
-    Activity, Credits, Draft, Granularity, Period, TokenCounts, record_id, text,
+    Activity, Credits, Draft, Granularity, Period, record_id, text,
 };
+use crate::usage::rows::divide_input;
 use crate::usage::{Context, Format, Parsed};
 
 /// The events of one session, or of several one after another.
@@ -242,18 +243,9 @@ impl Counters {
     fn measure(&self, draft: &mut Draft, parsed: &mut Parsed<'_>) {
         let [requests, input, cache_read, cache_write, output] = self.counts;
         draft.requests = requests;
-        let cached = cache_read.unwrap_or(0).saturating_add(cache_write.unwrap_or(0));
-        if input.is_some_and(|input| input < cached) {
-            let why = "more tokens from and into the cache than input";
-            parsed.remark(GapKind::TokenMismatch, draft.position, why);
-        }
-        draft.tokens = TokenCounts {
-            input: input.map(|input| input.saturating_sub(cached)),
-            cache_read,
-            cache_write,
-            output,
-            ..TokenCounts::default()
-        };
+        draft.tokens.output = output;
+        let place = (draft.position, parsed);
+        divide_input(&mut draft.tokens, input, cache_read, cache_write, place);
         let unit = Untrusted::from(super::PREMIUM_REQUEST);
         draft.credits = self.cost.map(|nanos| Credits { nanos, unit });
     }
