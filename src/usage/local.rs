@@ -245,4 +245,33 @@ mod tests {
         let settled = crate::usage::settle(&both, false).unwrap();
         assert_eq!(settled.ledger.kept.tokens, 35_219);
     }
+
+    #[test]
+    fn a_session_of_codex_is_the_same_in_its_log_and_in_the_report_of_it() {
+        assert_eq!(
+            kept("codex.rollout/plain.jsonl", "ccusage.report/plain.codex-daily.json"),
+            22_500
+        );
+    }
+
+    #[test]
+    fn a_session_of_gemini_is_the_same_as_a_document_and_as_lines() {
+        assert_eq!(
+            kept("gemini_cli.session/plain.json", "gemini_cli.session/plain.jsonl"),
+            30_490
+        );
+    }
+
+    /// The tokens that count of two exports, each of which has all of them.
+    fn kept(one: &str, other: &str) -> u128 {
+        let exports = [one, other].map(|path| {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+            let bytes = std::fs::read(folder.join("fixtures/usage").join(path)).unwrap();
+            let options = crate::usage::ReadOptions::default();
+            crate::usage::read_export(&Untrusted::from("x"), &bytes[..], &options)
+                .unwrap()
+        });
+        assert_eq!(exports[0].tokens().total(), exports[1].tokens().total());
+        crate::usage::settle(&exports, false).unwrap().ledger.kept.tokens
+    }
 }
