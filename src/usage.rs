@@ -28,6 +28,9 @@ pub mod vendors;
 pub mod openai;
 pub mod entire;
 pub mod local;
+pub mod otel;
+pub mod gateways;
+pub mod focus;
 pub mod generic;
 pub mod precedence;
 pub mod prices;
@@ -127,6 +130,25 @@ pub static FORMATS: &[&Format] = &[
     &local::cline_vscode::FORMAT,
     &local::kimi::FORMAT,
     &entire::FORMAT,
+    // OpenTelemetry, gateways and clouds.
+    &otel::claude_code::FORMAT,
+    &otel::codex::FORMAT,
+    &otel::gemini_cli::FORMAT,
+    &otel::genai::FORMAT,
+    &gateways::litellm_spend_logs::FORMAT,
+    &gateways::litellm_daily::USER_SPEND,
+    &gateways::litellm_daily::ACTIVITY,
+    &gateways::openrouter::GENERATIONS,
+    &gateways::openrouter::DAILY,
+    &gateways::openrouter::ACTIVITY,
+    &gateways::bedrock::FORMAT,
+    &gateways::langfuse::FORMAT,
+    &gateways::helicone::FORMAT,
+    &gateways::portkey::FORMAT,
+    &gateways::vercel::FORMAT,
+    &gateways::azure::FORMAT,
+    &gateways::deepseek::FORMAT,
+    &focus::FORMAT,
     &generic::FORMAT,
 ];
 
@@ -182,7 +204,17 @@ impl<'c> Parsed<'c> {
     /// Adds a record, or what stands where one should. A record whose own sum
     /// contradicts its parts is kept, and said so.
     pub fn push(&mut self, position: u64, draft: Result<Draft, &'static str>) {
-        let record = draft.and_then(|draft| self.keep(draft));
+        self.push_as(self.format, position, draft);
+    }
+
+    /// The same for exports in which records of several formats stand side by side.
+    pub fn push_as(
+        &mut self,
+        format: &'static str,
+        position: u64,
+        draft: Result<Draft, &'static str>,
+    ) {
+        let record = draft.and_then(|draft| self.keep(format, draft));
         match record {
             Ok(record) => self.records.push(record),
             Err(why) => self.reject(position, why),
@@ -206,7 +238,11 @@ impl<'c> Parsed<'c> {
         len_to_u64(self.records.len() + self.members.len())
     }
 
-    fn keep(&mut self, mut draft: Draft) -> Result<UsageRecord, &'static str> {
+    fn keep(
+        &mut self,
+        format: &'static str,
+        mut draft: Draft,
+    ) -> Result<UsageRecord, &'static str> {
         if draft.tokens.contradicts_total() {
             draft.flags.insert(Flag::TotalMismatch);
             let why = "the sum of the tokens is not the total the export gives";
@@ -220,7 +256,7 @@ impl<'c> Parsed<'c> {
             *account = Account::of_email(owner);
         }
         let facets = self.shared(std::mem::take(&mut draft.facets));
-        UsageRecord::new(self.format, draft, facets)
+        UsageRecord::new(format, draft, facets)
     }
 
     /// The one copy of these facets.

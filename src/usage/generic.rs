@@ -7,6 +7,7 @@ use super::{Context, Format, Parsed};
 use crate::error::Error;
 
 pub mod fields;
+pub mod write;
 mod csv_rows;
 mod json_lines;
 

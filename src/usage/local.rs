@@ -103,7 +103,7 @@ struct Latest(HashMap<[u8; 16], usize>);
 impl Latest {
     fn push(&mut self, parsed: &mut Parsed<'_>, draft: Draft) {
         let position = draft.position;
-        let record = match parsed.keep(draft) {
+        let record = match parsed.keep(parsed.format, draft) {
             Ok(record) => record,
             Err(why) => return parsed.reject(position, why),
         };

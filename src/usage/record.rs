@@ -472,6 +472,26 @@ impl TokenCounts {
         classes.into_iter().flatten().reduce(|total, count| total + count)
     }
 
+    /// The classes of a prompt that should contain what came from the cache and went
+    /// into it, and whether it does. One that is too small to is taken as it is. Where
+    /// nothing is told of the cache, its share of the prompt is unknown.
+    pub fn of_prompt(
+        prompt: Option<u64>,
+        cache_read: Option<u64>,
+        cache_write: Option<u64>,
+    ) -> (Self, bool) {
+        let mut tokens = Self { cache_read, cache_write, ..Self::default() };
+        if cache_read.is_none() && cache_write.is_none() {
+            tokens.input_unsplit = prompt;
+            return (tokens, true);
+        }
+        // Each count is below 10^15, so the two cannot overflow.
+        let cached = cache_read.unwrap_or(0) + cache_write.unwrap_or(0);
+        let rest = prompt.and_then(|prompt| prompt.checked_sub(cached));
+        tokens.input = rest.or(prompt);
+        (tokens, prompt.is_none() || rest.is_some())
+    }
+
     /// Whether the source's own sum contradicts ours by more than 0.5 % and by more
     /// than two tokens: the cheapest sign that a vendor changed its meaning.
     pub fn contradicts_total(&self) -> bool {
@@ -701,6 +721,54 @@ pub fn vendor_of_tool(tool: &Untrusted) -> Option<Untrusted> {
         _ => return None,
     };
     Some(Untrusted::from(vendor))
+}
+
+/// Who bills, by the name that gateways and telemetry give to a provider of models.
+pub fn vendor_of_provider(provider: &str) -> Option<Untrusted> {
+    let name = provider.trim().to_lowercase().replace(['-', ' '], "_");
+    let vendor = match name.as_str() {
+        "anthropic" | "anthropic_text" => "anthropic",
+        "openai" | "text_completion_openai" => "openai",
+        "aws"
+        | "bedrock"
+        | "bedrock_converse"
+        | "aws.bedrock"
+        | "amazon_bedrock"
+        | "amazon"
+        | "amazon_web_services"
+        | "sagemaker" => "aws",
+        "google" | "gemini" | "vertex_ai" | "vertex_ai_beta" | "vertexai"
+        | "google_ai_studio" | "google_vertex" | "google_cloud" | "gcp.vertex_ai"
+        | "gcp.gemini" | "gcp.gen_ai" => "google",
+        "azure" | "azure_ai" | "azure_text" | "az.ai.openai" | "az.ai.inference"
+        | "azure.ai.openai" | "azure.ai.inference" | "azure_openai" | "microsoft" => {
+            "azure"
+        }
+        "github" | "github_copilot" => "github",
+        _ => return lower(provider),
+    };
+    Some(Untrusted::from(vendor))
+}
+
+/// The tool behind a name that a client gives itself: of a program, or a user agent.
+/// `None` for those we do not know.
+pub fn tool_of_client(name: &str) -> Option<Untrusted> {
+    const TOOLS: [(&str, &str); 11] = [
+        ("claude-cli", "claude_code"),
+        ("claude-code", "claude_code"),
+        ("copilot-cli", "copilot_cli"),
+        ("copilot", "copilot"),
+        ("codex", "codex"),
+        ("gemini-cli", "gemini_cli"),
+        ("geminicli", "gemini_cli"),
+        ("opencode", "opencode"),
+        ("cursor", "cursor"),
+        ("cline", "cline"),
+        ("kiro", "kiro"),
+    ];
+    let name = name.trim().to_lowercase().replace([' ', '_'], "-");
+    let known = TOOLS.iter().find(|(client, _)| name.contains(client));
+    known.map(|(_, tool)| Untrusted::from(*tool))
 }
 
 #[cfg(test)]

@@ -62,6 +62,11 @@ pub(super) fn read_with(
     Export::new(&Untrusted::from("x"), format, parsed)
 }
 
+/// Every plain fixture, read. For tests of what is written.
+pub(super) fn plain_exports() -> Vec<Export> {
+    fixtures("plain").iter().map(parsed).collect()
+}
+
 /// Reads as [`read_export`] does, and also what holds no record at all.
 fn parsed(fixture: &Fixture) -> Export {
     let options = ReadOptions { format: Some(fixture.format), ..ReadOptions::default() };

@@ -63,8 +63,9 @@ fn read_what(object: &Object<'_>, record: &mut Draft) -> Result<(), &'static str
     record.facets.source_format = field("source_format")?;
     record.facets.tool = object.text("tool")?.and_then(|tool| tool_id(&tool));
     let vendor = object.text("vendor")?.and_then(|vendor| lower(&vendor));
-    record.facets.vendor =
-        vendor.or_else(|| record.facets.tool.as_ref().and_then(vendor_of_tool));
+    // A vendor that is null is unknown, not left out.
+    let of_tool = record.facets.tool.as_ref().filter(|_| !object.has("vendor"));
+    record.facets.vendor = vendor.or_else(|| of_tool.and_then(vendor_of_tool));
     record.facets.model = field("model")?;
     record.facets.session_id = field("session_id")?;
     record.facets.repo = field("repo")?;
@@ -85,11 +86,19 @@ fn read_when(
     let start = object.text("period_start")?;
     let end = object.text("period_end")?;
     let (period, granularity) = match (start, end) {
-        (Some(start), Some(end)) => bounds.range(&start, &end)?,
-        (Some(start), None) => bounds.day_or_event(&start)?,
+        (Some(start), Some(end)) => {
+            let (period, granularity) = bounds.range(&start, &end)?;
+            (Some(period), granularity)
+        }
+        (Some(start), None) => {
+            let (period, granularity) = bounds.day_or_event(&start)?;
+            (Some(period), granularity)
+        }
+        // One that is null is unknown, as of a checkpoint that no commit names.
+        (None, None) if object.has("period_start") => (None, Granularity::Event),
         (None, _) => return Err("a record without period_start"),
     };
-    record.period = Some(period);
+    record.period = period;
     record.facets.granularity = match object.text("granularity")?.as_deref() {
         Some("event") => Granularity::Event,
         Some("minute") => Granularity::Minute,
