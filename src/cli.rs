@@ -242,15 +242,28 @@ pub enum FactsFormat {
     Csv,
 }
 
+/// In which form `usage` answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UsageFormat {
+    /// For people, in a terminal
+    Text,
+    /// For programs
+    Json,
+    /// What counts, normalised: one record a line, which can be read again
+    Ndjson,
+    /// What counts, as rows of FOCUS 1.2
+    Focus,
+}
+
 /// `usage`
 #[derive(Debug, Args)]
 pub struct UsageArgs {
     /// Exports, directories of them, or - for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// text or json
+    /// text, json, or what counts as ndjson or focus (CSV)
     #[arg(long, value_enum, default_value = "text")]
-    pub format: ReportFormat,
+    pub format: UsageFormat,
     /// Where to write
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -98,11 +98,12 @@ pub fn report(
         scope: &scope,
         usage: (!usage.exports.is_empty()).then(|| {
             let least_people = if exports.me.is_some() { 1 } else { LEAST_PEOPLE };
+            let people = |account: &Account| who.person(account);
             UsageReport::new(
                 &usage.exports,
                 &settled,
                 &usage.pricing,
-                &person,
+                &people,
                 least_people,
             )
             .without_small_files(least_people)
@@ -186,6 +187,8 @@ struct Who {
     people: People,
     /// Each account, and what became of it, in a fixed order.
     accounts: Vec<(Account, Match)>,
+    /// The address of each, where it or a list of members tells one.
+    addresses: Vec<Option<String>>,
     place: BTreeMap<Account, usize>,
 }
 
@@ -201,7 +204,9 @@ impl Who {
         let people = identity::resolve(git, &keys, map);
         let place = (0..).zip(&accounts).map(|(at, one)| (one.clone(), at)).collect();
         let matches = people.account.iter().copied();
-        Self { accounts: accounts.into_iter().zip(matches).collect(), place, people }
+        let addresses = keys.into_iter().map(|key| key.email).collect();
+        let accounts = accounts.into_iter().zip(matches).collect();
+        Self { accounts, addresses, place, people }
     }
 
     fn owner(&self, account: &Account) -> Match {
@@ -247,7 +252,24 @@ impl Who {
                 let person = self.people.person(id)?;
                 Some([b"person:", person.canonical.as_bytes()].concat())
             }
-            Match::Service | Match::Ambiguous | Match::Unmatched => account.key(),
+            Match::Service | Match::Ambiguous | Match::Unmatched => {
+                let at = self.place.get(account).copied();
+                let address = at.and_then(|at| self.addresses[at].as_ref());
+                match address {
+                    Some(address) => {
+                        Some(format!("email:{}", address.to_lowercase()).into())
+                    }
+                    None => account.key(),
+                }
+            }
+        }
+    }
+
+    /// The same of people alone, for figures that need five of them.
+    fn person(&self, account: &Account) -> Option<Vec<u8>> {
+        match self.owner(account) {
+            Match::Person(..) => self.key(account),
+            Match::Service | Match::Ambiguous | Match::Unmatched => None,
         }
     }
 }

@@ -53,6 +53,9 @@ pub enum GapKind {
     CountedOnce,
     /// A file among exports that is none, or was not read.
     UsageFile,
+    /// Consumption that an export shows beyond what another shows of the same, and that is
+    /// not counted.
+    UsageOverlap,
     /// A record of an export that was rejected.
     UsageRecord,
     /// An export that says it has more pages than were given.
@@ -87,6 +90,7 @@ impl GapKind {
             Self::Redirect => "W-REDIRECT",
             Self::CountedOnce => "W-ONCE",
             Self::UsageFile => "W-FILE",
+            Self::UsageOverlap => "W-OVERLAP",
             Self::UsageRecord => "W-RECORD",
             Self::IncompleteExport => "W-PAGES",
             Self::TokenMismatch => "W-TOKENS",

@@ -359,7 +359,9 @@ pub fn read_file(
     let Some((format, mut source)) = choose(feed, options).map_err(at)? else {
         return Ok(empty_export(file.name));
     };
-    let file_name = String::from_utf8_lossy(file.name.bytes());
+    // In an archive the path stands before the name.
+    let name = file.name.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let file_name = String::from_utf8_lossy(name);
     let context = Context {
         bounds: DateBounds { latest: options.latest },
         file_name: &file_name,

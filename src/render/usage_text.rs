@@ -59,13 +59,19 @@ fn reconciliations(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
     }
     section(to, "The same consumption, shown twice and counted once")?;
     for one in &usage.reconciliations {
-        let text = format!(
-            "{} counts with {}; {} shows, on the same days, {}.",
-            one.kept_format,
-            amounts(&one.kept),
-            one.shadowed_format,
-            amounts(&one.shadowed)
-        );
+        let text = match (&one.kept, &one.shadowed) {
+            (Some(kept), Some(shadowed)) => format!(
+                "{} counts with {}; {} shows, on the same days, {}.",
+                one.kept_format,
+                amounts(kept),
+                one.shadowed_format,
+                amounts(shadowed)
+            ),
+            _ => format!(
+                "{} counts, and {} shows the same; slopnexus usage has the sums.",
+                one.kept_format, one.shadowed_format
+            ),
+        };
         paragraph(to, "  ", &text)?;
     }
     let text = "If these are different accounts of yours, and not the same seen twice, say \
@@ -144,6 +150,10 @@ fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     section(to, "Usage by month, tool and model")?;
+    if groups.iter().all(|(_, rows)| rows.iter().all(|row| row.put_together)) {
+        let text = "Not shown: fewer than five people are behind it.";
+        return paragraph(to, "  ", text);
+    }
     context_line(["", "records", "tokens", "billed USD", "value USD"], to)?;
     for (what, rows) in groups {
         if rows.iter().all(|row| row.put_together) {

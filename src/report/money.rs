@@ -1,9 +1,12 @@
 //! Usage and spend as they are reported: tokens are integers, money is a decimal
 //! string in US dollars, exact; absent is null and never zero.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::GapReport;
+use super::small_groups;
 use super::usage_context::UsageContext;
 use crate::units::{Timestamp, Usd, len_to_u64};
 use crate::usage::prices::Pricing;
@@ -28,6 +31,9 @@ pub struct UsageReport {
     pub prices: PricesReport,
     /// What is kept, by month, tool and model.
     pub context: UsageContext,
+    /// Who is behind each of the files.
+    #[serde(skip)]
+    people_of_files: Vec<BTreeSet<Vec<u8>>>,
 }
 
 /// Two formats that show the same consumption.
@@ -37,10 +43,11 @@ pub struct ReconciliationReport {
     pub kept_format: &'static str,
     /// The format that does not.
     pub shadowed_format: &'static str,
-    /// What counts, on the days on which the other shows the same.
-    pub kept: EntryReport,
-    /// What does not.
-    pub shadowed: EntryReport,
+    /// What counts, on the days on which the other shows the same; `None` in reports that
+    /// others read, since few people may be behind it.
+    pub kept: Option<EntryReport>,
+    /// What does not, likewise.
+    pub shadowed: Option<EntryReport>,
 }
 
 /// What tokens cost at list price.
@@ -67,6 +74,33 @@ pub struct UnpricedModel {
     pub records: u64,
     /// Tokens of it.
     pub tokens: u128,
+}
+
+impl PricesReport {
+    /// Leaves of the models without a price only how many they are, and their sums: who
+    /// uses one may be one person.
+    fn put_models_together(&mut self) {
+        let models = &self.unpriced_models;
+        if models.is_empty() {
+            return;
+        }
+        let together = UnpricedModel {
+            model: format!("{} models", models.len()),
+            records: models.iter().map(|one| one.records).sum(),
+            tokens: models.iter().map(|one| one.tokens).sum(),
+        };
+        self.unpriced_models = vec![together];
+    }
+}
+
+/// Who is behind the records of an export.
+fn people_of(
+    export: &Export,
+    person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+) -> BTreeSet<Vec<u8>> {
+    let accounts: BTreeSet<&Account> =
+        export.records.iter().map(|record| &record.facets.account).collect();
+    accounts.into_iter().filter_map(person).collect()
 }
 
 impl From<&Pricing> for PricesReport {
@@ -240,19 +274,29 @@ impl UsageReport {
     /// those with fewer than five accounts, or `least_people` of them, are left out, since
     /// such a file is often one person's.
     pub fn without_small_files(mut self, least_people: usize) -> Self {
-        for (number, file) in (1..).zip(&mut self.files) {
-            file.file = export_name(number);
+        let people: Vec<&BTreeSet<Vec<u8>>> = self.people_of_files.iter().collect();
+        let (_, hidden) = small_groups::divide_at(&people, least_people);
+        for (at, file) in self.files.iter_mut().enumerate() {
+            file.file = export_name(at + 1);
             for problem in &mut file.problems {
-                problem.scope = export_name(number);
+                problem.scope = export_name(at + 1);
                 problem.first = String::new();
             }
-            if file.people < len_to_u64(least_people) {
+            if hidden.contains(&at) {
                 file.tokens = TokenSums::default().into();
                 file.cost_usd = Cost::default().into();
                 file.credits = Vec::new();
-                file.left_out =
-                    Some("fewer than five accounts: figures are in the ledger only");
+                file.left_out = Some(
+                    "fewer than five people, here or in another file that could be told \
+                     by subtraction: figures are in the ledger only",
+                );
             }
+        }
+        if least_people > 1 {
+            for one in &mut self.reconciliations {
+                (one.kept, one.shadowed) = (None, None);
+            }
+            self.prices.put_models_together();
         }
         self
     }
@@ -285,12 +329,13 @@ impl UsageReport {
                 .map(|one| ReconciliationReport {
                     kept_format: one.formats.winner,
                     shadowed_format: one.formats.shadowed,
-                    kept: entry(&one.kept),
-                    shadowed: entry(&one.shadowed),
+                    kept: Some(entry(&one.kept)),
+                    shadowed: Some(entry(&one.shadowed)),
                 })
                 .collect(),
             prices: pricing.into(),
             context: UsageContext::new(&settled.kept, person, least_people),
+            people_of_files: exports.iter().map(|one| people_of(one, person)).collect(),
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::units::{Usd, len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
 use crate::usage::{Account, Facets, Kept};
 
-/// Usage broken down three ways. Each adds up to what is kept; tools and models with fewer
-/// than five accounts behind them are put together.
+/// Usage broken down three ways. Each adds up to what is kept; parts with fewer than five
+/// accounts behind them are put together.
 #[derive(Debug, Clone, Serialize)]
 pub struct UsageContext {
     /// By calendar month in UTC of the first moment of each record.
@@ -69,7 +69,7 @@ impl UsageContext {
         };
         let people = &numbers(kept, person);
         Self {
-            months: months(parts(kept, people, month)),
+            months: rows(parts(kept, people, month), least_people),
             tools: rows(
                 parts(kept, people, |kept| kept.record.facets.tool.clone()),
                 least_people,
@@ -86,7 +86,7 @@ type Parts = BTreeMap<Option<Untrusted>, Part>;
 
 /// A number for each person, by what records share: telling people apart is costly, and
 /// there are far fewer of these than records.
-type Numbers = HashMap<*const Facets, u32>;
+type Numbers = HashMap<*const Facets, Option<u32>>;
 
 fn numbers(kept: &[Kept<'_>], person: &dyn Fn(&Account) -> Option<Vec<u8>>) -> Numbers {
     let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
@@ -95,8 +95,9 @@ fn numbers(kept: &[Kept<'_>], person: &dyn Fn(&Account) -> Option<Vec<u8>>) -> N
         let facets = &one.record.facets;
         numbers.entry(Arc::as_ptr(facets)).or_insert_with(|| {
             let next = len_to_u32(known.len());
-            let key = person(&facets.account).unwrap_or_default();
-            *known.entry(key).or_insert(next)
+            // Whoever is not known to be somebody counts as nobody.
+            let key = person(&facets.account)?;
+            Some(*known.entry(key).or_insert(next))
         });
     }
     numbers
@@ -109,16 +110,10 @@ fn parts(
 ) -> Parts {
     let mut parts = Parts::new();
     for one in kept {
-        let person = people.get(&Arc::as_ptr(&one.record.facets)).copied();
+        let person = people.get(&Arc::as_ptr(&one.record.facets)).copied().flatten();
         parts.entry(name(one)).or_default().add(one, person);
     }
     parts
-}
-
-/// A month is the whole of everybody's, as the bill is: nothing is hidden.
-fn months(parts: Parts) -> Vec<UsageRow> {
-    let text = |name: Untrusted| name.to_json_text().into_owned();
-    parts.into_iter().map(|(name, part)| part.row(name.map(text), false)).collect()
 }
 
 fn rows(parts: Parts, least_people: usize) -> Vec<UsageRow> {

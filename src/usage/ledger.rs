@@ -249,17 +249,15 @@ impl<'a> Settled<'a> {
 
     /// Takes out what another format shows too, and sets the sums of both side by side.
     fn shadow_other_formats(&mut self, person: &dyn Fn(&Account) -> Option<Vec<u8>>) {
-        let formats = self.kept.iter().map(|kept| kept.record.format);
-        if formats.collect::<BTreeSet<_>>().len() < 2 && !self.has_normalised() {
+        let source =
+            |kept: &Kept<'_>| (kept.record.format, kept.record.facets.granularity);
+        let sources: BTreeSet<_> = self.kept.iter().map(source).collect();
+        if sources.len() < 2 && !self.has_normalised() {
             return;
-        }
-        let mut covered = Covered::new(person);
-        for kept in &self.kept {
-            covered.add(kept.record);
         }
         let records: Vec<&UsageRecord> =
             self.kept.iter().map(|kept| kept.record).collect();
-        covered.settle_sums(&records);
+        let mut covered = Covered::of(&records, person);
         let mut beside: BTreeMap<Shadowing, (Entry, BTreeSet<UtcDay>)> = BTreeMap::new();
         let all = std::mem::take(&mut self.kept);
         for mut kept in all {
@@ -279,6 +277,13 @@ impl<'a> Settled<'a> {
         }
         for (formats, (shadowed, days)) in beside {
             let kept = self.sum_of(&formats, &days);
+            let is_more = shadowed.tokens * 10 > kept.tokens * 11
+                || shadowed.billed.0 * 10 > kept.billed.0 * 11;
+            if is_more {
+                let why =
+                    "a format that is taken for the same shows far more than what counts";
+                self.gaps.add(GapKind::UsageOverlap, why, formats.shadowed.as_bytes());
+            }
             self.reconciliations.push(Reconciliation { formats, kept, shadowed });
         }
     }

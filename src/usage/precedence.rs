@@ -6,11 +6,11 @@
 //! day matches any. The format listed first counts; the other is shadowed, never lost.
 //! Tokens, value and bill are settled apart: one report knows who, another what was paid.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::record::{Account, Facets, UsageRecord};
-use crate::units::UtcDay;
+use super::record::{Account, Facets, Flag, Granularity, UsageRecord};
+use crate::units::{UtcDay, len_to_u32};
 use crate::untrusted::Untrusted;
 
 /// Formats by how much their word counts for tokens and value: what the vendor's own
@@ -23,13 +23,6 @@ pub static PRECEDENCE: &[&str] = &[
     "anthropic.enterprise_usage",
     "anthropic.messages_usage",
     "anthropic.console_tokens_csv",
-    "anthropic.spend_report_csv",
-    "anthropic.enterprise_user_cost",
-    "anthropic.analytics_cost_v2",
-    "anthropic.enterprise_cost",
-    "anthropic.cost_report",
-    "anthropic.console_cost_csv",
-    "anthropic.claude_code_team_csv",
     "anthropic.enterprise_users",
     "anthropic.organization_users",
     "cursor.filtered_usage_events",
@@ -91,6 +84,14 @@ pub static PRECEDENCE: &[&str] = &[
     "prometheus.claude_code",
     "ccusage.report",
     "codeburn.export",
+    // On plans with seats these show what goes beyond the quota alone: logs know more.
+    "anthropic.spend_report_csv",
+    "anthropic.enterprise_user_cost",
+    "anthropic.analytics_cost_v2",
+    "anthropic.enterprise_cost",
+    "anthropic.cost_report",
+    "anthropic.console_cost_csv",
+    "anthropic.claude_code_team_csv",
     "repo.entire_checkpoint",
     "repo.git_ai_note",
     "focus.1_x",
@@ -110,9 +111,27 @@ pub static BILL_PRECEDENCE: &[&str] = &[
     "openai.costs",
 ];
 
-/// Vendors may count a day without use as no day: a report covers a period when its first
-/// and its last record are this many days from the ends of it at most.
-const SLACK_DAYS: i32 = 3;
+/// Reports of one invoice. Two invoices of one vendor, for its API and for its seats, are
+/// both paid; two reports of one invoice are one.
+const INVOICES: &[&[&str]] = &[
+    &[
+        "anthropic.cost_report",
+        "anthropic.console_cost_csv",
+        "anthropic.claude_code_team_csv",
+        "anthropic.messages_usage",
+    ],
+    &[
+        "anthropic.enterprise_user_cost",
+        "anthropic.enterprise_cost",
+        "anthropic.spend_report_csv",
+        "anthropic.enterprise_user_usage",
+        "anthropic.enterprise_usage",
+    ],
+];
+
+/// A day by day report is taken for the whole of a sum over its days when it shows this
+/// many hundredths of it at least; else the sum counts, and the days in it do not.
+const WHOLE_PERCENT: i128 = 90;
 
 /// A record over more days than this is not compared by its days.
 const MOST_DAYS: i32 = 400;
@@ -122,26 +141,29 @@ const MOST_DAYS: i32 = 400;
 pub struct Parts(u8);
 
 impl Parts {
-    /// Tokens, requests and vendors' units.
+    /// Tokens.
     pub const TOKENS: Self = Self(1);
+    /// Requests and vendors' units.
+    pub const CALLS: Self = Self(2);
     /// What it would cost at list price or is reckoned to cost.
-    pub const VALUE: Self = Self(2);
+    pub const VALUE: Self = Self(4);
     /// What was billed.
-    pub const BILL: Self = Self(4);
+    pub const BILL: Self = Self(8);
     /// Everything.
-    pub const ALL: Self = Self(7);
+    pub const ALL: Self = Self(15);
+
+    /// Each of them, which are settled apart: who knows the one need not know the other.
+    const EACH: [Self; 4] = [Self::TOKENS, Self::CALLS, Self::VALUE, Self::BILL];
 
     /// What a record has.
     pub fn of(record: &UsageRecord) -> Self {
         let cost = record.cost();
-        let measured = record.tokens().total().is_some()
-            || record.requests().is_some()
-            || record.credits().is_some();
         let valued =
             [cost.list, cost.estimated, cost.computed].iter().any(Option::is_some);
         let mut parts = Self::default();
         for (has, part) in [
-            (measured, Self::TOKENS),
+            (record.tokens().total().is_some(), Self::TOKENS),
+            (record.requests().is_some() || record.credits().is_some(), Self::CALLS),
             (valued, Self::VALUE),
             (cost.billed.is_some(), Self::BILL),
         ] {
@@ -150,6 +172,22 @@ impl Parts {
             }
         }
         parts
+    }
+
+    /// How much of one part a record has; in what unit depends on the part alone.
+    fn amount(self, record: &UsageRecord) -> i128 {
+        let cost = record.cost();
+        let value = cost.list.or(cost.estimated).or(cost.computed);
+        let amount = if self == Self::TOKENS {
+            record.tokens().total().map(i128::from)
+        } else if self == Self::CALLS {
+            record.requests().map(i128::from)
+        } else if self == Self::VALUE {
+            value.map(|usd| usd.0)
+        } else {
+            cost.billed.map(|usd| usd.0)
+        };
+        amount.unwrap_or(0)
     }
 
     /// Whether it has all parts of another.
@@ -189,18 +227,22 @@ pub struct Shadowing {
 type Number = u32;
 
 /// By what records are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Key {
     part: Parts,
+    /// Of the bill: which invoice.
+    invoice: Number,
     vendor: Number,
     tool: Number,
     person: Number,
     day: i32,
 }
 
-/// What stands in a [`Key`] for any tool, any person, any day.
+/// What stands in a [`Key`] for any tool, any person, any day, and what for a session,
+/// whatever its days.
 const ANY: Number = 0;
 const ANY_DAY: i32 = i32::MIN;
+const SESSION: i32 = i32::MAX;
 /// What stands for a tool that is not named.
 const UNNAMED: Number = 1;
 
@@ -210,7 +252,17 @@ struct Who {
     vendor: Number,
     tool: Number,
     person: Number,
+    session: Option<Number>,
     is_vague: bool,
+}
+
+/// A part of a record as it is compared.
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    part: Parts,
+    invoice: Number,
+    who: Who,
+    rank: Rank,
 }
 
 /// Who covers what.
@@ -221,8 +273,8 @@ pub struct Covered<'p> {
     best: HashMap<Key, Rank>,
     /// What was noted already: of a thousand requests of one session on one day, one.
     noted: HashSet<(*const Facets, i32, i32, Parts)>,
-    /// From the first to the last day of each format, part, vendor and tool.
-    extents: BTreeMap<(&'static str, Number, Number), (i32, i32)>,
+    /// How much each source shows of each day; only where sums over days are compared.
+    amounts: HashMap<(Key, Rank), i128>,
 }
 
 impl std::fmt::Debug for Covered<'_> {
@@ -232,130 +284,160 @@ impl std::fmt::Debug for Covered<'_> {
 }
 
 /// How much a record's word counts, the least first: one that names a person before one
-/// that does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// that does not, but for bills; one format before another; what counts by the day before
+/// what counts by the month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Rank {
     is_vague: bool,
     place: usize,
+    grain: Granularity,
     format: &'static str,
 }
 
+impl Rank {
+    /// Whether two records are of one source, which never shows the same twice.
+    fn is_same_source(&self, other: &Self) -> bool {
+        (self.format, self.grain) == (other.format, other.grain)
+    }
+}
+
 impl<'p> Covered<'p> {
-    /// Nothing is covered yet. `person` tells two accounts of one person.
-    pub fn new(person: &'p dyn Fn(&Account) -> Option<Vec<u8>>) -> Self {
-        Self {
+    /// Who covers what among these records. `person` tells two accounts of one person.
+    pub fn of(
+        records: &[&UsageRecord],
+        person: &'p dyn Fn(&Account) -> Option<Vec<u8>>,
+    ) -> Self {
+        let mut covered = Self {
             person,
             numbers: HashMap::new(),
             who: HashMap::new(),
             best: HashMap::new(),
             noted: HashSet::new(),
-            extents: BTreeMap::new(),
+            amounts: HashMap::new(),
+        };
+        let has_sums = records.iter().any(|one| days_of(one).is_some_and(|(f, l)| f < l));
+        for record in records {
+            covered.add(record, has_sums);
         }
+        covered.settle_sums(records);
+        covered
     }
 
-    /// Notes what a record covers; all are noted before any is asked for.
-    pub fn add(&mut self, record: &UsageRecord) {
+    fn add(&mut self, record: &UsageRecord, has_sums: bool) {
         let Some((first, last)) = days_of(record) else { return };
         let parts = Parts::of(record);
-        if !self.noted.insert((Arc::as_ptr(&record.facets), first, last, parts)) {
-            return;
-        }
-        let who = self.who(&record.facets);
-        let format = format_of(record);
-        for tool in [who.tool, ANY] {
-            let extent = self.extents.entry((format, who.vendor, tool));
-            let extent = extent.or_insert((first, last));
-            *extent = (extent.0.min(first), extent.1.max(last));
-        }
-        for part in [Parts::TOKENS, Parts::VALUE, Parts::BILL] {
-            if parts.has(part) {
-                self.note(part, who, rank(record, who, part), first..=last);
-            }
-        }
-    }
-
-    fn note(
-        &mut self,
-        part: Parts,
-        who: Who,
-        rank: Rank,
-        days: std::ops::RangeInclusive<i32>,
-    ) {
-        for day in days.chain([ANY_DAY]) {
-            for tool in [who.tool, ANY] {
-                for person in [who.person, ANY] {
-                    let key = Key { part, vendor: who.vendor, tool, person, day };
-                    let best = self.best.entry(key).or_insert(rank);
-                    *best = (*best).min(rank);
+        let is_new = self.noted.insert((Arc::as_ptr(&record.facets), first, last, parts));
+        if has_sums && first == last {
+            for claim in self.claims(record) {
+                for person in [claim.who.person, ANY] {
+                    let key = claim.key(claim.who.tool, person, first);
+                    let amount = self.amounts.entry((key, claim.rank)).or_insert(0);
+                    *amount += claim.part.amount(record);
                 }
             }
         }
+        if is_new {
+            for claim in self.claims(record) {
+                self.note(claim, first..=last);
+            }
+        }
     }
 
-    /// Settles sums over several days against reports by the day: where the report by the
-    /// day does not reach as far, the sum counts before it.
-    pub fn settle_sums(&mut self, records: &[&UsageRecord]) {
+    /// The parts of a record, as they are compared.
+    fn claims(&mut self, record: &UsageRecord) -> Vec<Claim> {
+        let who = self.who(&record.facets);
+        let parts = Parts::of(record);
+        let claim = |part: Parts| {
+            let rank = rank(record, who, part);
+            let invoice = if part == Parts::BILL { invoice_of(rank.format) } else { 0 };
+            Claim { part, invoice, who, rank }
+        };
+        Parts::EACH.into_iter().filter(|part| parts.has(*part)).map(claim).collect()
+    }
+
+    fn note(&mut self, claim: Claim, days: std::ops::RangeInclusive<i32>) {
+        let mut keep = |key: Key| {
+            let best = self.best.entry(key).or_insert(claim.rank);
+            *best = (*best).min(claim.rank);
+        };
+        for day in days.chain([ANY_DAY]) {
+            for tool in [claim.who.tool, ANY] {
+                for person in [claim.who.person, ANY] {
+                    keep(claim.key(tool, person, day));
+                }
+            }
+        }
+        if let Some(session) = claim.who.session {
+            keep(claim.key(ANY, session, SESSION));
+        }
+    }
+
+    /// Settles sums over several days against reports by the day: where these show far
+    /// less than the sum, they are a part of it, and the sum counts before them.
+    fn settle_sums(&mut self, records: &[&UsageRecord]) {
+        let mut first_of_all = Vec::new();
         for record in records {
             let Some((first, last)) = days_of(record).filter(|(f, l)| f < l) else {
                 continue;
             };
-            let who = self.who(&record.facets);
-            for part in [Parts::TOKENS, Parts::VALUE, Parts::BILL] {
-                let own = rank(record, who, part);
-                let better = (first..=last).filter_map(|day| self.find(part, who, day));
-                let better: BTreeSet<Rank> = better
-                    .filter(|best| *best < own && best.format != own.format)
-                    .collect();
-                let reaches = |rank: &Rank| {
-                    let extent = self.extents.get(&(rank.format, who.vendor, who.tool));
-                    let extent = extent
-                        .or_else(|| self.extents.get(&(rank.format, who.vendor, ANY)));
-                    extent.is_some_and(|(from, to)| {
-                        *from <= first + SLACK_DAYS && *to >= last - SLACK_DAYS
-                    })
-                };
-                if Parts::of(record).has(part)
-                    && !better.is_empty()
-                    && !better.iter().any(reaches)
-                {
-                    let first_of_all = Rank { is_vague: false, place: 0, ..own };
-                    self.note(part, who, first_of_all, first..=last);
+            for claim in self.claims(record) {
+                let amount = claim.part.amount(record);
+                let shown = self.most_shown(&claim, first..=last);
+                if shown.is_some_and(|shown| shown * 100 < amount * WHOLE_PERCENT) {
+                    first_of_all.push((claim, first, last));
                 }
             }
         }
+        for (claim, first, last) in first_of_all {
+            let rank = Rank { is_vague: false, place: 0, ..claim.rank };
+            self.note(Claim { rank, ..claim }, first..=last);
+        }
     }
 
-    /// What of a record another format shows too, and by which format.
+    /// How much the source that shows most of the days of a sum shows of it, among those
+    /// that count before it; `None` without any.
+    fn most_shown(
+        &self,
+        claim: &Claim,
+        days: std::ops::RangeInclusive<i32>,
+    ) -> Option<i128> {
+        let person = if claim.who.is_vague { ANY } else { claim.who.person };
+        let mut shown: BTreeMap<Rank, i128> = BTreeMap::new();
+        for day in days {
+            let best = self.find(claim, day).filter(|best| claim.gives_way_to(best));
+            let Some(best) = best else { continue };
+            for tool in [claim.who.tool, UNNAMED] {
+                let key = claim.key(tool, person, day);
+                let amount = self.amounts.get(&(key, best)).copied();
+                *shown.entry(best).or_default() += amount.unwrap_or(0);
+                if tool == UNNAMED {
+                    break;
+                }
+            }
+        }
+        shown.into_values().max()
+    }
+
+    /// What of a record another source shows too, and by which format.
     pub fn shadowed(&mut self, record: &UsageRecord) -> (Parts, Option<Shadowing>) {
-        let who = self.who(&record.facets);
         let (mut parts, mut by) = (Parts::default(), None);
-        let days = days_of(record);
-        // A sum over several days is the same consumption only as a whole.
-        let day = match days {
-            Some((first, last)) if first == last => first,
-            Some((first, _)) => first,
-            None if may_lack_its_day(record) => ANY_DAY,
+        let days = match days_of(record) {
+            // A day of a zone that is not told may be the one before or after in UTC.
+            Some((first, last)) if record.flags.contains(Flag::TzAssumed) => {
+                first - 1..=last + 1
+            }
+            Some((first, last)) => first..=last,
+            None if may_lack_its_day(record) => ANY_DAY..=ANY_DAY,
             None => return (parts, None),
         };
-        let several = days.is_some_and(|(first, last)| first < last);
-        for part in [Parts::TOKENS, Parts::VALUE, Parts::BILL] {
-            if !Parts::of(record).has(part) {
-                continue;
-            }
-            let own = rank(record, who, part);
-            let best = if several {
-                let days = days.map_or(day..=day, |(first, last)| first..=last);
-                days.filter_map(|day| self.find(part, who, day)).min()
-            } else {
-                self.find(part, who, day)
-            };
-            if let Some(best) =
-                best.filter(|best| *best < own && best.format != own.format)
-            {
-                parts = parts.and(part);
+        for claim in self.claims(record) {
+            let found = days.clone().filter_map(|day| self.find(&claim, day));
+            let best = found.chain(self.find_session(&claim)).min();
+            if let Some(best) = best.filter(|best| claim.gives_way_to(best)) {
+                parts = parts.and(claim.part);
                 by = by.or(Some(Shadowing {
                     winner: best.format,
-                    shadowed: own.format,
+                    shadowed: claim.rank.format,
                     vendor: record.facets.vendor.clone(),
                 }));
             }
@@ -364,11 +446,23 @@ impl<'p> Covered<'p> {
     }
 
     /// The best that covers a day of somebody's tool, whether it names the tool or not.
-    fn find(&self, part: Parts, who: Who, day: i32) -> Option<Rank> {
+    fn find(&self, claim: &Claim, day: i32) -> Option<Rank> {
+        let who = claim.who;
         let tools = if who.tool == UNNAMED { [ANY, ANY] } else { [who.tool, UNNAMED] };
         let person = if who.is_vague { ANY } else { who.person };
-        let key = |tool| Key { part, vendor: who.vendor, tool, person, day };
-        tools.iter().filter_map(|tool| self.best.get(&key(*tool)).copied()).min()
+        let best = |tool, person| self.best.get(&claim.key(tool, person, day)).copied();
+        let own = tools.iter().filter_map(|tool| best(*tool, person)).min();
+        // What names nobody gives way to who does, but for an invoice, and for a sum that
+        // shows far more than the days in it.
+        let of_all = tools.iter().filter_map(|tool| best(*tool, UNNAMED));
+        let of_all = of_all.filter(|rank| !rank.is_vague).min();
+        own.into_iter().chain(of_all).min()
+    }
+
+    /// The best that shows the same session, whoever it names.
+    fn find_session(&self, claim: &Claim) -> Option<Rank> {
+        let key = claim.key(ANY, claim.who.session?, SESSION);
+        self.best.get(&key).copied()
     }
 
     fn who(&mut self, facets: &Arc<Facets>) -> Who {
@@ -380,7 +474,7 @@ impl<'p> Covered<'p> {
         let is_vague = person.is_none();
         let mut number = |kind: &[u8], name: Option<&[u8]>| match name {
             Some(name) => {
-                let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX - 2) + 2;
+                let next = len_to_u32(self.numbers.len()).saturating_add(2);
                 *self.numbers.entry([kind, name].concat()).or_insert(next)
             }
             None => UNNAMED,
@@ -392,15 +486,35 @@ impl<'p> Covered<'p> {
             let known = text.as_ref().map(|text| text.bytes().to_vec());
             known.or_else(|| of_checkpoint.then(|| of_claude.to_vec()))
         };
+        let session = facets.session_id.as_ref().map(|session| session.bytes().to_vec());
         let who = Who {
             vendor: number(b"v", bytes(&facets.vendor, b"anthropic").as_deref()),
             tool: number(b"t", bytes(&facets.tool, b"claude_code").as_deref()),
             person: number(b"p", person.as_deref()),
+            session: session.map(|session| number(b"s", Some(&session))),
             is_vague,
         };
         self.who.insert(place, who);
         who
     }
+}
+
+impl Claim {
+    fn key(&self, tool: Number, person: Number, day: i32) -> Key {
+        let Self { part, invoice, who, .. } = *self;
+        Key { part, invoice, vendor: who.vendor, tool, person, day }
+    }
+
+    /// Whether another source shows the same and counts before this one.
+    fn gives_way_to(&self, best: &Rank) -> bool {
+        *best < self.rank && !best.is_same_source(&self.rank)
+    }
+}
+
+/// Which invoice a format reports, by number; of all others their vendor's one.
+fn invoice_of(format: &str) -> Number {
+    let place = INVOICES.iter().position(|formats| formats.contains(&format));
+    place.map_or(0, |place| len_to_u32(place) + 1)
 }
 
 /// The format a record had before it was normalised, if we know that; else its own.
@@ -415,8 +529,14 @@ fn rank(record: &UsageRecord, who: Who, part: Parts) -> Rank {
     let place = |list: &[&str]| list.iter().position(|known| *known == format);
     let all = place(PRECEDENCE).unwrap_or(PRECEDENCE.len()) + BILL_PRECEDENCE.len();
     let bill = if part == Parts::BILL { place(BILL_PRECEDENCE) } else { None };
-    // Nothing is before the place of a sum that another report does not reach.
-    Rank { is_vague: who.is_vague, place: 1 + bill.unwrap_or(all), format }
+    // Nothing is before the place of a sum that shows more than the days in it. An invoice
+    // counts whether it names people or not.
+    Rank {
+        is_vague: who.is_vague && part != Parts::BILL,
+        place: 1 + bill.unwrap_or(all),
+        grain: record.facets.granularity,
+        format,
+    }
 }
 
 /// The first and the last UTC day of a record.
@@ -468,11 +588,8 @@ mod tests {
 
     /// What is shadowed of each, once all are known.
     fn shadows(records: &[UsageRecord]) -> Vec<Parts> {
-        let mut covered = Covered::new(&Account::key);
-        for record in records {
-            covered.add(record);
-        }
-        covered.settle_sums(&records.iter().collect::<Vec<_>>());
+        let all: Vec<&UsageRecord> = records.iter().collect();
+        let mut covered = Covered::of(&all, &Account::key);
         records.iter().map(|record| covered.shadowed(record).0).collect()
     }
 
@@ -537,21 +654,93 @@ mod tests {
         kept(record.format, draft)
     }
 
+    fn of_tokens(mut record: UsageRecord, tokens: u64) -> UsageRecord {
+        let mut draft = Draft::new(1);
+        draft.facets = (*record.facets).clone();
+        draft.facets.granularity = record.facets.granularity;
+        draft.period = record.period;
+        draft.tokens.input = Some(tokens);
+        record = kept(record.format, draft);
+        record
+    }
+
     #[test]
-    fn a_sum_over_a_month_gives_way_only_to_what_reaches_as_far() {
-        let days =
-            |last: i32| (20_001..=last).map(|day| record(ANALYTICS, Some(day), ADA));
-        let sum = month("anthropic.spend_report_csv", 20_000, ADA);
-        let mut whole: Vec<UsageRecord> = days(20_028).collect();
+    fn a_sum_over_a_month_gives_way_to_days_that_show_as_much_and_to_no_others() {
+        let days = |last: i32, tokens: u64| {
+            (20_001..=last)
+                .map(move |day| of_tokens(record(ANALYTICS, Some(day), ADA), tokens))
+        };
+        let sum = of_tokens(month("anthropic.spend_report_csv", 20_000, ADA), 2_800);
+        let mut whole: Vec<UsageRecord> = days(20_028, 100).collect();
         whole.push(sum.clone());
         let shadowed = shadows(&whole);
         assert_eq!(shadowed.last(), Some(&Parts::TOKENS));
         assert!(shadowed[..28].iter().all(|parts| *parts == NONE));
-        let mut part: Vec<UsageRecord> = days(20_010).collect();
-        part.push(sum);
+        let mut part: Vec<UsageRecord> = days(20_010, 100).collect();
+        part.push(sum.clone());
         let shadowed = shadows(&part);
         assert_eq!(shadowed.last(), Some(&NONE));
         assert!(shadowed[..10].iter().all(|parts| *parts == Parts::TOKENS));
+        // A sum of less than its days is none of them: it shows the overage alone.
+        let mut more: Vec<UsageRecord> = days(20_010, 100_000).collect();
+        more.push(sum);
+        let shadowed = shadows(&more);
+        assert_eq!(shadowed.last(), Some(&Parts::TOKENS));
+        assert!(shadowed[..10].iter().all(|parts| *parts == NONE));
+    }
+
+    #[test]
+    fn what_has_requests_alone_shadows_no_tokens() {
+        let mut requests = Draft::new(1);
+        requests.facets = (*record(ANALYTICS, Some(20_000), ADA).facets).clone();
+        requests.period = Some(Period::of_day(UtcDay(20_000)));
+        requests.requests = Some(3);
+        let records = [
+            kept("anthropic.enterprise_user_usage", requests),
+            record("claude_code.transcript", Some(20_000), ADA),
+        ];
+        assert_eq!(shadows(&records), [NONE, NONE]);
+    }
+
+    #[test]
+    fn two_invoices_are_both_paid_and_two_reports_of_one_are_one() {
+        let bill = |format, person, nanos| {
+            let mut draft = Draft::new(1);
+            draft.facets = (*record(format, Some(20_000), person).facets).clone();
+            draft.period = Some(Period::of_day(UtcDay(20_000)));
+            draft.cost.billed = Some(crate::units::Usd(nanos));
+            kept(format, draft)
+        };
+        let records = [
+            bill("anthropic.cost_report", None, 1_000),
+            bill("anthropic.enterprise_user_cost", ADA, 5),
+            bill("anthropic.console_cost_csv", LIN, 1),
+        ];
+        assert_eq!(shadows(&records), [NONE, NONE, Parts::BILL]);
+    }
+
+    #[test]
+    fn one_format_by_the_day_and_by_the_month_counts_once() {
+        let mut sum = month("ccusage.report", 20_000, ADA);
+        Arc::make_mut(&mut sum.facets).granularity = Granularity::Month;
+        let mut day = record("ccusage.report", Some(20_003), ADA);
+        Arc::make_mut(&mut day.facets).granularity = Granularity::Day;
+        assert_eq!(shadows(&[sum, day]), [Parts::TOKENS, NONE]);
+    }
+
+    #[test]
+    fn one_session_is_one_whatever_day_and_whoever_it_names() {
+        let with_session = |format, day, person| {
+            let mut one = record(format, Some(day), person);
+            Arc::make_mut(&mut one.facets).session_id = Some(Untrusted::from("s1"));
+            one
+        };
+        let records = [
+            with_session("codex.rollout", 20_000, None),
+            with_session("codex.exec_json", 20_009, ADA),
+        ];
+        // Who names somebody counts first.
+        assert_eq!(shadows(&records), [Parts::TOKENS, NONE]);
     }
 
     #[test]

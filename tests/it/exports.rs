@@ -185,3 +185,20 @@ fn prices_of_the_users_take_the_place_of_ours_and_unpriced_models_are_listed() {
     place.write("prices.json", "[]");
     place.run(["usage", "usage.csv", "--prices", "prices.json"]).refused(2, "prices");
 }
+
+#[test]
+fn what_is_written_normalised_is_read_again_with_the_same_sums() {
+    let place = Place::new();
+    place.write("usage.csv", rows(30));
+    let before = ledger(&place, &["usage.csv"]);
+    for (format, name) in [("ndjson", "again.ndjson"), ("focus", "focus.csv")] {
+        let written = place.run(["usage", "usage.csv", "--format", format]).ended(0);
+        place.write(name, &written.stdout);
+    }
+    assert_eq!(ledger(&place, &["again.ndjson"])["kept"], before["kept"]);
+    // The same again beside what it was made of counts once.
+    assert_eq!(ledger(&place, &["again.ndjson", "usage.csv"])["kept"], before["kept"]);
+    let focus = ledger(&place, &["focus.csv"]);
+    assert_eq!(focus["kept"]["billed_usd"], before["kept"]["billed_usd"]);
+    assert_eq!(focus["kept"]["tokens"], before["kept"]["tokens"]);
+}

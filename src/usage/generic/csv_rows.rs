@@ -1,6 +1,8 @@
 //! The generic CSV: a time column, an identity column, a measure column, and whatever
 //! else there is.
 
+use std::collections::HashMap;
+
 use super::fields::{FIELDS, Field, Role, field_named, names};
 use super::{FORMAT, given_id, map_error, settle_total};
 use crate::error::Error;
@@ -47,14 +49,40 @@ pub(super) fn parse(
         parsed.remark(GapKind::IgnoredFeature, 1, why);
     }
     let columns = Columns::of(&head);
+    let mut known = HashMap::new();
     while let Some(row) = table.next_row() {
         match row {
             Ok(row) => {
                 let draft = read_row(&columns, &row, &context.bounds, parsed);
-                parsed.push(row.line, draft);
+                let has_own_id = !columns.cell(&row, "record_id").is_empty();
+                match draft {
+                    Ok(draft) if !has_own_id => push_sum(draft, &mut known, parsed),
+                    draft => parsed.push(row.line, draft),
+                }
             }
             Err((line, why)) => parsed.push(line, Err(why)),
         }
+    }
+}
+
+/// Adds a row to the one of the same day, account and tool in this file: rows that are
+/// told apart by nothing but their amounts are requests of a log that tells no time. One
+/// that is the same to the last amount is the same row twice.
+fn push_sum(draft: Draft, known: &mut HashMap<[u8; 16], usize>, parsed: &mut Parsed<'_>) {
+    let (position, place) = (draft.position, parsed.records.len());
+    parsed.push(position, Ok(draft));
+    let Some(id) = parsed.records.get(place).map(|record| record.record_id) else {
+        return;
+    };
+    let first = *known.entry(id).or_insert(place);
+    if first == place
+        || parsed.records[first].measures() == parsed.records[place].measures()
+    {
+        return;
+    }
+    let Some(more) = parsed.records.pop() else { return };
+    if let Err(why) = parsed.records[first].add(&more) {
+        parsed.reject(position, why);
     }
 }
 

@@ -30,9 +30,9 @@ pub fn write(records: &[Kept<'_>], to: &mut dyn io::Write) -> io::Result<()> {
 fn line(kept: &Kept<'_>) -> Option<Value> {
     let record = kept.record;
     let facets = &record.facets;
-    let has_tokens = kept.parts.has(Parts::TOKENS);
-    let requests = record.requests().filter(|_| has_tokens);
-    let credits = record.credits().filter(|_| has_tokens);
+    let has_calls = kept.parts.has(Parts::CALLS);
+    let requests = record.requests().filter(|_| has_calls);
+    let credits = record.credits().filter(|_| has_calls);
     let measures = [
         ("requests", requests.map(Value::from)),
         ("tokens", tokens_of(&kept.tokens())),
@@ -152,6 +152,7 @@ fn tokens_of(tokens: &TokenCounts) -> Option<Value> {
         ("input", count(tokens.input)),
         ("cache_read", count(tokens.cache_read)),
         ("cache_write", count(tokens.cache_write)),
+        ("cache_write_1h", count(tokens.cache_write_1h)),
         ("output", count(tokens.output)),
         ("input_unsplit", count(tokens.input_unsplit)),
         ("unclassified", count(tokens.unclassified)),

@@ -322,7 +322,7 @@ fn an_interval_over_midnight_is_of_the_day_it_ends_on() {
 #[test]
 fn lines_without_usage_are_no_damage() {
     let requests = request(&[text("input_tokens", "9")]).repeat(3);
-    let export = claude(&("not json at all\n".to_owned() + &requests + "{\n"));
+    let export = claude(&(requests + "not json at all\n{\n"));
     assert_eq!((export.n_rejected, total(&export)), (0, 27));
 }
 

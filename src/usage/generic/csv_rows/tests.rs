@@ -74,15 +74,14 @@ fn a_column_of_any_name_can_be_mapped_and_either_way_round() {
 
 #[test]
 fn rows_are_told_apart_by_every_column_that_is_no_measure() {
-    let parsed = read(
-        "date,email,workspace,cost_usd\n\
-         2026-10-05,ada.okafor@example.com,a,1\n\
-         2026-10-05,ada.okafor@example.com,b,1\n\
-         2026-10-05,Ada.Okafor@example.com,b,2\n",
-    );
-    let ids: Vec<[u8; 16]> = parsed.records.iter().map(|r| r.record_id).collect();
-    assert_ne!(ids[0], ids[1]);
-    assert_eq!(ids[1], ids[2], "the amount and the case of letters do not count");
+    let id = |row: &str| {
+        read(&format!("date,email,workspace,cost_usd\n{row}\n")).records[0].record_id
+    };
+    let one = id("2026-10-05,ada.okafor@example.com,a,1");
+    let two = id("2026-10-05,ada.okafor@example.com,b,1");
+    assert_ne!(one, two);
+    let again = id("2026-10-05,Ada.Okafor@example.com,b,2");
+    assert_eq!(two, again, "the amount and the case of letters do not count");
 }
 
 #[test]
@@ -124,4 +123,23 @@ fn a_semicolon_file_may_have_decimal_commas() {
     let record = &parsed.records[0];
     assert_eq!(record.cost().estimated.unwrap().to_string(), "1204.11");
     assert_eq!(record.tokens().unclassified, Some(1_204));
+}
+
+#[test]
+fn rows_told_apart_by_their_amounts_alone_are_added_up_and_the_same_row_twice_is_one() {
+    let parsed = read(
+        "date,email,cost_usd\n\
+         2026-10-05,a@example.com,1\n\
+         2026-10-05,a@example.com,2\n\
+         2026-10-06,a@example.com,4\n\
+         2026-10-06,a@example.com,4\n",
+    );
+    let costs: Vec<String> = parsed
+        .records
+        .iter()
+        .map(|record| record.cost().estimated.unwrap().to_string())
+        .collect();
+    assert_eq!(costs, ["3.00", "4.00", "4.00"]);
+    let settled = crate::usage::settle(std::slice::from_ref(&parsed), false).unwrap();
+    assert_eq!(settled.ledger.kept.estimated.to_string(), "7.00");
 }

@@ -27,6 +27,11 @@ fn measures(record: &UsageRecord) -> bool {
 fn what_is_written_is_read_as_it_was() {
     let mut n_formats = std::collections::BTreeSet::new();
     for export in plain_exports() {
+        if !export.records.iter().any(measures) {
+            // A list of members has nothing to write.
+            assert_eq!(written(&export), "");
+            continue;
+        }
         n_formats.insert(export.format);
         let again = read_as(&FORMAT, &written(&export));
         assert_eq!(again.n_rejected, 0, "{} {:?}", export.format, again.gaps);
