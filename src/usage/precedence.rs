@@ -256,6 +256,9 @@ struct Who {
     is_vague: bool,
 }
 
+/// What two records have in common that are compared alike.
+type Alike = (*const Facets, Option<(i32, i32)>, Parts, bool);
+
 /// A part of a record as it is compared.
 #[derive(Debug, Clone, Copy)]
 struct Claim {
@@ -273,6 +276,8 @@ pub struct Covered<'p> {
     best: HashMap<Key, Rank>,
     /// What was noted already: of a thousand requests of one session on one day, one.
     noted: HashSet<(*const Facets, i32, i32, Parts)>,
+    /// What was found already, of records that are compared alike.
+    answers: HashMap<Alike, (Parts, Option<Shadowing>)>,
     /// How much each source shows of each day; only where sums over days are compared.
     amounts: HashMap<(Key, Rank), i128>,
 }
@@ -313,6 +318,7 @@ impl<'p> Covered<'p> {
             who: HashMap::new(),
             best: HashMap::new(),
             noted: HashSet::new(),
+            answers: HashMap::new(),
             amounts: HashMap::new(),
         };
         let has_sums = records.iter().any(|one| days_of(one).is_some_and(|(f, l)| f < l));
@@ -420,6 +426,19 @@ impl<'p> Covered<'p> {
 
     /// What of a record another source shows too, and by which format.
     pub fn shadowed(&mut self, record: &UsageRecord) -> (Parts, Option<Shadowing>) {
+        let days = days_of(record);
+        let tz_assumed = record.flags.contains(Flag::TzAssumed);
+        let of_others =
+            (Arc::as_ptr(&record.facets), days, Parts::of(record), tz_assumed);
+        if let Some(answer) = self.answers.get(&of_others) {
+            return answer.clone();
+        }
+        let answer = self.find_shadows(record);
+        self.answers.insert(of_others, answer.clone());
+        answer
+    }
+
+    fn find_shadows(&mut self, record: &UsageRecord) -> (Parts, Option<Shadowing>) {
         let (mut parts, mut by) = (Parts::default(), None);
         let days = match days_of(record) {
             // A day of a zone that is not told may be the one before or after in UTC.
