@@ -144,6 +144,7 @@ fn read_tokens(object: &Object<'_>, record: &mut Draft) -> Result<(), &'static s
     record.tokens.input = tokens.count("input")?;
     record.tokens.cache_read = tokens.count("cache_read")?;
     record.tokens.cache_write = tokens.count("cache_write")?;
+    record.tokens.cache_write_1h = tokens.count("cache_write_1h")?;
     record.tokens.output = tokens.count("output")?;
     record.tokens.input_unsplit = tokens.count("input_unsplit")?;
     record.tokens.unclassified = tokens.count("unclassified")?;

@@ -152,6 +152,7 @@ fn tokens_of(tokens: &TokenCounts) -> Option<Value> {
         ("input", count(tokens.input)),
         ("cache_read", count(tokens.cache_read)),
         ("cache_write", count(tokens.cache_write)),
+        ("cache_write_1h", count(tokens.cache_write_1h)),
         ("output", count(tokens.output)),
         ("input_unsplit", count(tokens.input_unsplit)),
         ("unclassified", count(tokens.unclassified)),
