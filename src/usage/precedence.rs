@@ -13,7 +13,8 @@ use super::record::{Account, Facets, Flag, Granularity, UsageRecord};
 use crate::units::{UtcDay, len_to_u32};
 use crate::untrusted::Untrusted;
 
-/// Formats by how much their word counts for tokens and value: what the vendor's own
+/// Formats by how much their word counts for tokens and value, and kinds of reports within
+/// a format after it, where one format has several that show the same: what the vendor's own
 /// report says of a person's day covers more than logs of one machine, these more than
 /// evidence from single commits; a table somebody made comes last.
 pub static PRECEDENCE: &[&str] = &[
@@ -78,9 +79,13 @@ pub static PRECEDENCE: &[&str] = &[
     "cline.vscode",
     "kimi.wire",
     "otel.claude_code",
+    "otel.claude_code.metrics",
     "otel.codex",
+    "otel.codex.metrics",
     "otel.gemini_cli",
+    "otel.gemini_cli.metrics",
     "otel.genai",
+    "otel.genai.metrics",
     "prometheus.claude_code",
     "ccusage.report",
     "codeburn.export",

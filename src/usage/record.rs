@@ -9,7 +9,8 @@ use crate::untrusted::Untrusted;
 /// them, so that a million requests of one session keep one copy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Facets {
-    /// The format it had before somebody normalised it, where it says so.
+    /// The format it had before somebody normalised it, where it says so; or the kind of
+    /// report within its format, where that has several that show the same.
     pub source_format: Option<Untrusted>,
     /// How fine the source counts.
     pub granularity: Granularity,

@@ -9,7 +9,9 @@ use super::{embedded, person, shown, vendor_of_model};
 use crate::untrusted::Untrusted;
 use crate::usage::framing::{Sample, Source};
 use crate::usage::json::Object;
-use crate::usage::record::{Draft, Flag, TokenCounts, record_id, text};
+use crate::usage::record::{
+    Draft, Flag, TokenCounts, record_id, text, total as total_of,
+};
 use crate::usage::rows::each_page_row;
 use crate::usage::{Context, Format, Parsed, dates};
 
@@ -151,13 +153,9 @@ fn read_tokens(object: &Object<'_>) -> Result<TokenCounts, &'static str> {
         tokens.reported_total = total;
         return Ok(tokens);
     }
-    let plus = |one: Option<u64>, two: Option<u64>| match (one, two) {
-        (Some(one), Some(two)) => Some(one.saturating_add(two)),
-        _ => one.or(two),
-    };
     let mut tokens = TokenCounts {
-        input: plus(sums.input, sums.input_parts),
-        output: plus(sums.output, sums.output_parts),
+        input: total_of(&[sums.input, sums.input_parts]),
+        output: total_of(&[sums.output, sums.output_parts]),
         cache_read: sums.cache_read,
         cache_write: sums.cache_write,
         unclassified: sums.other,

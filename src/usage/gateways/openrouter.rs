@@ -5,14 +5,13 @@
 //! elsewhere stands beside.
 
 use super::{Row, book_on_organization, key, measured};
-use crate::problem::GapKind;
 use crate::untrusted::Untrusted;
 use crate::usage::framing::{Sample, Source};
 use crate::usage::record::{
     Draft, Flag, Granularity, Period, TokenCounts, record_id, text, tool_id,
     tool_of_client,
 };
-use crate::usage::rows::{Cells, Pages, each_page_row, each_row};
+use crate::usage::rows::{Cells, Pages, divide_input, each_page_row, each_row};
 use crate::usage::{Context, Format, Parsed, dates};
 
 /// One row a generation.
@@ -73,13 +72,9 @@ fn read_generation(
     // The caller may write anything into `user`: only the key is a fact.
     draft.facets.account = key(cells.get("api_key_name"), "");
     let read = cells.count("tokens_cached")?;
-    let (mut tokens, fits) =
-        TokenCounts::of_prompt(cells.count("tokens_prompt")?, read, None);
-    if !fits {
-        let why = "more cached tokens than prompt tokens, which should contain them";
-        parsed.remark(GapKind::TokenMismatch, cells.row.line, why);
-        tokens.input = Some(0);
-    }
+    let place = (cells.row.line, parsed);
+    let mut tokens = TokenCounts::default();
+    divide_input(&mut tokens, cells.count("tokens_prompt")?, read, None, place);
     tokens.output = cells.count("tokens_completion")?;
     draft.tokens = tokens;
     draft.requests = Some(1);
@@ -173,6 +168,7 @@ fn day_of(draft: &Draft) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::GapKind;
     use crate::usage::tests::read_as;
 
     const HEADER: &str = "generation_id,created_at,cost_total,byok_usage_inference,\

@@ -7,8 +7,8 @@
 use super::gather::{Amounts, Gathered};
 use super::item::Item;
 use super::points::Measure;
-use crate::problem::GapKind;
 use crate::usage::record::{Draft, Flag, TokenCounts, record_id, text};
+use crate::usage::rows::divide_input;
 use crate::usage::{Format, Parsed, dates};
 
 /// Events, the histogram, or both: then the events count.
@@ -49,7 +49,7 @@ pub(super) fn read_event(
     if input.is_none() && output.is_none() {
         return Err("an event of a response without token counts");
     }
-    draft.tokens = contained(input, read, write, item.position, parsed);
+    divide_input(&mut draft.tokens, input, read, write, (item.position, parsed));
     draft.tokens.output = output;
     draft.tokens.reported_total = item.count(&["tool_token_count"])?;
     draft.flags.insert_if(item.get("error.message").is_some(), Flag::Errored);
@@ -85,25 +85,9 @@ pub(super) fn tokens_of_points(
 ) -> TokenCounts {
     let [input, read, write] = [Measure::Input, Measure::CacheRead, Measure::CacheWrite]
         .map(|measure| amounts.count(measure));
-    let mut tokens = contained(input, read, write, position, parsed);
+    let mut tokens = TokenCounts::default();
+    divide_input(&mut tokens, input, read, write, (position, parsed));
     tokens.output = amounts.count(Measure::Output);
     tokens.reported_total = amounts.count(Measure::Total);
-    tokens
-}
-
-/// The classes of an input that contains the others, and says so if it does not.
-pub(super) fn contained(
-    input: Option<u64>,
-    read: Option<u64>,
-    write: Option<u64>,
-    position: u64,
-    parsed: &mut Parsed<'_>,
-) -> TokenCounts {
-    let (mut tokens, fits) = TokenCounts::of_prompt(input, read, write);
-    if !fits {
-        let why = "more cached tokens than input, which should contain them";
-        parsed.remark(GapKind::TokenMismatch, position, why);
-        tokens.input = Some(0);
-    }
     tokens
 }

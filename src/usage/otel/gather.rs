@@ -126,6 +126,9 @@ impl Gathered {
         draft: Draft,
     ) {
         let scope = self.note(item, format, rank, &draft);
+        let mut draft = draft;
+        draft.facets.source_format =
+            kind_of(format, rank).map(|kind| Untrusted::from(kind.as_str()));
         self.found.push(Found { format, rank, scope, draft });
     }
 
@@ -290,6 +293,17 @@ impl Sum {
     }
 }
 
+/// What tells telemetry that is not a tool's best from its best, in whatever file.
+fn kind_of(format: &str, rank: u8) -> Option<String> {
+    let own = genai::FORMAT.name;
+    match rank {
+        1 => Some(format!("{format}.metrics")),
+        4 => Some(format!("{own}.metrics")),
+        2 | 3 => (format != own).then(|| own.to_owned()),
+        _ => None,
+    }
+}
+
 fn who_of(item: &Item<'_>, draft: &Draft) -> String {
     let account = draft.facets.account.key().map(Untrusted);
     let parts = [
@@ -310,6 +324,9 @@ fn finish(key: &SumKey, sum: Sum, parsed: &mut Parsed<'_>) -> Draft {
     draft.cost.estimated = amounts.cost();
     draft.activity = amounts.activity();
     if key.is_spend {
+        // Events may lie in a file of their own.
+        draft.facets.source_format =
+            kind_of(key.format, key.rank).map(|kind| Untrusted::from(kind.as_str()));
         draft.tokens = match key.format {
             format if format == claude_code::FORMAT.name => claude_code::tokens(&amounts),
             format if format == codex::FORMAT.name => {

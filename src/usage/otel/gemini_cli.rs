@@ -3,11 +3,11 @@
 //! Names as in the telemetry pages of `google-gemini/gemini-cli`. The input contains what
 //! came from the cache; thoughts are beside the output, tool tokens beside the input.
 
-use super::codex::contained;
 use super::gather::{Amounts, Gathered};
 use super::item::Item;
 use super::points::Measure;
-use crate::usage::record::{Draft, Flag, TokenCounts, record_id, text};
+use crate::usage::record::{Draft, Flag, TokenCounts, record_id, text, total};
+use crate::usage::rows::divide_input;
 use crate::usage::{Format, Parsed, dates};
 
 /// Events, metrics, or both: then the events count. Also what the tool writes to a file
@@ -48,9 +48,10 @@ pub(super) fn read_event(
         return Err("an event of a response without token counts");
     }
     let read = item.count(&["cached_content_token_count"])?;
-    let mut tokens = contained(input, read, None, item.position, parsed);
+    let mut tokens = TokenCounts::default();
+    divide_input(&mut tokens, input, read, None, (item.position, parsed));
     add_beside(&mut tokens, item.count(&["tool_token_count"])?);
-    tokens.output = plus(output, item.count(&["thoughts_token_count"])?);
+    tokens.output = total(&[output, item.count(&["thoughts_token_count"])?]);
     tokens.reported_total = item.count(&["total_token_count"])?;
     draft.tokens = tokens;
     draft.flags.insert_if(item.get("error").is_some(), Flag::Errored);
@@ -86,23 +87,17 @@ pub(super) fn tokens_of_points(
 ) -> TokenCounts {
     let count = |measure| amounts.count(measure);
     let (input, read) = (count(Measure::Input), count(Measure::CacheRead));
-    let mut tokens = contained(input, read, None, position, parsed);
+    let mut tokens = TokenCounts::default();
+    divide_input(&mut tokens, input, read, None, (position, parsed));
     add_beside(&mut tokens, count(Measure::Tool));
-    tokens.output = plus(count(Measure::Output), count(Measure::Thoughts));
+    tokens.output = total(&[count(Measure::Output), count(Measure::Thoughts)]);
     tokens
 }
 
 /// Adds what tools put beside the prompt.
 fn add_beside(tokens: &mut TokenCounts, tool: Option<u64>) {
     match tokens.input_unsplit {
-        Some(_) => tokens.input_unsplit = plus(tokens.input_unsplit, tool),
-        None => tokens.input = plus(tokens.input, tool),
-    }
-}
-
-fn plus(one: Option<u64>, two: Option<u64>) -> Option<u64> {
-    match (one, two) {
-        (Some(one), Some(two)) => Some(one.saturating_add(two)),
-        (one, two) => one.or(two),
+        Some(_) => tokens.input_unsplit = total(&[tokens.input_unsplit, tool]),
+        None => tokens.input = total(&[tokens.input, tool]),
     }
 }

@@ -4,7 +4,7 @@ use crate::units::UtcDay;
 use crate::untrusted::Untrusted;
 use crate::usage::record::{Flag, Granularity};
 use crate::usage::tests::read_as;
-use crate::usage::{Export, Format};
+use crate::usage::{Export, ReadOptions, read_export, settle};
 
 const START: u64 = 1_791_190_800;
 
@@ -327,8 +327,27 @@ fn lines_without_usage_are_no_damage() {
 }
 
 #[test]
-fn every_format_of_telemetry_knows_its_own() {
-    let formats: [&Format; 4] =
-        [&claude_code::FORMAT, &codex::FORMAT, &gemini_cli::FORMAT, &genai::FORMAT];
-    assert!(formats.iter().all(|format| format.name.starts_with("otel.")));
+fn one_session_in_all_its_shapes_counts_once_also_in_files_of_their_own() {
+    let fixture = |path: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fixtures/usage")
+            .join(path);
+        let bytes = std::fs::read(path).unwrap();
+        let name = Untrusted::from("x");
+        read_export(&name, &bytes[..], &ReadOptions::default()).unwrap()
+    };
+    let views = [
+        fixture("otel.claude_code/plain.logs.jsonl"),
+        fixture("otel.claude_code/plain.metrics.jsonl"),
+        fixture("claude_code.transcript/plain.jsonl"),
+        fixture("ccusage.report/plain.claude-session.json"),
+        fixture("repo.entire_checkpoint/plain.json"),
+    ];
+    for view in &views {
+        assert_eq!(total(view), 35_219, "{}", view.format);
+    }
+    for n in 2..=views.len() {
+        let ledger = settle(&views[..n], false).unwrap().ledger;
+        assert_eq!(ledger.kept.tokens, 35_219, "the first {n}");
+    }
 }
