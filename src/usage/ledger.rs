@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::precedence::{Covered, Parts, Shadowing};
+use super::precedence::{Covered, Parts, Shadowing, format_of};
 use super::record::{Account, Cost, Granularity, Period, TokenCounts, UsageRecord};
 use super::{Export, entire, place};
 use crate::error::Error;
@@ -280,9 +280,11 @@ impl<'a> Settled<'a> {
             let is_more = shadowed.tokens * 10 > kept.tokens * 11
                 || shadowed.billed.0 * 10 > kept.billed.0 * 11;
             if is_more {
-                let why =
-                    "a format that is taken for the same shows far more than what counts";
-                self.gaps.add(GapKind::UsageOverlap, why, formats.shadowed.as_bytes());
+                let why = format!(
+                    "{} shows far more than {}, which is taken for the same and counts",
+                    formats.shadowed, formats.winner
+                );
+                self.gaps.add(GapKind::UsageOverlap, &why, formats.shadowed.as_bytes());
             }
             self.reconciliations.push(Reconciliation { formats, kept, shadowed });
         }
@@ -298,7 +300,7 @@ impl<'a> Settled<'a> {
         let mut sum = Entry::default();
         for kept in &self.kept {
             let record = kept.record;
-            if record.format == formats.winner
+            if format_of(record) == formats.winner
                 && record.facets.vendor == formats.vendor
                 && days_of(record).any(|day| days.contains(&day))
             {

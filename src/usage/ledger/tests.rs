@@ -187,3 +187,31 @@ fn a_record_of_which_nothing_is_known_adds_nothing_but_itself() {
     entry.add(&Kept { file: &Untrusted::from("x"), record: &record, parts: Parts::ALL });
     assert_eq!(entry, Entry { records: 1, ..Entry::default() });
 }
+
+#[test]
+fn what_was_normalised_counts_beside_what_it_shadows_and_more_than_that_is_said() {
+    let line = |format: &str, tokens: u64| {
+        format!(
+            "{{\"schema\":\"slopnexus.usage/1\",\"source_format\":\"{format}\",\
+             \"period_start\":\"2026-10-05\",\"vendor\":\"cursor\",\"tool\":\"cursor\",\
+             \"identity\":{{\"kind\":\"user\",\"email\":\"ada.okafor@example.com\"}},\
+             \"tokens\":{{\"input\":{tokens}}}}}\n"
+        )
+    };
+    let settled_with = |shadowed: u64| {
+        let exports = [
+            read("events", line("cursor.filtered_usage_events", 100).as_bytes()),
+            read("csv", line("cursor.usage_csv", shadowed).as_bytes()),
+        ];
+        let settled = settle(&exports, false).unwrap();
+        let beside = &settled.reconciliations[0];
+        assert_eq!(beside.formats.winner, "cursor.filtered_usage_events");
+        assert_eq!(
+            (beside.kept.tokens, beside.shadowed.tokens),
+            (100, u128::from(shadowed))
+        );
+        settled.gaps.list().iter().any(|gap| gap.kind == GapKind::UsageOverlap)
+    };
+    assert!(!settled_with(105), "a tenth more is a matter of clocks");
+    assert!(settled_with(200));
+}
