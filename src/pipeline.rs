@@ -93,7 +93,7 @@ pub fn report(
         .zip(&usage.exports)
         .map(|(number, one)| (report::export_name(number), one.gaps.without_places()));
     gaps.extend(export_gaps.filter(|(_, gaps)| !gaps.is_empty()));
-    gaps.push(("ledger".to_owned(), settled.gaps.clone()));
+    gaps.push(("ledger".to_owned(), settled.gaps.without_places()));
     Ok(report::build(Inputs {
         scope: &scope,
         usage: (!usage.exports.is_empty()).then(|| {

@@ -44,7 +44,11 @@ pub(crate) fn for_seeds(seeds: u64, check: impl Fn(u64) -> Result<(), String> + 
         let workers: Vec<_> = (0..n_threads).map(|_| threads.spawn(work)).collect();
         workers
             .into_iter()
-            .map(|worker| worker.join().expect("a check fails by its result"))
+            .map(|worker| {
+                // One that panics is a failure, and takes no other's verdict with it.
+                let panicked = |_| "a check panicked: see above\n".to_owned();
+                worker.join().unwrap_or_else(panicked)
+            })
             .collect()
     });
     assert!(failures.is_empty(), "\n{failures}");

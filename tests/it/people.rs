@@ -90,3 +90,23 @@ fn everybody_is_shown_with_their_team_where_teams_are_given() {
     assert_eq!(answer["teams"][0]["team"], Value::Null);
     assert_eq!(answer["teams"][1]["team"], "quay");
 }
+
+#[test]
+fn a_report_names_no_file_of_exports_since_files_are_called_after_people() {
+    let place = Place::new();
+    harbour(&place);
+    // The same record with two amounts: the ledger has something to say of both files.
+    for (name, cost) in [("ana-one.csv", "1"), ("ana-two.csv", "2")] {
+        let row =
+            format!("date,email,cost_usd\n2026-01-05,ana@example.com,{cost}\nx,y,z\n");
+        place.write(name, row);
+    }
+    let usage = ["--usage", "ana-one.csv", "--usage", "ana-two.csv"];
+    let run =
+        place.run([&["report", "harbour", "--format", "json"], &usage[..]].concat());
+    let run = run.ended(0);
+    let report: Value = serde_json::from_str(&run.out()).expect("it is JSON");
+    let gaps = report["gaps"].to_string();
+    assert!(gaps.contains("W-RECORD"), "nothing was to be said: {gaps}");
+    assert!(!run.out().contains("ana-") && !run.stderr.contains("ana-"), "{gaps}");
+}
