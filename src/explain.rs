@@ -13,6 +13,7 @@ mod id;
 mod landing;
 mod line;
 mod lookup;
+mod provenance;
 
 use serde::Serialize;
 
@@ -23,6 +24,7 @@ pub use git_command::GitCommand;
 pub use id::{CohortName, CommitPrefix, FigureId, Id, Measure, parse};
 pub use landing::{BroughtCommit, LandingAnswer, LaterDeath};
 pub use line::{LineAnswer, MovedFrom, SameLines};
+pub use provenance::{LineRow, ProvenanceAnswer, PulledAnswer, RecordAnswer};
 
 use crate::error::Error;
 use crate::facts::Facts;
@@ -109,6 +111,8 @@ pub enum Answer {
     Landing(LandingAnswer),
     /// What died at a commit.
     Deaths(DeathsAnswer),
+    /// Why a commit counts as AI-marked or not.
+    Provenance(ProvenanceAnswer),
     /// What a figure is made of.
     Figure(FigureAnswer),
 }
@@ -149,6 +153,7 @@ pub fn explain(question: Question<'_>) -> Result<Explanation, Error> {
         Id::Deaths { commit, path } => {
             deaths::explain(question.repositories, commit, path.as_ref())?
         }
+        Id::Provenance(commit) => provenance::explain(question.repositories, commit)?,
         Id::Figure(id) => figure::explain(question, id)?,
     };
     let about = match answered.repository {

@@ -5,18 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::attestation::{Attester, Writer};
 use crate::file_class::FileClass;
 use crate::history::{CommitIdx, ObjectId};
+use crate::lines::book::Mark;
 pub use crate::lines::instances::Birth;
 use crate::lines::instances::DeathCause;
 use crate::problem::Gaps;
-use crate::provenance::Provenance;
+use crate::provenance::{AiClass, EvidenceLevel, Provenance};
 use crate::syntax::LineKind;
 use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 3;
+pub const FACTS_VERSION: u32 = 4;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -47,6 +49,8 @@ pub struct Facts {
     pub people: Vec<Author>,
     /// The paths that tables name by number.
     pub paths: Vec<Untrusted>,
+    /// Who wrote lines, by records: what the marks of lifetimes stand for, from 1 on.
+    pub writers: Vec<Attester>,
     /// What became of the lines.
     pub lifetimes: Vec<LifetimeFacts>,
     /// How many landings have a time that was given for them; `None` when none could.
@@ -135,6 +139,28 @@ impl Facts {
         counts
     }
 
+    /// Who wrote lines, by a record of them.
+    pub fn writer(&self, lifetime: &LifetimeFacts) -> Option<&Attester> {
+        self.writers.get(usize::from(lifetime.mark).checked_sub(1)?)
+    }
+
+    /// How strong what is known of who wrote lines is.
+    pub fn evidence_level(&self, lifetime: &LifetimeFacts) -> EvidenceLevel {
+        match self.writer(lifetime) {
+            Some(_) => EvidenceLevel::E1,
+            None => self.commits[lifetime.origin.at()].provenance.level,
+        }
+    }
+
+    /// Whether lines belong to the cohort "AI-marked": a record of them names an agent, or
+    /// none speaks of them and their commit, or its pull request, is marked.
+    pub fn is_ai_marked(&self, lifetime: &LifetimeFacts) -> bool {
+        match self.writer(lifetime) {
+            Some(writer) => writer.writer == Writer::Ai,
+            None => self.evidence_level(lifetime) != EvidenceLevel::E0,
+        }
+    }
+
     /// Whether every number that stands for a row of another table does, and rows come in
     /// the order promised. Tables that come from outside of this process, out of a file or
     /// from a worker, are asked once; who reads them later need not.
@@ -151,6 +177,12 @@ impl Facts {
                 && is_person(one.author)
                 && is_person(one.operator)
                 && is_landing(one.landing)
+                && one.record.as_ref().is_none_or(|record| {
+                    record
+                        .ai
+                        .checked_add(record.human)
+                        .is_some_and(|sum| sum <= record.written)
+                })
                 && [one.author_time, one.committer_time].iter().all(is_time)
         };
         let lifetime = |one: &LifetimeFacts| {
@@ -160,6 +192,7 @@ impl Facts {
                 && is_path(one.path)
                 && is_person(one.overwritten_by)
                 && one.lineage_death.is_none_or(is_landing)
+                && usize::from(one.mark) <= self.writers.len()
         };
         let change = |one: &ChangeFacts| {
             is_commit(one.commit) && is_path(one.path) && one.old_path.is_none_or(is_path)
@@ -222,8 +255,103 @@ pub struct CommitFacts {
     pub pull: Option<u64>,
     /// What it says about AI.
     pub provenance: Provenance,
+    /// What a record says of its lines.
+    pub record: Option<RecordFacts>,
+    /// Of a squash whose pull request is here: how many commits that has, and how many of
+    /// them are marked.
+    pub pulled: Option<PulledFacts>,
+    /// Where the person whose work it is comes from.
+    pub operator_by: OperatorBy,
     /// The ids of AI sessions that its message names.
     pub checkpoint_ids: Vec<String>,
+}
+
+/// What a record says of the lines of a commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordFacts {
+    /// The id of the rule that says where such records lie.
+    pub record: String,
+    /// Whether it speaks of single lines, and not of how many there are.
+    pub of_lines: bool,
+    /// Lines that it lists as an agent's, whoever added them.
+    pub listed_ai: u64,
+    /// Lines that it lists as a person's.
+    pub listed_human: u64,
+    /// Lines that the commit wrote.
+    pub written: u64,
+    /// Those of them that are an agent's.
+    pub ai: u64,
+    /// Those of them that are a person's.
+    pub human: u64,
+}
+
+/// The commits of a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PulledFacts {
+    /// How many there are, without merges.
+    pub commits: u64,
+    /// Those that are marked.
+    pub marked: u64,
+}
+
+/// What tells whose work, and whose bill, a commit is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OperatorBy {
+    /// Its author, committer and message.
+    #[default]
+    Text,
+    /// A record about it.
+    Record,
+    /// Whoever brought it to the mainline.
+    Landing,
+}
+
+impl OperatorBy {
+    /// The name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "commit",
+            Self::Record => "record",
+            Self::Landing => "landing",
+        }
+    }
+}
+
+/// Which part of the lines of a commit may be an agent's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AiShare {
+    /// At least.
+    pub low: f64,
+    /// At most.
+    pub high: f64,
+    /// What that rests on: `lines` of a record, the `count` of a tool, or nothing but what
+    /// the class of the commit makes one `assume`.
+    pub basis: &'static str,
+}
+
+impl CommitFacts {
+    /// The share of its lines that may be an agent's; `None` where nothing says that one
+    /// took part.
+    pub fn ai_share(&self) -> Option<AiShare> {
+        let share = |part: u64, all: u64| {
+            crate::units::count_to_f64(part) / crate::units::count_to_f64(all)
+        };
+        if let Some(record) = self.record.as_ref().filter(|record| record.written > 0) {
+            let low = share(record.ai, record.written);
+            let high = share(record.written - record.human, record.written);
+            return Some(if record.of_lines {
+                AiShare { low, high, basis: "lines" }
+            } else {
+                AiShare { low, high: low, basis: "count" }
+            });
+        }
+        let low = match self.provenance.class {
+            AiClass::Authored | AiClass::Coauthored => 0.5,
+            AiClass::Mixed | AiClass::Assisted => 0.0,
+            _ => return None,
+        };
+        Some(AiShare { low, high: 1.0, basis: "assumed" })
+    }
 }
 
 /// A commit of the mainline.
@@ -275,6 +403,8 @@ pub struct LifetimeFacts {
     pub lineage_death: Option<u32>,
     /// How they came to be born.
     pub birth: Birth,
+    /// Who wrote them by a record: the number of a writer, from 1 on; 0 where none says.
+    pub mark: Mark,
     /// How many.
     pub lines: u64,
 }

@@ -41,6 +41,7 @@ pub mod syntax;
 pub mod file_class;
 pub mod lines;
 pub mod provenance;
+pub mod attestation;
 pub mod identity;
 pub mod teams;
 pub mod facts;

@@ -166,6 +166,31 @@ pub const CONTROL_FILE_BYTES: Limit = Limit {
     why: "git's own is smaller for attributes",
 };
 
+/// The largest record of who wrote which lines that is read, in bytes.
+pub const RECORD_BYTES: Limit = Limit {
+    name: "RECORD_BYTES",
+    value: 16 << 20,
+    why: "the largest of 582 MB of public notes, with whole conversations in it, has 3.2 MB",
+};
+
+/// How many files of records, refs and notes are looked through.
+pub const RECORDS: Limit = Limit {
+    name: "RECORDS",
+    value: 1_000_000,
+    why: "one for each commit of the largest history",
+};
+
+/// How many different writers records may name: agent, tool and model together.
+pub const WRITERS: Limit =
+    Limit { name: "WRITERS", value: 10_000, why: "the number of a writer is two bytes" };
+
+/// How many steps through history the commits of edits are looked for.
+pub const RECORD_STEPS: Limit = Limit {
+    name: "RECORD_STEPS",
+    value: 100_000_000,
+    why: "about a second; an edit lands in one of the next commits",
+};
+
 /// How many rules of one file of attributes are kept.
 pub const ATTRIBUTE_RULES: Limit = Limit {
     name: "ATTRIBUTE_RULES",
@@ -346,6 +371,10 @@ pub static LIMITS: &[&Limit] = &[
     &PARENTS,
     &MESSAGE_BYTES,
     &CONTROL_FILE_BYTES,
+    &RECORD_BYTES,
+    &RECORDS,
+    &WRITERS,
+    &RECORD_STEPS,
     &ATTRIBUTE_RULES,
     &ATTRIBUTE_STEPS,
     &ATTRIBUTE_BYTES,

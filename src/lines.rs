@@ -27,6 +27,7 @@ pub mod reformat;
 pub mod book;
 pub mod contents;
 pub(crate) mod origins;
+pub mod attested;
 pub(crate) mod heirs;
 pub mod room;
 pub mod tracker;

@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::units::{Timestamp, UtcDay};
 
+mod branch;
 mod classify;
 mod disclosure;
 mod file;
 mod message;
+mod names;
 mod operator;
 mod patterns;
 mod people;
@@ -27,6 +29,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use branch::{BranchRule, merged_branch};
 pub use people::PersonKind;
 pub use rules::Rules;
 
@@ -217,6 +220,12 @@ pub enum Place {
     Line,
     /// The first line.
     Subject,
+    /// The name of the branch that a merge brought it from.
+    Branch,
+    /// The commits of the pull request that was squashed into it.
+    PullRequest,
+    /// A record of a tool about the lines of the commit.
+    Record,
 }
 
 impl Place {
@@ -229,6 +238,9 @@ impl Place {
             Self::Trailer => "trailer",
             Self::Line => "line",
             Self::Subject => "subject",
+            Self::Branch => "branch",
+            Self::PullRequest => "pull-request",
+            Self::Record => "record",
         }
     }
 }
@@ -240,19 +252,62 @@ pub struct Evidence {
     pub rule: String,
     /// Where it fits.
     pub place: Place,
-    /// The first line of the message it fits, counted from 1; `None` for the author
-    /// and the committer.
+    /// The first line of the message it fits, counted from 1; `None` where it is not in
+    /// the message.
     pub line: Option<u32>,
     /// How often it fits there. A squash that carries a trailer seven times had about
-    /// seven marked commits.
+    /// seven marked commits. Of a pull request the marked commits, of a record the lines.
     pub count: u32,
+}
+
+/// How strong what is known of the lines of a commit is, where no record speaks of a line
+/// itself. Usage of the author labels no line, and is no level here.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+)]
+pub enum EvidenceLevel {
+    /// Nothing is known.
+    #[default]
+    E0,
+    /// A record of the line, or of all lines of the commit.
+    E1,
+    /// The commit itself is marked.
+    E2,
+    /// The pull request is: its branch, its other commits, or what a squash kept of them.
+    E3,
+}
+
+impl EvidenceLevel {
+    /// The name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::E0 => "E0",
+            Self::E1 => "E1",
+            Self::E2 => "E2",
+            Self::E3 => "E3",
+        }
+    }
 }
 
 /// Everything a commit says about AI.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
-    /// The part AI has in it.
+    /// The part AI has in it, by all evidence there is.
     pub class: AiClass,
+    /// The same by author, committer and message alone.
+    pub by_marks: AiClass,
+    /// What is known of those of its lines that no record speaks of.
+    pub level: EvidenceLevel,
     /// The tools that took that part, sorted, each once. Names are those of the rules.
     pub tools: Vec<String>,
     /// The models named, sorted, each once; empty when none is named.
@@ -278,6 +333,8 @@ impl Default for Provenance {
     fn default() -> Self {
         Self {
             class: AiClass::Unknown,
+            by_marks: AiClass::Unknown,
+            level: EvidenceLevel::E0,
             tools: Vec::new(),
             models: Vec::new(),
             role: None,

@@ -74,8 +74,7 @@ pub type Outputs<F> = Vec<(F, Option<PathBuf>)>;
 pub fn report(
     args: &ReportArgs,
 ) -> Result<(RepositoryRequest, ExportRequest, Outputs<ReportFormat>), Error> {
-    let mut repository = repository(&args.repository, args.paths.clone())?;
-    repository.options.checkpoints = true;
+    let repository = repository(&args.repository, args.paths.clone())?;
     let mut exports = exports(&args.exports, args.usage.clone())?;
     exports.me.clone_from(&args.me);
     Ok((repository, exports, outputs(&args.format, &args.output)?))
@@ -90,6 +89,7 @@ pub fn lines(args: &LinesArgs) -> Result<RepositoryRequest, Error> {
     let mut request = repository(&args.common, vec![args.repository.clone()])?;
     request.options.standing = true;
     request.options.no_marks = true;
+    request.options.checkpoints = false;
     request.options.parsed_days = None;
     Ok(request)
 }
@@ -115,10 +115,11 @@ pub fn facts(args: &FactsArgs) -> Result<RepositoryRequest, Error> {
 pub fn explain(
     args: &ExplainArgs,
 ) -> Result<(Id, RepositoryRequest, Vec<MapRow>), Error> {
-    let id = explain::parse(args.id.as_encoded_bytes())?;
-    let mut request = repository(&args.repository, args.paths.clone())?;
+    let (id, paths) = id_and_paths(args);
+    let id = explain::parse(&id)?;
+    let mut request = repository(&args.repository, paths)?;
     match &id {
-        Id::Figure(_) => request.options.checkpoints = true,
+        Id::Figure(_) | Id::Provenance(_) => {}
         Id::Landing(_) | Id::Deaths { .. } => request.options.changes = true,
         Id::Line { .. } => {
             request.options.changes = true;
@@ -128,6 +129,19 @@ pub fn explain(
     Ok((id, request, people(args.people.as_deref())?))
 }
 
+/// What is asked, and of which paths: `provenance COMMIT` is written in two words too.
+fn id_and_paths(args: &ExplainArgs) -> (Vec<u8>, Vec<PathBuf>) {
+    let id = args.id.as_encoded_bytes();
+    match args.paths.split_first() {
+        Some((commit, paths)) if id == b"provenance" => {
+            let id = [id, b":", commit.as_os_str().as_encoded_bytes()].concat();
+            let here = || vec![PathBuf::from(".")];
+            (id, if paths.is_empty() { here() } else { paths.to_vec() })
+        }
+        _ => (id.to_vec(), args.paths.clone()),
+    }
+}
+
 /// Reads what `people` was asked. Repositories are read as `report` reads them, so that
 /// what it kept serves here.
 ///
@@ -135,8 +149,7 @@ pub fn explain(
 ///
 /// As [`report`].
 pub fn people_of(args: &PeopleArgs) -> Result<(RepositoryRequest, ExportRequest), Error> {
-    let mut repository = repository(&args.repository, args.paths.clone())?;
-    repository.options.checkpoints = true;
+    let repository = repository(&args.repository, args.paths.clone())?;
     Ok((repository, exports(&args.exports, args.usage.clone())?))
 }
 
@@ -172,6 +185,7 @@ fn repository(
             .unwrap_or_default(),
         first_parent_origins: args.first_parent_origins,
         exact: args.exact,
+        checkpoints: true,
         syntax: !args.no_syntax,
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
         jobs: args.jobs,

@@ -1,9 +1,11 @@
 //! One repository, whole: from its path to its facts. What a worker runs.
 
+mod attested;
 mod authors;
 mod checkpoints;
 mod context;
 mod definitions;
+mod evidence;
 mod kinds;
 mod links;
 mod remembered;
@@ -20,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::facts::{
     CacheUse, ChangeFacts, ChangeStatus, CommitFacts, Coverage, FACTS_VERSION, Facts,
-    Landing, LifetimeFacts, StandingFacts, Work,
+    Landing, LifetimeFacts, OperatorBy, StandingFacts, Work,
 };
 use crate::history::CommitIdx;
 use crate::history::ObjectId;
@@ -110,7 +112,9 @@ fn scan_here(
     let mut gaps = Gaps::default();
     let pulls = pulls(&opened, options, &mut gaps);
     let refused = remembered::check_place(options).err();
-    let place = remembered::place(&opened, &tip, options, &pulls);
+    let sources = sources(&opened, options, &mut gaps);
+    let aside = Aside { pulls: &pulls, sources: &sources };
+    let place = remembered::place(&opened, &tip, options, aside);
     let place = place.filter(|_| refused.is_none());
     let kept = place.as_ref().and_then(|place| {
         let packs = opened.packs();
@@ -124,7 +128,7 @@ fn scan_here(
             let records = place.as_ref().map(load);
             let failures = opened.failures();
             let (mut facts, kept) =
-                find_out(&opened, &tip, options, &pulls, records.as_ref(), progress)?;
+                find_out(&opened, &tip, options, aside, records.as_ref(), progress)?;
             facts.cache =
                 if facts.work.records == 0 { CacheUse::None } else { CacheUse::Resumed };
             if let Some(place) = &place
@@ -151,6 +155,9 @@ fn scan_here(
         facts.checkpoints = checkpoints::read(&opened, &mut reader, &mut gaps);
         facts.gaps.merge(&gaps);
         opened.check_cost()?;
+        if !options.no_marks {
+            evidence::from_checkpoints(&mut facts, &Rules::embedded()?);
+        }
     }
     Ok(facts)
 }
@@ -163,13 +170,30 @@ fn pulls(opened: &Opened, options: &ScanOptions, gaps: &mut Gaps) -> PullHeads {
     opened.pull_heads(gaps)
 }
 
+/// The records of who wrote lines, where anybody asks.
+fn sources(opened: &Opened, options: &ScanOptions, gaps: &mut Gaps) -> attested::Sources {
+    if options.exact || options.no_marks {
+        return attested::Sources::default();
+    }
+    attested::sources(opened, gaps)
+}
+
+/// What lies beside the branch that is judged.
+#[derive(Clone, Copy)]
+struct Aside<'a> {
+    /// The heads of pull requests.
+    pulls: &'a PullHeads,
+    /// The records of who wrote lines.
+    sources: &'a attested::Sources,
+}
+
 /// Finds out everything that the tip, the options and the pull requests decide. With
 /// records of earlier runs, those for the next are returned too.
 fn find_out(
     opened: &Opened,
     tip: &Tip,
     options: &ScanOptions,
-    pulls: &PullHeads,
+    Aside { pulls, sources }: Aside<'_>,
     records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Facts, Option<Vec<u8>>), Error> {
@@ -187,10 +211,18 @@ fn find_out(
     else {
         return Ok((facts, None));
     };
+    let rules = Rules::embedded()?;
+    let mut pulled = Vec::new();
     if !pulls.is_empty() {
-        let place = squashes::Place { shallow: opened.shallow(), pulls, progress };
+        let place = squashes::Place {
+            shallow: opened.shallow(),
+            pulls,
+            rules: Some(&rules).filter(|_| !options.no_marks),
+            progress,
+        };
         let found = squashes::recover(&mut reader, place, history, &mut facts.gaps);
-        (history, facts.squashes) = (found.0, Some(found.1));
+        (history, facts.squashes) = (found.history, Some(found.facts));
+        pulled = found.marks;
     }
     if options.first_parent_origins {
         remark_merges(&history, &mut facts.gaps);
@@ -205,10 +237,19 @@ fn find_out(
     let tip_commit = history.commits.last();
     facts.tip = tip_commit.map(|commit| commit.id);
     facts.links = links::count(&mut reader, tip_commit);
-    let provenance = if options.no_marks {
+    let mut provenance = if options.no_marks {
         vec![Provenance::default(); history.commits.len()]
     } else {
         classify(&history, progress)?
+    };
+    let pulled = evidence::from_pulls(&history, &pulled, &mut provenance);
+    if !options.no_marks {
+        evidence::from_branches(&history, &rules, &mut provenance, &mut facts.gaps);
+    }
+    let mut attested = if options.exact || options.no_marks {
+        attested::Records::default()
+    } else {
+        attested::read(&mut reader, sources, &history, &rules, &mut facts.gaps)
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
     let people = authors::number(&history, &provenance, &mailmap)?;
@@ -227,6 +268,7 @@ fn find_out(
         } else {
             context::form_landings(&mut reader, &history, tip_commit, &mut facts.gaps)
         },
+        attested: std::mem::take(&mut attested.attested),
     };
     let no_records = Records::default();
     let mut tracked = schedule::track_history(
@@ -266,7 +308,14 @@ fn find_out(
     facts.work.bytes_read = reader.work.bytes;
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
+    for commit in &mut facts.commits {
+        commit.pulled = pulled.get(&commit.id).copied();
+    }
+    attested.count(&tracked.tracked.written);
     fill_lines(&mut facts, tracked, &context, progress);
+    evidence::from_records(&mut facts, &attested);
+    evidence::operators(&mut facts, &attested);
+    facts.writers = attested.writers;
     opened.check_cost()?;
     Ok((facts, kept))
 }
@@ -344,7 +393,9 @@ fn classify_commit(rules: &Rules, commit: &Commit) -> Provenance {
     let mut provenance = classify_text(rules, who, &commit.message);
     if commit.n_parents > 1 {
         // A merge says something about the branch it brings, not about lines of its own.
-        provenance.class = crate::provenance::AiClass::Unknown;
+        let none = crate::provenance::AiClass::Unknown;
+        (provenance.class, provenance.by_marks) = (none, none);
+        provenance.level = crate::provenance::EvidenceLevel::E0;
     }
     provenance
 }
@@ -407,6 +458,9 @@ fn fill_commits(
                 landing,
                 pull: commit.pull,
                 provenance,
+                record: None,
+                pulled: None,
+                operator_by: OperatorBy::Text,
                 checkpoint_ids: checkpoints::ids_in(&commit.message),
             }
         })
@@ -438,6 +492,7 @@ fn fill_lines(
         overwritten_by: one.overwritten_by,
         lineage_death: one.lineage_death,
         birth: one.birth,
+        mark: one.mark,
         lines,
     };
     facts.lifetimes = settled.lifetimes.into_iter().map(row).collect();

@@ -26,6 +26,9 @@ pub(crate) fn history(last_day: u32, n_people: u32) -> Facts {
         landing: day,
         pull: None,
         provenance: Provenance::default(),
+        record: None,
+        pulled: None,
+        operator_by: crate::facts::OperatorBy::Text,
         checkpoint_ids: Vec::new(),
     };
     let landing = |day: u32| Landing {
@@ -61,6 +64,7 @@ pub(crate) fn lines(landed: u32, died: Option<(u32, DeathCause)>) -> LifetimeFac
         overwritten_by: None,
         lineage_death: died.map(|(day, _)| day),
         birth: Birth::default(),
+        mark: 0,
         lines: 10,
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::{FactsArgs, FactsFormat};
 use crate::error::{Error, Exit};
-use crate::facts::{CommitFacts, Facts};
+use crate::facts::{AiShare, CommitFacts, Facts, RecordFacts};
 use crate::history::CommitIdx;
 use crate::identity::pseudonym;
 use crate::output;
@@ -192,6 +192,20 @@ impl Tables<'_> {
             "evidence",
             "squash",
             "pull_request",
+            "operator",
+            "operator_by",
+            "ai_class_by_marks",
+            "evidence_level",
+            "ai_share_low",
+            "ai_share_high",
+            "ai_share_basis",
+            "record",
+            "record_listed_ai",
+            "record_added",
+            "record_ai",
+            "record_human",
+            "pulled_commits",
+            "pulled_marked",
         ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.commits.iter().map(move |commit| self.commit_row(facts, commit))
@@ -205,6 +219,13 @@ impl Tables<'_> {
             let line = one.line.map_or(String::new(), |line| format!(":{line}"));
             format!("{}@{}{line}", one.rule, one.place.as_str())
         });
+        let share = commit.ai_share();
+        let share = |of: fn(&AiShare) -> f64| {
+            share.as_ref().map(of).map_or(Cell::Null, Cell::Share)
+        };
+        let record = commit.record.as_ref();
+        let lines = |of: fn(&RecordFacts) -> u64| Cell::count(record.map(of));
+        let pulled = commit.pulled;
         let is_bulk = facts.mainline[commit.landing as usize].is_bulk;
         let landing_time = facts.mainline[commit.landing as usize].time;
         vec![
@@ -227,6 +248,20 @@ impl Tables<'_> {
             Cell::List(evidence.collect()),
             Cell::Text(provenance.squash.as_str().to_owned()),
             Cell::count(commit.pull),
+            self.person(facts, commit.operator),
+            Cell::text(commit.operator.map(|_| commit.operator_by.as_str())),
+            Cell::Text(provenance.by_marks.as_str().to_owned()),
+            Cell::Text(provenance.level.as_str().to_owned()),
+            share(|share| share.low),
+            share(|share| share.high),
+            Cell::text(commit.ai_share().map(|share| share.basis)),
+            Cell::text(record.map(|record| record.record.as_str())),
+            lines(|record| record.listed_ai),
+            lines(|record| record.written),
+            lines(|record| record.ai),
+            lines(|record| record.human),
+            Cell::count(pulled.map(|pull| pull.commits)),
+            Cell::count(pulled.map(|pull| pull.marked)),
         ]
     }
 
@@ -288,6 +323,11 @@ impl Tables<'_> {
             "reformatted",
             "lineage_death",
             "overwritten_by",
+            "evidence_level",
+            "ai_marked",
+            "writer",
+            "writer_tool",
+            "writer_model",
             "counted",
             "lines",
         ];
@@ -309,6 +349,11 @@ impl Tables<'_> {
                     Cell::Flag(one.birth.reformatted),
                     one.lineage_death.map_or(Cell::Null, |end| landing_id(facts, end)),
                     self.person(facts, one.overwritten_by),
+                    Cell::Text(facts.evidence_level(one).as_str().to_owned()),
+                    Cell::Flag(facts.is_ai_marked(one)),
+                    Cell::text(facts.writer(one).map(|who| who.writer.as_str())),
+                    Cell::text(facts.writer(one).and_then(|who| who.tool.as_deref())),
+                    Cell::text(facts.writer(one).and_then(|who| who.model.as_deref())),
                     Cell::Flag(facts.exact || one.is_countable()),
                     Cell::Count(one.lines),
                 ]

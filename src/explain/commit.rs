@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::facts::{ChangeFacts, ChangeStatus, Facts, LifetimeFacts};
 use crate::history::CommitIdx;
-use crate::provenance::{self, Confidence, Role};
+use crate::provenance::{self, Confidence, EvidenceLevel, Role};
 use crate::units::Timestamp;
 
 /// A commit: when, how it landed, and what it says of AI. Who wrote it is for git to
@@ -25,7 +25,8 @@ pub struct CommitAnswer {
     pub parents: usize,
     /// What it says of AI, as a class.
     pub ai_class: &'static str,
-    /// Whether its lines count as AI-marked.
+    /// Whether its lines count as AI-marked, but for those that a record gives to a
+    /// person.
     pub ai_marked: bool,
     /// The tools it names.
     pub tools: Vec<String>,
@@ -126,7 +127,7 @@ pub(super) fn answer(facts: &Facts, commit: CommitIdx) -> CommitAnswer {
         landing_time: landing_time(facts, one.landing),
         parents: one.parents.len(),
         ai_class: said.class.as_str(),
-        ai_marked: said.class.is_marked(),
+        ai_marked: said.level != EvidenceLevel::E0,
         tools: said.tools.clone(),
         models: said.models.clone(),
         role: said.role.map(Role::as_str),

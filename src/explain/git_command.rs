@@ -85,6 +85,12 @@ impl<'f> Git<'f> {
         format!("{git} show{TELL}{COMPARE} --first-parent{how} -M {id}{}", words(paths))
     }
 
+    /// A note of a commit, up to what people said to the tool.
+    pub(super) fn note(self, commit: CommitIdx, name: &str) -> String {
+        let id = self.id(commit);
+        format!("{} notes --ref={name} show {id} | sed '/^---$/,$d'", self.git(&[]))
+    }
+
     /// What a commit says of itself.
     pub(super) fn message(self, commit: CommitIdx) -> String {
         format!("{} show{TELL} -s {}", self.git(&[]), self.id(commit))

@@ -4,6 +4,7 @@
 //! line:PATH:N                 a line standing at the tip
 //! landing:COMMIT              what a commit brought into the mainline; COMMIT alone is the same
 //! deaths:COMMIT[:PATH]        the lines that died there
+//! provenance:COMMIT           why a commit counts as AI-marked or not
 //! survival:DAYS[:COHORT]      a figure of the report: all, ai_marked, unmarked, area:DIR
 //! churn:DAYS[:COHORT]         the same, told as the share that is gone
 //! ```
@@ -13,7 +14,7 @@ use crate::stats::HORIZONS_DAYS;
 use crate::untrusted::Untrusted;
 
 /// What can be written, for messages.
-const FORMS: &str = "write line:PATH:N, landing:COMMIT, deaths:COMMIT[:PATH], survival:DAYS[:COHORT] or \
+const FORMS: &str = "write line:PATH:N, landing:COMMIT, deaths:COMMIT[:PATH], provenance:COMMIT, survival:DAYS[:COHORT] or \
                      churn:DAYS[:COHORT]";
 
 /// What can be asked of cohorts, for messages.
@@ -38,6 +39,8 @@ pub enum Id {
         /// Only lines of this path.
         path: Option<Untrusted>,
     },
+    /// Why a commit counts as AI-marked or not.
+    Provenance(CommitPrefix),
     /// A figure of the report.
     Figure(FigureId),
 }
@@ -138,6 +141,7 @@ pub fn parse(text: &[u8]) -> Result<Id, Error> {
             let (digits, path) = split(rest);
             Ok(Id::Deaths { commit: commit(digits)?, path: path.map(trimmed) })
         }
+        (b"provenance", Some(rest)) => commit(rest).map(Id::Provenance),
         (b"survival", Some(rest)) => figure(Measure::Survival, rest),
         (b"churn", Some(rest)) => figure(Measure::Churn, rest),
         (_, Some(_)) => Err(wrong("no figure or line is named like this")),

@@ -1,7 +1,7 @@
 //! Opening a repository that may be hostile: nothing outside it is read unasked, nothing
 //! in it is executed, and whatever should be a plain file is one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -369,6 +369,22 @@ impl Opened {
             )
             .at(id.to_string().as_str())),
         }
+    }
+
+    /// The refs below a folder of refs, such as `refs/notes/`, by name; `None` when there are
+    /// more than `most`.
+    ///
+    /// # Errors
+    ///
+    /// When refs can no longer be read.
+    pub fn refs_below(
+        &self,
+        folder: &str,
+        most: u64,
+    ) -> Result<Option<BTreeMap<Vec<u8>, ObjectId>>, Error> {
+        const DEPTH: u32 = 4;
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        self.refs().below(folder.as_bytes(), DEPTH, most)
     }
 
     /// The commit or object a ref stands at, or `None` when there is no such ref.

@@ -1,5 +1,6 @@
 //! Refs: one file each, or a line of `packed-refs`.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -103,6 +104,49 @@ impl Refs<'_> {
         let listed = top.folder(below).and_then(|folder| folder.list());
         let names = listed.into_iter().flatten();
         names.map(|(name, _)| name.into_encoded_bytes()).collect()
+    }
+
+    /// The refs below `folder`, such as `refs/notes/`, that stand at objects themselves, by
+    /// name; `None` when there are more than `most`. Folders are looked into `depth` levels
+    /// deep.
+    ///
+    /// # Errors
+    ///
+    /// As [`Refs::read`].
+    pub(super) fn below(
+        &self,
+        folder: &[u8],
+        depth: u32,
+        most: usize,
+    ) -> Result<Option<BTreeMap<Vec<u8>, ObjectId>>, Error> {
+        let mut found = BTreeMap::new();
+        let over = self.find_packed(|name, id| {
+            if name.starts_with(folder) {
+                found.insert(name.to_vec(), id);
+            }
+            found.len() > most
+        })?;
+        let mut folders =
+            vec![(folder.strip_suffix(b"/").unwrap_or(folder).to_vec(), depth)];
+        let mut n_seen = 0;
+        while let Some((folder, depth)) = folders.pop() {
+            for name in self.names_in(&folder) {
+                n_seen += 1;
+                if n_seen > most {
+                    return Ok(None);
+                }
+                let name = [&folder, &b"/"[..], &name].concat();
+                // A file of its own is newer than the list.
+                match self.read_loose(&name) {
+                    Some(id) => {
+                        found.insert(name, id);
+                    }
+                    None if depth > 1 => folders.push((name, depth - 1)),
+                    None => {}
+                }
+            }
+        }
+        Ok(Some(found).filter(|found| over.is_none() && found.len() <= most))
     }
 
     /// Follows a ref to the object it stands at, with the name of the last ref on the

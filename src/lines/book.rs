@@ -96,6 +96,20 @@ pub struct Fate {
     pub exit: Option<Exit>,
 }
 
+/// Stands for who wrote a line by a record of a tool, counted from 1; 0 where none says.
+pub type Mark = u16;
+
+/// Lines that landed with a mark, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MarkedRun {
+    /// The first.
+    pub first: u32,
+    /// How many; never zero.
+    pub lines: u32,
+    /// Who wrote them.
+    pub mark: Mark,
+}
+
 /// A line that went and the line that came and stands for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Link {
@@ -124,6 +138,8 @@ pub struct Book {
     pub joined: Vec<u32>,
     /// Lines that are pieces of others since a change of form.
     pub split: Vec<u32>,
+    /// Lines of which a record says who wrote them; what is said later holds.
+    pub attested: Vec<MarkedRun>,
     /// The files at the tip, if asked for: path and lines.
     pub standing: Vec<(u32, Vec<Run<Stand>>)>,
 }
@@ -159,6 +175,9 @@ impl Book {
         self.edited.extend(other.edited.into_iter().map(linked));
         self.joined.extend(other.joined.into_iter().map(|line| line + base));
         self.split.extend(other.split.into_iter().map(|line| line + base));
+        let attested = other.attested.into_iter();
+        self.attested
+            .extend(attested.map(|run| MarkedRun { first: run.first + base, ..run }));
         for (path, mut runs) in other.standing {
             for run in &mut runs {
                 run.label = moved(run.label);

@@ -82,7 +82,7 @@ mod tests {
     fn heirs(edited: &[(u32, u32)]) -> (Heirs, Hunk) {
         let before = LineRange { start: 20, end: 35 };
         let hunk = Hunk { before, after: LineRange { start: 40, end: 50 } };
-        let by = |commit| Origin { commit: CommitIdx(commit), unknown: false };
+        let by = |commit| Origin { commit: CommitIdx(commit), unknown: false, mark: 0 };
         let heirs = Heirs {
             edited: edited.to_vec(),
             numbers: numbers_of(&[hunk], 100),

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
 use crate::history::CommitIdx;
-use crate::lines::book::{Book, Came, Exit, Fate, Left, Link, Stand};
+use crate::lines::attested;
+use crate::lines::book::{Book, Came, Exit, Fate, Left, Link, Mark, Stand};
 use crate::lines::lookback::{self, LookbackWork};
 use crate::lines::runs::Run;
 use crate::problem::{GapKind, Gaps};
@@ -116,6 +117,8 @@ pub struct Lifetime {
     pub birth_unknown: bool,
     /// What they had to do with other lines.
     pub birth: Birth,
+    /// Who wrote them by a record; 0 where none says.
+    pub mark: Mark,
     /// The mainline number of the commit that removed them, and why; `None` while
     /// they stand: censored, not immortal.
     pub death: Option<(u32, DeathCause)>,
@@ -284,7 +287,8 @@ pub fn settle(
     let (repeats, gaps) = repeats(book, &links, (&blocks, &ends), tick);
     let is_new = |came: &Came| lines_of(came).any(|line| links.is_first(line));
     let has_new = book.came.iter().map(is_new).collect();
-    let settler = Settler { book, links, context, ends, repeats, has_new };
+    let marks = attested::by_line(&book.attested, book.lines.len());
+    let settler = Settler { book, links, context, ends, repeats, has_new, marks };
     let is_bulk = settler.bulk_births();
     let bulk_deaths = settler.bulk_deaths(&is_bulk);
     tick();
@@ -407,6 +411,8 @@ struct Settler<'b> {
     repeats: Repeats,
     /// For each block of the book whether a line of it goes on for no other.
     has_new: Vec<bool>,
+    /// For each line who wrote it by a record; empty where none says.
+    marks: Vec<Mark>,
 }
 
 impl Settler<'_> {
@@ -535,6 +541,7 @@ impl Settler<'_> {
                 relanded: is(&self.repeats.relanded),
                 reformatted: is(&self.links.is_split),
             },
+            mark: self.marks.get(root as usize).copied().unwrap_or(0),
             death: fate.exit.map(cause),
             overwritten_by: writer,
             lineage_death: lineage.map_or_else(

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::history::CommitIdx;
-use crate::lines::book::Stand;
+use crate::lines::book::{Mark, Stand};
 use crate::lines::diff::Hunk;
 use crate::lines::runs::{Label, Runs};
 
@@ -14,6 +14,8 @@ pub(crate) struct Origin {
     pub(crate) commit: CommitIdx,
     /// Whether the line may be older, because history is cut or was unreadable there.
     pub(crate) unknown: bool,
+    /// Who wrote it by a record of that commit; 0 where none says.
+    pub(crate) mark: Mark,
 }
 
 impl Label for Origin {}

@@ -13,6 +13,7 @@ use crate::history::open::Opened;
 use crate::history::tree::TreeCache;
 use crate::history::walk::History;
 use crate::limits;
+use crate::lines::attested;
 use crate::lines::contents::KindReader;
 use crate::lines::diff::DiffWork;
 use crate::lines::instances::Links;
@@ -141,6 +142,7 @@ fn track_all(
     let Built { graph, mut gaps, recorder, read, trees_read } =
         build_graph(&pool, history, options.counts, records, progress)?;
     let lineages = versions::lineages(&graph);
+    let marks = attested::by_version(&options.attested, &graph);
     let total = len_to_u64(graph.versions.len());
     let done = AtomicU64::new(0);
     let track = |lineage: &Lineage, room: &Room| {
@@ -151,7 +153,8 @@ fn track_all(
         };
         let tracked = pool.with(|reader, _| {
             let kinds = &mut *read_kinds;
-            let tools = Tools { reader, kinds, records, room, tick: &tick };
+            let marks = &marks;
+            let tools = Tools { reader, kinds, records, marks, room, tick: &tick };
             tracker::track(history, &graph, lineage, options, tools)
         })?;
         match tracked {
@@ -179,6 +182,7 @@ fn track_all(
     let path = |number: u32| &graph.paths[number as usize];
     tracked.book.standing.sort_by(|one, two| path(one.0).cmp(path(two.0)));
     tracked.counts.sort_unstable_by_key(|counted| counted.step);
+    tracked.written.sort_unstable();
     let (mut all_read, all_trees_read) = pool.work();
     all_read.add(read);
     let (read, trees_read) = (all_read, all_trees_read + trees_read);
@@ -263,6 +267,7 @@ fn unbalanced(graph: &Graph, lineage: &Lineage, why: &str) -> Tracked {
 fn merge(all: &mut Tracked, one: Tracked) {
     all.book.append(one.book);
     all.counts.extend(one.counts);
+    all.written.extend(one.written);
     all.gaps.merge(&one.gaps);
     add_work(&mut all.work, one.work);
     if let (Some(all), Some(one)) = (&mut all.records, one.records) {

@@ -13,7 +13,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::file_class::FileClass;
 use crate::history::objects::ObjectReader;
 use crate::history::walk::History;
-use crate::lines::book::{Book, Came, Exit, Fate, LandedLine, Left, Link, Stand};
+use crate::lines::attested::{self, Attested, MarkedLines, Written};
+use crate::lines::book::{
+    Book, Came, Exit, Fate, LandedLine, Left, Link, MarkedRun, Stand,
+};
 use crate::lines::contents::{Asked, Content, Contents, KindReader, StepRead};
 use crate::lines::diff::{DiffWork, Hunk};
 use crate::lines::heirs::{self, Heirs};
@@ -52,6 +55,8 @@ pub struct TrackOptions {
     pub parsed_from: Option<u32>,
     /// Landings that are known to change the form of code alone.
     pub form_landings: FxHashSet<u32>,
+    /// What records say of the lines of commits.
+    pub attested: Attested,
 }
 
 /// What the tracker works with.
@@ -62,6 +67,8 @@ pub struct Tools<'t, 'r, 'k> {
     pub kinds: &'t mut KindReader<'k>,
     /// What earlier runs found out; `None` when nothing is kept from run to run.
     pub records: Option<&'t Records>,
+    /// What records say of the lines of versions.
+    pub marks: &'t FxHashMap<u32, &'t [MarkedLines]>,
     /// Room for the lines that land.
     pub room: &'t Room,
     /// Called after each version, so that progress can be told from a hang.
@@ -81,6 +88,8 @@ pub struct Tracked {
     pub book: Book,
     /// The changed lines of each step, if asked for.
     pub counts: Vec<Counted>,
+    /// The lines that commits with a record wrote, by mark.
+    pub written: Vec<Written>,
     /// What was left out.
     pub gaps: Gaps,
     /// What it cost.
@@ -113,7 +122,7 @@ pub fn track(
     options: &TrackOptions,
     tools: Tools<'_, '_, '_>,
 ) -> Result<Tracked, Stopped> {
-    let Tools { reader, kinds, records, room, tick } = tools;
+    let Tools { reader, kinds, records, marks, room, tick } = tools;
     let TrackOptions { exact, counts, syntax, parsed_from, .. } = *options;
     let asked = Asked { exact, counts, syntax, parsed_from };
     let of = (history, graph);
@@ -128,6 +137,8 @@ pub fn track(
         counts: Vec::new(),
         book: Book::default(),
         room,
+        marks,
+        written: Vec::new(),
     };
     let mut steps = lineage.steps.iter().copied().peekable();
     for &version in &lineage.versions {
@@ -179,6 +190,8 @@ struct Tracker<'t, 'r, 'k> {
     counts: Vec<Counted>,
     book: Book,
     room: &'t Room,
+    marks: &'t FxHashMap<u32, &'t [MarkedLines]>,
+    written: Vec<Written>,
 }
 
 impl Tracker<'_, '_, '_> {
@@ -199,7 +212,7 @@ impl Tracker<'_, '_, '_> {
         let unknown = self.history.commits[commit.at()].is_cut
             || out_of_sight
             || sources.iter().any(|&source| self.contents.is_unreadable(source));
-        let own = Origin { commit, unknown };
+        let own = Origin { commit, unknown, mark: 0 };
         let of = |source: &u32| self.origins.get(source).cloned().unwrap_or_default();
         let mut known: Vec<Rc<Runs<Origin>>> = sources.iter().map(of).collect();
         if let Some(last) = known.last_mut().filter(|_| self.graph.is_squashed(version)) {
@@ -207,6 +220,7 @@ impl Tracker<'_, '_, '_> {
         }
         let sides: Vec<_> = known.iter().zip(&hunks).collect();
         let origins = origins::merged(&sides, content.lines(), own);
+        let origins = self.attest(version, origins, own);
         for &source in sources {
             self.used_origins(source);
             self.contents.release(source);
@@ -217,6 +231,19 @@ impl Tracker<'_, '_, '_> {
         }
         self.contents.release(version);
         Ok(())
+    }
+
+    /// Marks the lines of which a record of the commit says who wrote them.
+    fn attest(
+        &mut self,
+        version: u32,
+        origins: Runs<Origin>,
+        own: Origin,
+    ) -> Runs<Origin> {
+        let Some(marks) = self.marks.get(&version) else { return origins };
+        let (origins, written) = attested::marked(&origins, own, marks);
+        self.written.extend(written);
+        origins
     }
 
     /// The origins that the head of a pull request tells of the lines of a squash: those
@@ -320,6 +347,9 @@ impl Tracker<'_, '_, '_> {
         self.balance(after.lines(), content.lines(), new)?;
         let may_change = self.may_change_origins(step, new);
         let after = if may_change && self.origins.contains_key(&new) {
+            if !self.marks.is_empty() {
+                self.book.attested.extend(attested::changed(&after, &origins));
+            }
             origins::relabeled(&after, &origins)
         } else {
             after
@@ -356,7 +386,7 @@ impl Tracker<'_, '_, '_> {
         let mut kinds = text.into_iter().flat_map(|text| text.kinds.iter().copied());
         let mut origins = origins.reader();
         for came in hunks.iter().map(|hunk| hunk.after).filter(|came| !came.is_empty()) {
-            let Book { lines, came: blocks, .. } = &mut self.book;
+            let Book { lines, came: blocks, attested, .. } = &mut self.book;
             blocks.push(Came {
                 first: len_to_u32(lines.len()),
                 lines: came.lines(),
@@ -368,6 +398,10 @@ impl Tracker<'_, '_, '_> {
             origins.skip(came.start);
             origins.take(came.end, |n, origin| {
                 let birth_unknown = origin.unknown || after_gap;
+                if origin.mark != 0 {
+                    let first = len_to_u32(lines.len());
+                    attested.push(MarkedRun { first, lines: n, mark: origin.mark });
+                }
                 lines.extend((0..n).map(|_| LandedLine {
                     kind: kinds.next().unwrap_or(LineKind::Text),
                     birth_unknown,
@@ -456,6 +490,7 @@ impl Tracker<'_, '_, '_> {
         Ok(Tracked {
             book: self.book,
             counts: self.counts,
+            written: self.written,
             gaps: self.contents.gaps,
             work: self.contents.work,
             blobs: self.contents.blobs,

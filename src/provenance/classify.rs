@@ -9,7 +9,10 @@ use super::operator::operator;
 use super::people::{Identity, Who};
 use super::rules::{LineRule, Rules};
 use super::words::UNKNOWN_TOOL;
-use super::{AiClass, CommitText, Confidence, Evidence, Place, Provenance, Role, Squash};
+use super::{
+    AiClass, CommitText, Confidence, Evidence, EvidenceLevel, Place, Provenance, Role,
+    Squash,
+};
 use crate::units::Timestamp;
 
 /// One rule that fits at one place, once.
@@ -68,6 +71,8 @@ fn bot(rule: &str, squash: Squash) -> Provenance {
         Evidence { rule: rule.to_owned(), place: Place::Author, line: None, count: 1 };
     Provenance {
         class: AiClass::Bot,
+        by_marks: AiClass::Bot,
+        level: EvidenceLevel::E0,
         tools: Vec::new(),
         models: Vec::new(),
         role: Some(Role::Automation),
@@ -330,8 +335,15 @@ fn weigh(
     // What decides no class: who found the bug, who wrote the message.
     let noted = found.iter().find(|piece| piece.confidence > Confidence::Hint);
     let is_mixed = own_class.is_marked() && squash == Squash::Multi;
+    let class = if is_mixed { AiClass::Mixed } else { own_class };
     Provenance {
-        class: if is_mixed { AiClass::Mixed } else { own_class },
+        class,
+        by_marks: class,
+        level: match class {
+            AiClass::Mixed => EvidenceLevel::E3,
+            class if class.is_marked() => EvidenceLevel::E2,
+            _ => EvidenceLevel::E0,
+        },
         tools: tools(&speakers),
         models: distinct(speakers.iter().flat_map(|piece| piece.models.iter())),
         role: strongest.copied().or(noted).map(|piece| piece.role),

@@ -254,11 +254,9 @@ pub(super) struct HumanRow {
 #[serde(deny_unknown_fields)]
 pub(super) struct BranchRow {
     pub(super) id: String,
-    #[serde(rename = "tool")]
-    _tool: String,
+    pub(super) tool: String,
     pub(super) pattern: String,
-    #[serde(rename = "confidence")]
-    _confidence: Confidence,
+    pub(super) confidence: Confidence,
     #[serde(default)]
     pub(super) case: Case,
     #[serde(default, rename = "seen_merges")]

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use regex::bytes::Regex;
 
 use super::file::{
-    Case, ConfidenceTable, HumanRow, Kind, LineRow, RulesFile, TrailerRow,
+    BranchRow, Case, ConfidenceTable, HumanRow, Kind, LineRow, RulesFile, TrailerRow,
 };
 use super::patterns::{Patterns, compile_one};
 use super::people::{PeopleRules, PersonKind, Who};
 use super::squash::SquashRules;
 use super::words::Words;
-use super::{CommitText, Confidence, Provenance, Role, bad_rule, classify, disclosure};
+use super::{
+    BranchRule, CommitText, Confidence, Provenance, Role, bad_rule, classify, disclosure,
+};
 use crate::error::Error;
 
 /// The rules that come with the program.
@@ -35,6 +37,7 @@ pub struct Rules {
     pub(super) precedence: Vec<Kind>,
     probabilities: ConfidenceTable,
     branches: Named,
+    pub(super) branch_rules: Vec<BranchRule>,
     paths: Named,
     records: Vec<String>,
 }
@@ -66,6 +69,7 @@ impl Rules {
             words: Words::compile(file.tool_word, file.model)?,
             precedence: file.precedence.order,
             probabilities: file.confidence,
+            branch_rules: file.branch.iter().map(branch_rule).collect(),
             branches: Named::compile(
                 file.branch.into_iter().map(|row| (row.id, row.pattern, row.case)),
             )?,
@@ -118,6 +122,10 @@ impl Rules {
     pub fn records(&self) -> &[String] {
         &self.records
     }
+}
+
+fn branch_rule(row: &BranchRow) -> BranchRule {
+    BranchRule { id: row.id.clone(), tool: row.tool.clone(), confidence: row.confidence }
 }
 
 /// Rules that are matched by name, in the order of the file.

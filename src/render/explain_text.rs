@@ -1,6 +1,7 @@
 //! An explanation for people in a terminal: the evidence, then how git shows it.
 
 mod figure;
+mod provenance;
 
 use std::io::{self, Write};
 
@@ -25,6 +26,7 @@ pub fn write(explanation: &Explanation, to: &mut dyn Write) -> io::Result<()> {
         Answer::Line(line) => self::line(line, explanation.exact, to)?,
         Answer::Landing(landing) => self::landing(landing, to)?,
         Answer::Deaths(deaths) => self::deaths(deaths, to)?,
+        Answer::Provenance(answer) => provenance::write(answer, to)?,
         Answer::Figure(figure) => figure::write(figure, to)?,
     }
     commands(&explanation.commands, to)?;

@@ -23,6 +23,8 @@ pub enum Cell {
     Null,
     /// A count.
     Count(u64),
+    /// A part of a whole.
+    Share(f64),
     /// Yes or no.
     Flag(bool),
     /// Text, some of it from outside.
@@ -46,6 +48,7 @@ impl Cell {
         match self {
             Self::Null => String::new(),
             Self::Count(count) => count.to_string(),
+            Self::Share(share) => share.to_string(),
             Self::Flag(flag) => flag.to_string(),
             Self::Text(text) => {
                 crate::untrusted::Untrusted::from(text.as_str()).to_csv_cell()

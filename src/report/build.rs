@@ -278,8 +278,7 @@ fn cohorts(filter: &Filter<'_>) -> (Vec<CohortReport>, ComparisonReport) {
     let scope = filter.scope;
     let is_in = |wanted: bool| {
         move |at: usize, one: &LifetimeFacts| {
-            let commit = &scope.repositories[at].commits[one.origin.at()];
-            !scope.is_bulk(at, one) && commit.provenance.class.is_marked() == wanted
+            !scope.is_bulk(at, one) && scope.repositories[at].is_ai_marked(one) == wanted
         }
     };
     let [marked, unmarked] = [true, false].map(|wanted| {

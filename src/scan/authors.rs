@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Author, Facts};
+use crate::facts::{Author, Facts, OperatorBy};
 use crate::history::CommitIdx;
 use crate::history::commit::RawCommit;
 use crate::history::objects::ObjectReader;
@@ -82,7 +82,8 @@ pub(super) struct Named {
 pub(super) fn naming_commits(facts: &Facts) -> Option<Vec<Named>> {
     let mut found: Vec<Option<Named>> = vec![None; facts.people.len()];
     for (number, commit) in (0..).zip(&facts.commits) {
-        for (person, as_operator) in [(commit.author, false), (commit.operator, true)] {
+        let operator = commit.operator.filter(|_| commit.operator_by == OperatorBy::Text);
+        for (person, as_operator) in [(commit.author, false), (operator, true)] {
             if let Some(person) = person {
                 let named = Named { commit: CommitIdx(number), as_operator };
                 found[person as usize].get_or_insert(named);

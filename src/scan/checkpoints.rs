@@ -1,5 +1,5 @@
-//! Records of AI sessions that a repository holds itself: the checkpoints of Entire,
-//! on a branch of their own. Only counts, times and names of tools are kept: what
+//! Records of AI sessions that a repository holds itself: the checkpoints of Entire, each
+//! with a ref of its own, or all on one branch. Only counts, times and names of tools are kept: what
 //! people wrote to the tool is not read, and what the tool summed up is dropped.
 
 use std::collections::BTreeMap;
@@ -15,6 +15,9 @@ use crate::history::tree::{self, TreeCache, TreeChanges};
 use crate::limits;
 use crate::problem::{GapKind, Gaps};
 use crate::units::len_to_u64;
+
+/// Where each checkpoint has a ref of its own: `<last two of the id>/<id>`.
+const FOLDER: &str = "refs/entire/checkpoints/";
 
 /// Where the branch may be, in the order of trust.
 const REFS: [&str; 2] =
@@ -32,51 +35,17 @@ const FIELDS: [&str; 8] = [
     "initial_attribution",
 ];
 
-/// Reads all checkpoints.
+/// The files of a checkpoint: its own, and those of its sessions by their numbers.
+type Files = (Option<ObjectId>, BTreeMap<u32, ObjectId>);
+
+/// Reads all checkpoints. Where both layouts hold one, its ref counts.
 pub(super) fn read(
     opened: &Opened,
     reader: &mut ObjectReader<'_>,
     gaps: &mut Gaps,
 ) -> Vec<CheckpointFacts> {
-    let tips = REFS.iter().map(|name| opened.find_ref(name));
-    let tip = match tips.filter_map(Result::transpose).next() {
-        None => return Vec::new(),
-        Some(Ok(tip)) => tip,
-        Some(Err(_)) => {
-            let why = "refs can no longer be read";
-            gaps.add(GapKind::SideFile, why, REFS[0].as_bytes());
-            return Vec::new();
-        }
-    };
-    let root =
-        reader.read(tip, ObjectKind::Commit).ok().and_then(|data| commit::parse(&data));
-    let found = root.map(|root| {
-        tree::compare(reader, &mut TreeCache::default(), None, Some(root.tree))
-    });
-    let is_readable = |found: &TreeChanges| {
-        !found.unreadable.iter().any(|folder| folder.path.is_empty())
-    };
-    let found = found.and_then(Result::ok).filter(is_readable);
-    let Some(found) = found else {
-        gaps.add(
-            GapKind::SideFile,
-            "checkpoint branch cannot be read",
-            REFS[0].as_bytes(),
-        );
-        return Vec::new();
-    };
-    let mut checkpoints: BTreeMap<String, (Option<ObjectId>, Vec<ObjectId>)> =
-        BTreeMap::new();
-    for change in &found.changes {
-        let Some((id, is_session)) = checkpoint_path(&change.path) else { continue };
-        let Some(blob) = change.new_file() else { continue };
-        let checkpoint = checkpoints.entry(id).or_default();
-        if is_session {
-            checkpoint.1.push(blob);
-        } else {
-            checkpoint.0 = Some(blob);
-        }
-    }
+    let mut found = of_branch(opened, reader, gaps);
+    found.extend(of_refs(opened, reader, gaps));
     let mut read = |blob: ObjectId, id: &str| match load(reader, blob) {
         Ok(json) => Some(json),
         Err(why) => {
@@ -84,31 +53,115 @@ pub(super) fn read(
             None
         }
     };
-    checkpoints
+    found
         .into_iter()
         .filter_map(|(id, (root, sessions))| {
             let metadata = read(root?, &id)?;
             let sessions =
-                sessions.into_iter().filter_map(|blob| read(blob, &id)).collect();
+                sessions.into_values().filter_map(|blob| read(blob, &id)).collect();
             Some(CheckpointFacts { metadata, sessions, id })
         })
         .collect()
 }
 
-/// Tells the id that `ab/cdef…/metadata.json` or `ab/cdef…/0/metadata.json` is of,
-/// and whether it is a session's.
-fn checkpoint_path(path: &[u8]) -> Option<(String, bool)> {
-    let path = std::str::from_utf8(path).ok()?;
-    let parts: Vec<&str> = path.split('/').collect();
-    let (head, tail, is_session) = match parts.as_slice() {
-        [head, tail, "metadata.json"] => (head, tail, false),
-        [head, tail, number, "metadata.json"] if number.parse::<u32>().is_ok() => {
-            (head, tail, true)
+/// The checkpoints on the branch.
+fn of_branch(
+    opened: &Opened,
+    reader: &mut ObjectReader<'_>,
+    gaps: &mut Gaps,
+) -> BTreeMap<String, Files> {
+    let mut checkpoints: BTreeMap<String, Files> = BTreeMap::new();
+    let tips = REFS.iter().map(|name| opened.find_ref(name));
+    let tip = match tips.filter_map(Result::transpose).next() {
+        None => return checkpoints,
+        Some(Ok(tip)) => tip,
+        Some(Err(_)) => {
+            let why = "refs can no longer be read";
+            gaps.add(GapKind::SideFile, why, REFS[0].as_bytes());
+            return checkpoints;
         }
-        _ => return None,
     };
-    let id = format!("{head}{tail}");
-    is_checkpoint_id(id.as_bytes()).then_some((id, is_session))
+    let Some(found) = files_of(reader, tip) else {
+        let why = "checkpoint branch cannot be read";
+        gaps.add(GapKind::SideFile, why, REFS[0].as_bytes());
+        return checkpoints;
+    };
+    for change in &found.changes {
+        let Some((id, session)) = checkpoint_path(&change.path) else { continue };
+        let Some(blob) = change.new_file() else { continue };
+        add_file(checkpoints.entry(id).or_default(), session, blob);
+    }
+    checkpoints
+}
+
+/// The checkpoints with refs of their own.
+fn of_refs(
+    opened: &Opened,
+    reader: &mut ObjectReader<'_>,
+    gaps: &mut Gaps,
+) -> BTreeMap<String, Files> {
+    let mut checkpoints: BTreeMap<String, Files> = BTreeMap::new();
+    let Ok(Some(refs)) = opened.refs_below(FOLDER, limits::RECORDS.value) else {
+        let why = "refs of checkpoints are too many, or can no longer be read";
+        gaps.add(GapKind::SideFile, why, FOLDER.as_bytes());
+        return checkpoints;
+    };
+    for (name, tip) in refs {
+        let id = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+        if !is_checkpoint_id(id) {
+            continue;
+        }
+        let Some(found) = files_of(reader, tip) else {
+            gaps.add(GapKind::SideFile, "checkpoint cannot be read", id);
+            continue;
+        };
+        let id = String::from_utf8_lossy(id).into_owned();
+        let files = checkpoints.entry(id).or_default();
+        for change in &found.changes {
+            let Some(session) = session_path(&change.path) else { continue };
+            let Some(blob) = change.new_file() else { continue };
+            add_file(files, session, blob);
+        }
+    }
+    checkpoints
+}
+
+fn add_file(files: &mut Files, session: Option<u32>, blob: ObjectId) {
+    match session {
+        Some(number) => _ = files.1.insert(number, blob),
+        None => files.0 = Some(blob),
+    }
+}
+
+/// All files of a commit; `None` when its tree cannot be read.
+fn files_of(reader: &mut ObjectReader<'_>, tip: ObjectId) -> Option<TreeChanges> {
+    let data = reader.read(tip, ObjectKind::Commit).ok()?;
+    let root = commit::parse(&data)?;
+    let found = tree::compare(reader, &mut TreeCache::default(), None, Some(root.tree));
+    let is_readable = |found: &TreeChanges| {
+        !found.unreadable.iter().any(|folder| folder.path.is_empty())
+    };
+    found.ok().filter(is_readable)
+}
+
+/// Tells of `metadata.json` or `0/metadata.json` the session that it is of, if of one.
+fn session_path(path: &[u8]) -> Option<Option<u32>> {
+    match path.strip_suffix(b"metadata.json")? {
+        b"" => Some(None),
+        number => {
+            let number = std::str::from_utf8(number.strip_suffix(b"/")?).ok()?;
+            Some(Some(number.parse().ok()?))
+        }
+    }
+}
+
+/// Tells the id that `ab/cdef…/metadata.json` or `ab/cdef…/0/metadata.json` is of, and
+/// the session, if it is of one.
+fn checkpoint_path(path: &[u8]) -> Option<(String, Option<u32>)> {
+    let mut parts = path.splitn(3, |&byte| byte == b'/');
+    let id = [parts.next()?, parts.next()?].concat();
+    let session = session_path(parts.next()?)?;
+    is_checkpoint_id(&id).then(|| (String::from_utf8_lossy(&id).into_owned(), session))
 }
 
 fn is_checkpoint_id(id: &[u8]) -> bool {
@@ -162,11 +215,19 @@ mod tests {
     #[test]
     fn only_metadata_is_looked_at() {
         let id = "a3b2c4d5e6f7".to_owned();
-        assert_eq!(
-            checkpoint_path(b"a3/b2c4d5e6f7/metadata.json"),
-            Some((id.clone(), false))
-        );
-        assert_eq!(checkpoint_path(b"a3/b2c4d5e6f7/0/metadata.json"), Some((id, true)));
-        assert_eq!(checkpoint_path(b"a3/b2c4d5e6f7/0/full.jsonl"), None);
+        let path = checkpoint_path;
+        assert_eq!(path(b"a3/b2c4d5e6f7/metadata.json"), Some((id.clone(), None)));
+        assert_eq!(path(b"a3/b2c4d5e6f7/0/metadata.json"), Some((id.clone(), Some(0))));
+        assert_eq!(path(b"a3/b2c4d5e6f7/12/metadata.json"), Some((id, Some(12))));
+        for other in [
+            "a3/b2c4d5e6f7/0/full.jsonl",
+            "a3/b2c4d5e6f7/x/metadata.json",
+            "a3/b2/metadata.json",
+        ] {
+            assert_eq!(path(other.as_bytes()), None, "{other}");
+        }
+        assert_eq!(session_path(b"metadata.json"), Some(None));
+        assert_eq!(session_path(b"3/metadata.json"), Some(Some(3)));
+        assert_eq!(session_path(b"3/full.jsonl"), None);
     }
 }

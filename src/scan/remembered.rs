@@ -9,8 +9,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::attested::Sources;
 use super::authors::{self, Named};
-use super::{ScanOptions, context};
+use super::{Aside, ScanOptions, context};
 use crate::cache;
 use crate::error::Error;
 use crate::facts::{Author, FACTS_VERSION, Facts};
@@ -39,6 +40,7 @@ struct Question<'a> {
     tip: Option<ObjectId>,
     shallow: &'a [ObjectId],
     pulls: &'a PullHeads,
+    sources: Option<&'a Sources>,
     remarks: Gaps,
 }
 
@@ -64,7 +66,7 @@ pub(super) fn place<'a>(
     opened: &Opened,
     tip: &Tip,
     options: &'a ScanOptions,
-    pulls: &PullHeads,
+    Aside { pulls, sources }: Aside<'_>,
 ) -> Option<Place<'a>> {
     let folder = options.cache_folder.as_deref()?;
     let asked = ScanOptions { cache_folder: None, jobs: None, ..options.clone() };
@@ -86,6 +88,7 @@ pub(super) fn place<'a>(
         tip: tip.commit,
         shallow: opened.shallow(),
         pulls,
+        sources: Some(sources),
         remarks,
     };
     let facts = (name, postcard::to_stdvec(&question).ok()?);
@@ -105,6 +108,7 @@ pub(super) fn place<'a>(
         branch: &[],
         tip: None,
         pulls: &no_pulls,
+        sources: None,
         remarks: Gaps::default(),
         ..question
     };

@@ -20,6 +20,7 @@ mod org;
 mod packs;
 mod people;
 mod random_history;
+mod records;
 mod readme;
 mod resumed;
 mod squashes;

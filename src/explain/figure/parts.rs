@@ -191,7 +191,7 @@ fn is_in(
     lifetime: &LifetimeFacts,
 ) -> bool {
     let facts = &scope.repositories[at];
-    let is_marked = || facts.commits[lifetime.origin.at()].provenance.class.is_marked();
+    let is_marked = || facts.is_ai_marked(lifetime);
     commit::counts(facts, lifetime)
         && match cohort {
             CohortName::All => true,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::cohorts::tests::{history, lines, people};
 use crate::lines::instances::DeathCause;
-use crate::provenance::AiClass;
+use crate::provenance::{AiClass, EvidenceLevel};
 use crate::report::FEW_PEOPLE;
 
 /// Code by `n_people` people in turn, one landing a day; the first `few` of them also write
@@ -18,7 +18,9 @@ fn facts(n_people: u32, few: u32) -> Facts {
         })
         .collect();
     for day in (0..1_200).filter(|&day| is_of_few(day)) {
-        facts.commits[day as usize].provenance.class = AiClass::Coauthored;
+        let provenance = &mut facts.commits[day as usize].provenance;
+        provenance.class = AiClass::Coauthored;
+        provenance.level = EvidenceLevel::E2;
     }
     facts
 }

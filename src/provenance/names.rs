@@ -1,0 +1,17 @@
+//! Names that records give to tools and models, by the rules.
+
+use super::Rules;
+use super::words::UNKNOWN_TOOL;
+
+impl Rules {
+    /// The tool that a short text names, by the rules; `None` when it is in none.
+    pub fn tool_named(&self, text: &[u8]) -> Option<&str> {
+        let models = self.words.models(text);
+        Some(self.words.tool(text, &models)).filter(|tool| *tool != UNKNOWN_TOOL)
+    }
+
+    /// The first model that a short text names, by the rules; `None` when it is in none.
+    pub fn model_named(&self, text: &[u8]) -> Option<String> {
+        self.words.models(text).into_iter().next().map(|model| model.name)
+    }
+}

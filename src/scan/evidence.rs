@@ -1,0 +1,329 @@
+//! What is known of a commit beyond its own text: the branch that a merge brought it
+//! from, the pull request that was squashed into it, records of its lines, and who
+//! brought it in.
+
+use std::collections::BTreeMap;
+
+use crate::attestation::{self, AgentLines, Writer};
+use crate::facts::{CommitFacts, Facts, OperatorBy, PulledFacts, RecordFacts};
+use crate::history::walk::History;
+use crate::history::{CommitIdx, ObjectId, ObjectMap};
+use crate::limits;
+use crate::problem::{GapKind, Gaps};
+use crate::provenance::{
+    AiClass, BranchRule, Confidence, Evidence, EvidenceLevel, Place, Provenance, Role,
+    Rules, merged_branch,
+};
+use crate::scan::attested::Records;
+
+/// Adds the branches that merges name as evidence for the commits that came with them
+/// alone. It is the weakest evidence: it decides where nothing else does.
+pub(super) fn from_branches(
+    history: &History,
+    rules: &Rules,
+    provenance: &mut [Provenance],
+    gaps: &mut Gaps,
+) {
+    let landings = history.landings();
+    let mut steps = limits::RECORD_STEPS.value;
+    for (at, commit) in history.commits.iter().enumerate() {
+        if commit.n_parents < 2 {
+            continue;
+        }
+        let rule = merged_branch(&commit.message).and_then(|name| rules.branch(name));
+        let Some(rule) = rule else { continue };
+        let within = |idx: CommitIdx| landings[idx.at()] == landings[at];
+        let firsts = commit.first_parent().into_iter();
+        let kept = reach(history, firsts, within, &mut steps);
+        let others = commit.other_parents().iter().copied();
+        let brought = reach(history, others, within, &mut steps);
+        let (Some(kept), Some(brought)) = (kept, brought) else {
+            let why =
+                "merges whose branch names are no evidence, since too much was merged";
+            gaps.add(GapKind::SearchLimit, why, commit.id.to_string().as_bytes());
+            return;
+        };
+        for idx in brought.difference(&kept) {
+            if history.commits[idx.at()].n_parents < 2 {
+                add_branch(&mut provenance[idx.at()], &rule);
+            }
+        }
+    }
+}
+
+/// The commits that some reach, as far as they are `within`; `None` when that takes too
+/// many steps.
+fn reach(
+    history: &History,
+    from: impl Iterator<Item = CommitIdx>,
+    within: impl Fn(CommitIdx) -> bool,
+    steps: &mut u64,
+) -> Option<std::collections::BTreeSet<CommitIdx>> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut waiting: Vec<CommitIdx> = from.filter(|&one| within(one)).collect();
+    while let Some(one) = waiting.pop() {
+        *steps = steps.checked_sub(1)?;
+        if seen.insert(one) {
+            let parents = history.commits[one.at()].parents.iter().copied();
+            waiting.extend(parents.filter(|&parent| within(parent)));
+        }
+    }
+    Some(seen)
+}
+
+fn add_branch(provenance: &mut Provenance, rule: &BranchRule) {
+    let evidence =
+        Evidence { rule: rule.id.clone(), place: Place::Branch, line: None, count: 1 };
+    if provenance.evidence.contains(&evidence) {
+        return;
+    }
+    provenance.evidence.push(evidence);
+    let decides = rule.confidence > Confidence::Low
+        && matches!(provenance.class, AiClass::Unknown | AiClass::ReviewOnly);
+    if decides {
+        provenance.class = AiClass::Assisted;
+        provenance.level = EvidenceLevel::E3;
+        provenance.role = Some(Role::Assisted);
+        provenance.confidence = Some(rule.confidence);
+        add_tool(provenance, &rule.tool);
+    }
+}
+
+fn add_tool(provenance: &mut Provenance, tool: &str) {
+    if !provenance.tools.iter().any(|known| known == tool) {
+        provenance.tools.push(tool.to_owned());
+        provenance.tools.sort();
+    }
+}
+
+/// The commits of a pull request that was squashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PullMarks {
+    /// The squash.
+    pub(super) squash: ObjectId,
+    /// Its commits, without merges.
+    pub(super) commits: u64,
+    /// Those that are marked.
+    pub(super) marked: u64,
+    /// The tools and models that these name.
+    pub(super) tools: Vec<String>,
+    /// The models.
+    pub(super) models: Vec<String>,
+}
+
+/// Says of squashes what the commits of their pull requests say: all of them marked, or
+/// some, or none. What the squash says itself stands where no commit does: it can
+/// describe the request.
+pub(super) fn from_pulls(
+    history: &History,
+    pulls: &[PullMarks],
+    provenance: &mut [Provenance],
+) -> ObjectMap<PulledFacts> {
+    let of: ObjectMap<&PullMarks> = pulls.iter().map(|one| (one.squash, one)).collect();
+    for (commit, provenance) in history.commits.iter().zip(provenance) {
+        let Some(pull) = of.get(&commit.id).filter(|pull| pull.marked > 0) else {
+            continue;
+        };
+        if provenance.class == AiClass::Bot {
+            continue;
+        }
+        provenance.class = match provenance.by_marks {
+            _ if pull.marked < pull.commits => AiClass::Mixed,
+            class if class.is_marked() && class != AiClass::Mixed => class,
+            _ => AiClass::Coauthored,
+        };
+        provenance.level = EvidenceLevel::E3;
+        provenance.role = provenance.role.or(Some(Role::CoAuthor));
+        provenance.confidence = provenance.confidence.max(Some(Confidence::High));
+        provenance.evidence.push(Evidence {
+            rule: "pull-request".to_owned(),
+            place: Place::PullRequest,
+            line: None,
+            count: u32::try_from(pull.marked).unwrap_or(u32::MAX),
+        });
+        pull.tools.iter().for_each(|tool| add_tool(provenance, tool));
+        for model in &pull.models {
+            if !provenance.models.contains(model) {
+                provenance.models.push(model.clone());
+            }
+        }
+        provenance.models.sort();
+    }
+    let facts = |one: &PullMarks| {
+        (one.squash, PulledFacts { commits: one.commits, marked: one.marked })
+    };
+    pulls.iter().map(facts).collect()
+}
+
+/// Adds what records say of the lines of commits.
+pub(super) fn from_records(facts: &mut Facts, records: &Records) {
+    for (&commit, listed) in &records.commits {
+        let Some(commit) = facts.commits.get_mut(commit.at()) else { continue };
+        let mut record = RecordFacts {
+            record: listed.record.clone(),
+            of_lines: true,
+            listed_ai: listed.ai,
+            listed_human: listed.human,
+            written: 0,
+            ai: 0,
+            human: 0,
+        };
+        let mut agents = Vec::new();
+        for (&mark, &lines) in &listed.written {
+            record.written += lines;
+            let Some(writer) = records.writer(mark) else { continue };
+            match writer.writer {
+                Writer::Ai => {
+                    record.ai += lines;
+                    agents.push(writer);
+                }
+                Writer::Human => record.human += lines,
+            }
+        }
+        let provenance = &mut commit.provenance;
+        for writer in agents {
+            if let Some(tool) = &writer.tool {
+                add_tool(provenance, tool);
+            }
+            if let Some(model) = writer.model.as_ref()
+                && !provenance.models.contains(model)
+            {
+                provenance.models.push(model.clone());
+                provenance.models.sort();
+            }
+        }
+        add_record(commit, record);
+    }
+}
+
+/// Adds a record to a commit: the strongest evidence there is.
+pub(super) fn add_record(commit: &mut CommitFacts, record: RecordFacts) {
+    let provenance = &mut commit.provenance;
+    if record.ai > 0 && provenance.class != AiClass::Bot {
+        provenance.is_contradicted |= provenance.class == AiClass::DeclaredHuman;
+        if !provenance.class.is_marked() {
+            provenance.class = AiClass::Coauthored;
+            provenance.role = Some(Role::Session);
+        }
+        provenance.confidence = Some(Confidence::Certain);
+    }
+    provenance.evidence.push(Evidence {
+        rule: record.record.clone(),
+        place: Place::Record,
+        line: None,
+        count: u32::try_from(record.ai).unwrap_or(u32::MAX),
+    });
+    commit.record = Some(record);
+}
+
+/// Adds what checkpoints count: how many of the lines of a commit an agent wrote. All of
+/// them, and the lines are known; none, and the session that the commit names proves
+/// nothing; else it is a share.
+pub(super) fn from_checkpoints(facts: &mut Facts, rules: &Rules) {
+    let mut counts: BTreeMap<&str, (Option<AgentLines>, Vec<String>)> = BTreeMap::new();
+    for checkpoint in &facts.checkpoints {
+        let (count, tools) = counts.entry(&checkpoint.id).or_default();
+        for session in &checkpoint.sessions {
+            if let Some(one) = attestation::agent_lines(session) {
+                let sum = count.get_or_insert_default();
+                sum.agent += one.agent;
+                sum.total += one.total;
+            }
+            let agent = attestation::session_agent(session);
+            let named = agent
+                .and_then(|name| rules.tool_named(name.as_bytes()).map(str::to_owned));
+            tools.extend(named);
+        }
+    }
+    for commit in &mut facts.commits {
+        let known = commit.checkpoint_ids.iter().filter_map(|id| counts.get(id.as_str()));
+        let known: Vec<_> = known.collect();
+        if commit.provenance.class == AiClass::Bot || known.is_empty() {
+            continue;
+        }
+        let sum = |of: fn(&AgentLines) -> u64| {
+            known.iter().filter_map(|one| one.0.as_ref()).map(of).sum::<u64>()
+        };
+        let lines =
+            AgentLines { agent: sum(|one| one.agent), total: sum(|one| one.total) };
+        let tools = known.iter().flat_map(|one| &one.1);
+        add_checkpoint(commit, lines, tools);
+    }
+}
+
+/// The tool whose checkpoints these are.
+const ENTIRE: &str = "entire";
+
+fn add_checkpoint<'t>(
+    commit: &mut CommitFacts,
+    lines: AgentLines,
+    tools: impl Iterator<Item = &'t String>,
+) {
+    let provenance = &mut commit.provenance;
+    let has_other_marks = provenance.tools.iter().any(|tool| tool != ENTIRE);
+    let is_merge = commit.parents.len() > 1;
+    if lines.total == 0 || commit.record.is_some() || is_merge {
+        return;
+    }
+    if lines.agent > 0 {
+        tools.for_each(|tool| add_tool(provenance, tool));
+        if lines.agent == lines.total {
+            provenance.level = EvidenceLevel::E1;
+        }
+    } else if !has_other_marks && provenance.class.is_marked() {
+        (provenance.class, provenance.level) = (AiClass::Unknown, EvidenceLevel::E0);
+        provenance.tools.clear();
+    }
+    let record = RecordFacts {
+        record: "entire.branch".to_owned(),
+        of_lines: false,
+        listed_ai: lines.agent,
+        listed_human: lines.total - lines.agent,
+        written: lines.total,
+        ai: lines.agent,
+        human: lines.total - lines.agent,
+    };
+    add_record(commit, record);
+}
+
+/// Names who brought a commit to the mainline where its own text names nobody.
+pub(super) fn operators(facts: &mut Facts, records: &Records) {
+    let by_landing: Vec<Option<u32>> = facts
+        .mainline
+        .iter()
+        .map(|landing| {
+            let one = &facts.commits[landing.commit.at()];
+            one.operator.filter(|&who| !facts.people[who as usize].is_automation)
+        })
+        .collect();
+    let of_record = |at: usize| {
+        let listed = records.commits.get(&CommitIdx(crate::units::len_to_u32(at)))?;
+        let text = listed.operator.as_ref()?;
+        let start = text.iter().position(|&byte| byte == b'<')?;
+        let email = text[start + 1..].strip_suffix(b">")?;
+        let is_same = |one: &crate::facts::Author| {
+            !one.is_automation && one.email.bytes().eq_ignore_ascii_case(email)
+        };
+        facts.people.iter().position(is_same).map(crate::units::len_to_u32)
+    };
+    let found: Vec<Option<(u32, OperatorBy)>> = facts
+        .commits
+        .iter()
+        .enumerate()
+        .map(|(at, commit)| {
+            let is_agent = commit.operator.is_none()
+                && commit.provenance.by_marks == AiClass::Authored;
+            if !is_agent {
+                return None;
+            }
+            let recorded = of_record(at).map(|who| (who, OperatorBy::Record));
+            let landed = by_landing[commit.landing as usize];
+            recorded.or(landed.map(|who| (who, OperatorBy::Landing)))
+        })
+        .collect();
+    for (commit, found) in facts.commits.iter_mut().zip(found) {
+        if let Some((who, by)) = found {
+            (commit.operator, commit.operator_by) = (Some(who), by);
+        }
+    }
+}
