@@ -1,6 +1,8 @@
 //! Facts: all one repository has to say, as plain tables. What a worker returns, what
 //! `facts` writes, and what every later stage reads.
 
+pub mod counted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,12 @@ pub struct Facts {
     pub checkpoints: Vec<CheckpointFacts>,
     /// The definitions at the tip, by language.
     pub definitions: Vec<DefinitionCount>,
+    /// Files that show that AI tools are configured here: context, and evidence for no
+    /// commit.
+    pub signals: Vec<SignalFacts>,
+    /// Whether a tool is told here to leave no mark: how that is said; `None` when
+    /// nothing is.
+    pub marks_off: Option<String>,
     /// What stands at the tip and has no lines: links and submodules; `None` when
     /// unknown.
     pub links: Option<LinkCounts>,
@@ -213,6 +221,7 @@ impl Facts {
             && is_time(&self.parsed_since)
             && self.lifetimes.iter().all(lifetime)
             && lines.is_some_and(|lines| lines <= MOST_LINES)
+            && self.signals.iter().all(|one| one.since.is_none_or(is_landing))
             && self.changes.iter().all(change)
             && self.standing.iter().all(standing)
     }
@@ -489,6 +498,18 @@ pub struct DefinitionCount {
     pub functions: u64,
     /// Classes, structures, enumerations and traits in them.
     pub classes: u64,
+}
+
+/// Files of one kind that show that an AI tool is configured.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SignalFacts {
+    /// The id of the rule.
+    pub rule: String,
+    /// How many of them stand at the tip.
+    pub files: u64,
+    /// The mainline number at which the first of them landed; `None` when it came where
+    /// nothing could be read.
+    pub since: Option<u32>,
 }
 
 /// How much of what is wanted was there.

@@ -1,5 +1,6 @@
 //! The whole flow, in the order it happens. Reads top to bottom.
 
+mod commit_feed;
 mod exports;
 mod repositories;
 mod trusted;
@@ -13,12 +14,12 @@ pub use trusted::TrustedFolders;
 use crate::cohorts::{self, Scope};
 use crate::error::Error;
 use crate::facts::Facts;
-use crate::identity::{self, AccountKey, GitPerson, MapRow, Match, People};
+use crate::identity::{self, AccountKey, GitPerson, IdentityId, MapRow, Match, People};
 use crate::panel::{self, Panel, Spend, Window};
 use crate::report::people::{self, PeopleReport};
 use crate::report::{self, Inputs, LEAST_PEOPLE, Report, UsageReport};
 use crate::request::{ExportRequest, RepositoryRequest};
-use crate::units::Timestamp;
+use crate::units::{Timestamp, UtcDay};
 use crate::untrusted::Untrusted;
 use crate::usage::prices::{self, PriceTable, Pricing};
 use crate::usage::{self, Account, Export, Party, Settled, UsageRecord};
@@ -55,10 +56,11 @@ pub fn report(
     outside: &Outside<'_>,
 ) -> Result<Report, Error> {
     // 1. What the repositories have to say, each from a worker of its own.
-    let Gathered { repositories, gaps } = gather(repository, outside)?;
+    let Gathered { mut repositories, gaps } = gather(repository, outside)?;
 
     // 2. What the exports have to say, and the records that repositories hold.
     let mut usage = read_usage(exports, outside, &repositories)?;
+    commit_feed::apply(&mut repositories, &usage.exports);
 
     // 3. Who is who; with `--me` nobody else's usage is looked at.
     let git = cohorts::git_people(&repositories);
@@ -109,6 +111,7 @@ pub fn report(
             .without_small_files(least_people)
         }),
         panel,
+        spend_days: spend_days(&spend),
         gaps,
         since: repository.since,
         own: exports.me.is_some(),
@@ -315,6 +318,18 @@ fn join(
         first = first.or(Some(panel));
     }
     first
+}
+
+/// The days on which people used AI, by exports that speak of one day. Records that a
+/// repository holds are found by the marks of its commits, and cannot tell what these miss.
+fn spend_days(spend: &[Spend<'_>]) -> BTreeSet<(IdentityId, UtcDay)> {
+    let of = |one: &Spend<'_>| {
+        let Match::Person(person, _) = one.owner else { return None };
+        let period = one.kept.record.period?;
+        let is_of_one_day = period.start.day() == Timestamp(period.end.0 - 1).day();
+        is_of_one_day.then(|| (person, period.start.day()))
+    };
+    spend.iter().filter(|one| !one.from_repository).filter_map(of).collect()
 }
 
 fn options(

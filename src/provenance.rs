@@ -328,6 +328,25 @@ pub struct Provenance {
     pub operator: Option<(Vec<u8>, Vec<u8>)>,
 }
 
+impl Provenance {
+    /// Adds a tool that took part.
+    pub fn add_tool(&mut self, tool: &str) {
+        add_name(&mut self.tools, tool);
+    }
+
+    /// Adds a model that took part.
+    pub fn add_model(&mut self, model: &str) {
+        add_name(&mut self.models, model);
+    }
+}
+
+/// Names stay sorted, each once.
+fn add_name(names: &mut Vec<String>, name: &str) {
+    if let Err(at) = names.binary_search_by(|known| known.as_str().cmp(name)) {
+        names.insert(at, name.to_owned());
+    }
+}
+
 impl Default for Provenance {
     /// Nothing said, and nobody known.
     fn default() -> Self {

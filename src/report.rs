@@ -9,6 +9,8 @@ mod comparison;
 mod filter;
 mod money;
 pub mod people;
+mod overlap;
+mod provenance;
 mod rework;
 mod small_groups;
 mod survival;
@@ -25,6 +27,11 @@ pub use comparison::{ComparisonReport, DifferenceReport, GroupsBehind, LogRankRe
 pub use money::{
     CostReport, EntryReport, LedgerReport, SpendReport, SpendRow, UsageFile, UsageReport,
     export_name,
+};
+pub use overlap::OverlapReport;
+pub use provenance::{
+    DaysReport, MonthReport, ProvenanceReport, RecallReport, RecordsReport, SignalReport,
+    SquashedMarks,
 };
 pub use rework::{NotComputed, ReworkReport, ReworkShare};
 pub use small_groups::{FEW_PEOPLE, LEAST_PEOPLE};
@@ -69,6 +76,8 @@ pub struct Report {
     pub usage: Option<UsageReport>,
     /// Where the spend went; `None` when it cannot be measured.
     pub spend: Option<SpendReport>,
+    /// What is known of AI in commits and lines, and how much the marks miss.
+    pub provenance: ProvenanceReport,
     /// Groups of code side by side.
     pub cohorts: Vec<CohortReport>,
     /// How much they differ, and whether this data could tell.

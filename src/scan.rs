@@ -9,6 +9,7 @@ mod evidence;
 mod kinds;
 mod links;
 mod remembered;
+mod signals;
 mod squashes;
 
 use std::collections::BTreeSet;
@@ -308,6 +309,10 @@ fn find_out(
     facts.work.bytes_read = reader.work.bytes;
     let context = context::read(&history, &people, &tracked.graph);
     fill_commits(&mut facts, &history, provenance, people);
+    if !options.no_marks {
+        facts.signals = signals::find(&tracked.graph, &rules);
+        facts.marks_off = signals::marks_off(&mut reader, &tracked.graph);
+    }
     for commit in &mut facts.commits {
         commit.pulled = pulled.get(&commit.id).copied();
     }

@@ -1,6 +1,7 @@
 //! The report for people in a terminal. It begins with the answer.
 
 mod lives;
+mod marks;
 mod plot;
 
 use std::io::{self, Write};
@@ -10,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 use super::number::{count, count_of, decimal, percent, survival};
 use super::usage_text;
 use crate::facts::SquashFacts;
-use crate::report::{CohortReport, Report, RepositoryReport, SpendReport, SpendRow};
+use crate::report::{Report, RepositoryReport, SpendReport, SpendRow};
 use crate::untrusted::Untrusted;
 
 const WIDTH: usize = 80;
@@ -33,7 +34,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     usage(report, to)?;
     lives::write(report, to)?;
     composition(report, to)?;
-    marks(report, to)?;
+    marks::write(report, to)?;
     areas(report, to)?;
     lives::breakdown(report, to)?;
     left_out(report, to)?;
@@ -352,81 +353,6 @@ fn composition(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     Ok(())
-}
-
-fn marks(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    section(to, "What commits say about AI")?;
-    let mut marked = 0;
-    let mut all = 0;
-    let mut tools: std::collections::BTreeMap<&str, u64> =
-        std::collections::BTreeMap::new();
-    for repository in &report.repositories {
-        for (class, commits) in &repository.commits_by_ai_class {
-            all += commits;
-            if matches!(*class, "authored" | "coauthored" | "mixed" | "assisted") {
-                marked += commits;
-            }
-        }
-        for (tool, commits) in &repository.commits_by_tool {
-            *tools.entry(tool).or_insert(0) += commits;
-        }
-    }
-    let mut tools: Vec<_> = tools.into_iter().collect();
-    tools.sort_by_key(|(tool, commits)| (std::cmp::Reverse(*commits), *tool));
-    let named: Vec<String> = tools
-        .iter()
-        .take(5)
-        .map(|(tool, n)| format!("{} {}", unbroken(tool), count(*n)))
-        .collect();
-    let named =
-        if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) };
-    let text = format!(
-        "{} of {} carry a mark of an AI tool{named}. The others say nothing, which is not the \
-         same as human.",
-        count(marked),
-        count_of(all, "commit", "commits"),
-    );
-    paragraph(to, "  ", &text)?;
-    if marked == 0 {
-        return Ok(());
-    }
-    writeln!(
-        to,
-        "\n  {DIM}{:<10}{:>9}{:>8}{:>7} {:<22}after 90 days{DIM:#}",
-        "", "lines", "changes", "people", "after 30 days"
-    )?;
-    report.cohorts.iter().try_for_each(|cohort| cohort_row(cohort, to))?;
-    let bulk = match report.bulk.changes {
-        0 => String::new(),
-        changes => format!(
-            " Left out of both as imports rather than work (such as more than {} lines at \
-             once): {}, {} in all.",
-            count(report.bulk.more_than_lines),
-            count_of(changes, "change", "changes"),
-            count_of(report.bulk.lines, "line", "lines"),
-        ),
-    };
-    let compared = &report.cohort_comparison.sentence;
-    let text = "The two differ in tasks, people and places.";
-    paragraph(to, "  ", compared)?;
-    paragraph(to, "  ", &format!("{text}{bulk}"))
-}
-
-fn cohort_row(cohort: &CohortReport, to: &mut dyn Write) -> io::Result<()> {
-    let at = |days: &str| {
-        cohort.survival.survival.get(days).map_or_else(|| "unknown".to_owned(), survival)
-    };
-    let one = &cohort.survival;
-    writeln!(
-        to,
-        "  {:<10}{:>9}{:>8}{:>7} {:<22}{}",
-        cohort.name,
-        count(one.n_lines),
-        count(one.n_changes),
-        count(one.n_people),
-        at("30"),
-        at("90"),
-    )
 }
 
 fn areas(report: &Report, to: &mut dyn Write) -> io::Result<()> {

@@ -100,13 +100,13 @@ pub(super) fn report(filter: &Filter<'_>) -> BreakdownReport {
 }
 
 /// Keys that follow from paths, found once for each path and numbered in order.
-struct PathKeys<K> {
-    keys: Vec<K>,
+pub(super) struct PathKeys<K> {
+    pub(super) keys: Vec<K>,
     numbers: Vec<Vec<usize>>,
 }
 
 impl<K: Ord + Clone> PathKeys<K> {
-    fn new(repositories: &[Facts], key: impl Fn(&Facts, &[u8]) -> K) -> Self {
+    pub(super) fn new(repositories: &[Facts], key: impl Fn(&Facts, &[u8]) -> K) -> Self {
         let of_path: Vec<Vec<K>> = repositories
             .iter()
             .map(|facts| {
@@ -121,13 +121,17 @@ impl<K: Ord + Clone> PathKeys<K> {
         Self { keys, numbers }
     }
 
-    fn of(&self, repository: usize, lifetime: &LifetimeFacts) -> Option<usize> {
+    pub(super) fn of(
+        &self,
+        repository: usize,
+        lifetime: &LifetimeFacts,
+    ) -> Option<usize> {
         self.numbers[repository].get(lifetime.path as usize).copied()
     }
 }
 
 /// `2026-Q1`.
-fn quarter(landed: Timestamp) -> Option<String> {
+pub(super) fn quarter(landed: Timestamp) -> Option<String> {
     let day = landed.day().to_iso()?;
     let (year, rest) = day.rsplit_once('-')?.0.rsplit_once('-')?;
     let month: u32 = rest.parse().ok()?;
@@ -135,7 +139,7 @@ fn quarter(landed: Timestamp) -> Option<String> {
 }
 
 /// The language of a path, or its ending.
-fn language(path: &[u8]) -> String {
+pub(super) fn language(path: &[u8]) -> String {
     if let Some(language) = crate::syntax::language_of(path) {
         return language.language().name.to_owned();
     }

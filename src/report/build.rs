@@ -6,6 +6,8 @@ use super::breakdown;
 use super::comparison::{self, ComparisonReport};
 use super::filter::Filter;
 use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
+use super::overlap;
+use super::provenance;
 use super::small_groups;
 use super::survival::{self, SurvivalReport};
 use super::{
@@ -19,7 +21,7 @@ use crate::identity::IdentityId;
 use crate::panel::{Destination, Measure, Panel, Placed};
 use crate::problem::{GapKind, Gaps};
 use crate::stats::{Ratio, RatioPart, Weighting, WhyNone, ratio_jackknife};
-use crate::units::{Timestamp, Usd, count_to_f64, len_to_u64};
+use crate::units::{Timestamp, Usd, UtcDay, count_to_f64, len_to_u64};
 use crate::verdict::{self, Evidence, Level, Verdict};
 
 /// Everything a report is made of.
@@ -31,6 +33,8 @@ pub struct Inputs<'i> {
     pub usage: Option<UsageReport>,
     /// The person-weeks, if spend can be measured.
     pub panel: Option<Panel>,
+    /// The days on which people used AI.
+    pub spend_days: BTreeSet<(IdentityId, UtcDay)>,
     /// Gaps by where they are: repositories that failed, exports.
     pub gaps: Vec<(String, Gaps)>,
     /// Landings before this moment are left out of the estimates.
@@ -77,6 +81,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         composition: composition(&filter),
         usage: inputs.usage,
         spend: inputs.panel.as_ref().map(|panel| spend(panel, inputs.own)),
+        provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         cohorts,
         cohort_comparison,
         bulk: bulk(&filter),
@@ -300,16 +305,22 @@ fn cohorts(filter: &Filter<'_>) -> (Vec<CohortReport>, ComparisonReport) {
     let reports = vec![
         CohortReport {
             name: MARKED,
-            about: "lines of commits that name an AI author, co-author, session or helper",
+            about: "lines that a record gives to an agent; and, where none speaks of them, lines of commits, \
+                    or of pull requests, that name an AI author, co-author, session or helper",
             survival: survival(true),
         },
         CohortReport {
             name: UNMARKED,
-            about: "lines of all other commits; unmarked is not human",
+            about: "all other lines; unmarked is not human",
             survival: survival(false),
         },
     ];
-    let comparison = comparison::report((MARKED, &marked), (UNMARKED, &unmarked));
+    let overlap = overlap::report(filter, |at, one| {
+        let is_bulk = scope.is_bulk(at, one);
+        (!is_bulk).then(|| scope.repositories[at].is_ai_marked(one))
+    });
+    let comparison =
+        comparison::report((MARKED, &marked), (UNMARKED, &unmarked), Some(overlap));
     (reports, if is_shown { comparison } else { comparison.withheld() })
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::overlap::OverlapReport;
 use super::small_groups::FEW_PEOPLE;
 use crate::cohorts::Cohort;
 use crate::stats::clusters::VERDICT_GATE;
@@ -29,6 +30,9 @@ pub struct ComparisonReport {
     pub mean_life: DifferenceReport,
     /// Whether the two die at the same pace.
     pub log_rank: LogRankReport,
+    /// How much of the first cohort has comparable lines in the second; `None` where
+    /// nobody asked.
+    pub overlap: Option<OverlapReport>,
     /// How far the evidence goes: V0 or V1. `None` where a difference is seen: it is a
     /// description of lines that were not compared like with like.
     pub level: Option<Level>,
@@ -117,6 +121,7 @@ const NOT_ADJUSTED: &str = "language, kind of file, directory, quarter, task, wh
 pub(super) fn report(
     (first_name, first): (&'static str, &Cohort),
     (second_name, second): (&'static str, &Cohort),
+    overlap: Option<OverlapReport>,
 ) -> ComparisonReport {
     let (first, second) = (&first.lifespans, &second.lifespans);
     let difference = |days: u32| {
@@ -138,13 +143,17 @@ pub(super) fn report(
         reason: ranks.reason.map(WhyNone::message),
     };
     let names = (first_name, second_name);
-    let (level, sentence) = judge(names, longest(&survival), &log_rank);
+    let (level, mut sentence) = judge(names, longest(&survival), &log_rank);
+    if let Some(warning) = overlap.as_ref().and_then(OverlapReport::warning) {
+        sentence.push_str(&warning);
+    }
     ComparisonReport {
         first: first_name,
         second: second_name,
         survival,
         mean_life: difference_report(&mean, "days", 90),
         log_rank,
+        overlap,
         level,
         sentence,
         not_adjusted_for: NOT_ADJUSTED,
@@ -330,7 +339,7 @@ mod tests {
     }
 
     fn compared(first: &Cohort, second: &Cohort) -> ComparisonReport {
-        report(("AI-marked", first), ("unmarked", second))
+        report(("AI-marked", first), ("unmarked", second), None)
     }
 
     #[test]

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::attestation::{self, AgentLines, Writer};
-use crate::facts::{CommitFacts, Facts, OperatorBy, PulledFacts, RecordFacts};
+use crate::facts::counted::{Counter, add_count, add_record};
+use crate::facts::{Facts, OperatorBy, PulledFacts, RecordFacts};
 use crate::history::walk::History;
 use crate::history::{CommitIdx, ObjectId, ObjectMap};
 use crate::limits;
@@ -85,14 +86,7 @@ fn add_branch(provenance: &mut Provenance, rule: &BranchRule) {
         provenance.level = EvidenceLevel::E3;
         provenance.role = Some(Role::Assisted);
         provenance.confidence = Some(rule.confidence);
-        add_tool(provenance, &rule.tool);
-    }
-}
-
-fn add_tool(provenance: &mut Provenance, tool: &str) {
-    if !provenance.tools.iter().any(|known| known == tool) {
-        provenance.tools.push(tool.to_owned());
-        provenance.tools.sort();
+        provenance.add_tool(&rule.tool);
     }
 }
 
@@ -141,13 +135,8 @@ pub(super) fn from_pulls(
             line: None,
             count: u32::try_from(pull.marked).unwrap_or(u32::MAX),
         });
-        pull.tools.iter().for_each(|tool| add_tool(provenance, tool));
-        for model in &pull.models {
-            if !provenance.models.contains(model) {
-                provenance.models.push(model.clone());
-            }
-        }
-        provenance.models.sort();
+        pull.tools.iter().for_each(|tool| provenance.add_tool(tool));
+        pull.models.iter().for_each(|model| provenance.add_model(model));
     }
     let facts = |one: &PullMarks| {
         (one.squash, PulledFacts { commits: one.commits, marked: one.marked })
@@ -183,37 +172,14 @@ pub(super) fn from_records(facts: &mut Facts, records: &Records) {
         let provenance = &mut commit.provenance;
         for writer in agents {
             if let Some(tool) = &writer.tool {
-                add_tool(provenance, tool);
+                provenance.add_tool(tool);
             }
-            if let Some(model) = writer.model.as_ref()
-                && !provenance.models.contains(model)
-            {
-                provenance.models.push(model.clone());
-                provenance.models.sort();
+            if let Some(model) = &writer.model {
+                provenance.add_model(model);
             }
         }
         add_record(commit, record);
     }
-}
-
-/// Adds a record to a commit: the strongest evidence there is.
-pub(super) fn add_record(commit: &mut CommitFacts, record: RecordFacts) {
-    let provenance = &mut commit.provenance;
-    if record.ai > 0 && provenance.class != AiClass::Bot {
-        provenance.is_contradicted |= provenance.class == AiClass::DeclaredHuman;
-        if !provenance.class.is_marked() {
-            provenance.class = AiClass::Coauthored;
-            provenance.role = Some(Role::Session);
-        }
-        provenance.confidence = Some(Confidence::Certain);
-    }
-    provenance.evidence.push(Evidence {
-        rule: record.record.clone(),
-        place: Place::Record,
-        line: None,
-        count: u32::try_from(record.ai).unwrap_or(u32::MAX),
-    });
-    commit.record = Some(record);
 }
 
 /// Adds what checkpoints count: how many of the lines of a commit an agent wrote. All of
@@ -238,52 +204,16 @@ pub(super) fn from_checkpoints(facts: &mut Facts, rules: &Rules) {
     for commit in &mut facts.commits {
         let known = commit.checkpoint_ids.iter().filter_map(|id| counts.get(id.as_str()));
         let known: Vec<_> = known.collect();
-        if commit.provenance.class == AiClass::Bot || known.is_empty() {
-            continue;
-        }
         let sum = |of: fn(&AgentLines) -> u64| {
             known.iter().filter_map(|one| one.0.as_ref()).map(of).sum::<u64>()
         };
         let lines =
             AgentLines { agent: sum(|one| one.agent), total: sum(|one| one.total) };
-        let tools = known.iter().flat_map(|one| &one.1);
-        add_checkpoint(commit, lines, tools);
+        let agents: Vec<String> = known.iter().flat_map(|one| &one.1).cloned().collect();
+        let counter =
+            Counter { record: "entire.branch", tool: "entire", agents: &agents };
+        add_count(commit, lines, counter);
     }
-}
-
-/// The tool whose checkpoints these are.
-const ENTIRE: &str = "entire";
-
-fn add_checkpoint<'t>(
-    commit: &mut CommitFacts,
-    lines: AgentLines,
-    tools: impl Iterator<Item = &'t String>,
-) {
-    let provenance = &mut commit.provenance;
-    let has_other_marks = provenance.tools.iter().any(|tool| tool != ENTIRE);
-    let is_merge = commit.parents.len() > 1;
-    if lines.total == 0 || commit.record.is_some() || is_merge {
-        return;
-    }
-    if lines.agent > 0 {
-        tools.for_each(|tool| add_tool(provenance, tool));
-        if lines.agent == lines.total {
-            provenance.level = EvidenceLevel::E1;
-        }
-    } else if !has_other_marks && provenance.class.is_marked() {
-        (provenance.class, provenance.level) = (AiClass::Unknown, EvidenceLevel::E0);
-        provenance.tools.clear();
-    }
-    let record = RecordFacts {
-        record: "entire.branch".to_owned(),
-        of_lines: false,
-        listed_ai: lines.agent,
-        listed_human: lines.total - lines.agent,
-        written: lines.total,
-        ai: lines.agent,
-        human: lines.total - lines.agent,
-    };
-    add_record(commit, record);
 }
 
 /// Names who brought a commit to the mainline where its own text names nobody.

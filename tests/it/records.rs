@@ -608,3 +608,93 @@ fn a_commit_is_explained_by_its_evidence() {
         place.run(["explain", &format!("provenance:{commit}"), "app"]).ended(0).out();
     assert_eq!(out, same);
 }
+
+fn report(place: &Place, more: &[&str]) -> Value {
+    let arguments = ["report", "app", "--format=json"].iter().chain(more);
+    let run = place.run(arguments).ended(0);
+    serde_json::from_slice(&run.stdout).expect("it is JSON")
+}
+
+#[test]
+fn an_export_that_names_commits_says_how_much_a_tool_wrote_of_them() {
+    let place = Place::new();
+    let repository = two_commits().import(&place);
+    let rows: String = [("first", 2, 1), ("second", 6, 0)]
+        .iter()
+        .map(|(subject, tool, people)| {
+            let id = id(&repository, subject);
+            format!(
+                "{id},u1,ana@example.org,app,0,{tool},{people},m,,2026-01-03T12:00:00Z\n"
+            )
+        })
+        .collect();
+    let header = "commit_hash,user_id,user_email,repo_name,tab_lines_added,composer_lines_added,\
+                  non_ai_lines_added,message,commit_ts,created_at\n";
+    place.write("feed.csv", format!("{header}{rows}"));
+    let known = &report(&place, &["--usage=feed.csv"])["provenance"];
+    assert_eq!(known["by_class"], json!({"coauthored": 2}));
+    assert_eq!(known["by_class_of_marks"], json!({"unknown": 2}));
+    assert_eq!(known["by_tool"], json!({"cursor": 2}));
+    // All lines of the second are the tool's; of the first it is not known which.
+    assert_eq!(known["lines_by_level"], json!({"E1": 6, "E2": 3}));
+    assert_eq!(known["recall"]["ai_lines"], 8);
+    assert_eq!(known["recall"]["of_lines"], 0.0);
+    let without = &report(&place, &[])["provenance"];
+    assert_eq!(without["by_class"], json!({"unknown": 2}));
+}
+
+#[test]
+fn a_report_says_how_much_the_marks_miss() {
+    let place = Place::new();
+    let mut stream = Stream::default();
+    let marked = "marked\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n";
+    let first = stream.on_main(None, marked, &[("a.txt", FIRST)]);
+    stream.on_main(Some(first), "unmarked", &[("b.txt", SECOND)]);
+    let repository = stream.import(&place);
+    note(&repository, "ai", "marked", &git_ai("a.txt\n  s_0123456789abcd::t_1 1-3\n"));
+    note(
+        &repository,
+        "ai",
+        "unmarked",
+        &git_ai("b.txt\n  s_0123456789abcd::t_1 1-5,90\n"),
+    );
+    let report = report(&place, &[]);
+    let known = &report["provenance"];
+    let recall = &known["recall"];
+    assert_eq!((&recall["commits"], &recall["marked_commits"]), (&json!(2), &json!(1)));
+    assert_eq!((&recall["ai_lines"], &recall["marked_lines"]), (&json!(8), &json!(3)));
+    assert_eq!(
+        (&recall["of_commits"], &recall["of_lines"]),
+        (&json!(0.5), &json!(0.375))
+    );
+    let records = &known["records"];
+    assert_eq!((&records["listed_ai"], &records["added"]), (&json!(9), &json!(10)));
+    assert_eq!(known["lines_by_level"], json!({"E0": 2, "E1": 8}));
+    let month = json!([{"month": "2026-01", "commits": 2, "marked": 1}]);
+    assert_eq!(known["by_month"], month);
+    assert!(known["warnings"].to_string().contains("understated"), "{known}");
+    let lines = |at: usize| report["cohorts"][at]["survival"]["n_lines"].clone();
+    assert_eq!((lines(0), lines(1)), (json!(8), json!(2)));
+}
+
+#[test]
+fn configuration_of_tools_is_context_and_marks_no_commit() {
+    let place = Place::new();
+    let mut stream = Stream::default();
+    let first = stream.on_main(None, "first", &[("a.txt", FIRST)]);
+    let settings = "{\"attribution\": {\"commit\": \"\"}}\n";
+    let files = [("CLAUDE.md", "Be brief.\n"), (".claude/settings.json", settings)];
+    let second = stream.on_main(Some(first), "second", &files);
+    stream.on_main(Some(second), "third", &[("a.txt", SECOND)]);
+    stream.import(&place);
+    let known = &report(&place, &[])["provenance"];
+    assert_eq!(known["by_class"], json!({"unknown": 3}));
+    assert_eq!(
+        known["signals"],
+        json!([{"repository": "app", "signal": "signal.claude", "files": 2,
+                "since": "2026-01-03T00:00:00Z"}])
+    );
+    let warnings = known["warnings"].to_string();
+    assert!(warnings.contains("attribution.commit is empty"), "{warnings}");
+    assert!(warnings.contains("fewer than 5 % of the commits are marked"), "{warnings}");
+}

@@ -19,6 +19,7 @@ pub(super) fn figure(
         scope,
         usage: None,
         panel: None,
+        spend_days: std::collections::BTreeSet::new(),
         gaps: question.gaps.to_vec(),
         since: question.since,
         own: false,

@@ -32,6 +32,7 @@ fn report(repositories: &[Facts]) -> Report {
         scope: &scope,
         usage: None,
         panel: None,
+        spend_days: BTreeSet::new(),
         gaps: Vec::new(),
         since: None,
         own: false,

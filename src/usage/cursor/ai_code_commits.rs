@@ -62,12 +62,13 @@ fn read_row(
     draft.facets.commit = text(&commit);
     draft.facets.repo = text(&repo);
     draft.facets.branch = text(&row.text("branchName")?);
-    // What people typed between is not the tool's.
+    // What people typed between is not the tool's. A sum of parts is known where all are.
+    let by_tool = total(&[row.count("tabLinesAdded")?, row.count("composerLinesAdded")?]);
+    let by_people = row.count("nonAiLinesAdded")?;
+    let parts = by_tool.zip(by_people).map(|(tool, people)| tool.saturating_add(people));
     draft.activity = Activity {
-        lines_added: total(&[
-            row.count("tabLinesAdded")?,
-            row.count("composerLinesAdded")?,
-        ]),
+        lines_added: by_tool,
+        lines_committed: row.count("totalLinesAdded")?.or(parts),
         lines_removed: total(&[
             row.count("tabLinesDeleted")?,
             row.count("composerLinesDeleted")?,
@@ -94,15 +95,24 @@ mod tests {
             "{CSV}{HASH},user_1,ada.okafor@example.com,o/r,40,121,53,\"a,\nb\",,2026-10-05T12:01:31Z\n"
         );
         let json = format!(
-            r#"{{"items":[{{"commitHash":"{HASH}","userId":"user_1","repoName":"o/r","tabLinesAdded":40,"composerLinesAdded":121,"nonAiLinesAdded":null,"commitTs":null,"createdAt":"2026-10-05T12:01:31Z"}}]}}"#
+            r#"{{"items":[{{"commitHash":"{HASH}","userId":"user_1","repoName":"o/r","tabLinesAdded":40,"composerLinesAdded":121,"nonAiLinesAdded":53,"commitTs":null,"createdAt":"2026-10-05T12:01:31Z"}}]}}"#
         );
         let (csv, json) = (read_as(&FORMAT, &csv), read_as(&FORMAT, &json));
         assert_eq!((csv.n_rejected, json.n_rejected), (0, 0));
         assert_eq!(csv.records[0].record_id, json.records[0].record_id);
         assert_eq!(csv.records[0].activity().lines_added, Some(161));
+        assert_eq!(csv.records[0].activity().lines_committed, Some(214));
         assert_eq!(csv.records[0].activity(), json.records[0].activity());
         let commit = csv.records[0].facets.commit.as_ref().unwrap();
         assert_eq!(commit.bytes(), HASH.to_lowercase().as_bytes());
+    }
+
+    #[test]
+    fn a_sum_of_parts_is_known_where_all_parts_are() {
+        let rows =
+            format!("{CSV}{HASH},u,a@example.com,o/r,1,1,,,,2026-10-05T12:01:31Z\n");
+        let read = read_as(&FORMAT, &rows);
+        assert_eq!(read.records[0].activity().lines_committed, None);
     }
 
     #[test]

@@ -179,6 +179,7 @@ fn read_activity(object: &Object<'_>) -> Result<Activity, &'static str> {
         lines_suggested: activity.count("lines_suggested")?,
         lines_added: activity.count("lines_added")?,
         lines_removed: activity.count("lines_removed")?,
+        lines_committed: activity.count("lines_committed")?,
         accepts: activity.count("accepts")?,
         rejects: activity.count("rejects")?,
         commits: activity.count("commits_by_tool")?,

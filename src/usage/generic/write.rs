@@ -186,6 +186,7 @@ fn activity_of(activity: &Activity) -> Option<Value> {
         ("lines_suggested", count(activity.lines_suggested)),
         ("lines_added", count(activity.lines_added)),
         ("lines_removed", count(activity.lines_removed)),
+        ("lines_committed", count(activity.lines_committed)),
         ("accepts", count(activity.accepts)),
         ("rejects", count(activity.rejects)),
         ("commits_by_tool", count(activity.commits)),

@@ -21,6 +21,8 @@ pub struct Activity {
     pub accepts: Option<u64>,
     /// Suggestions turned down.
     pub rejects: Option<u64>,
+    /// Lines that the commit named by the record added, whoever wrote them.
+    pub lines_committed: Option<u64>,
     /// Commits made by the tool.
     pub commits: Option<u64>,
     /// Pull requests made by the tool.
@@ -38,6 +40,7 @@ impl Activity {
             (&mut self.lines_removed, more.lines_removed),
             (&mut self.accepts, more.accepts),
             (&mut self.rejects, more.rejects),
+            (&mut self.lines_committed, more.lines_committed),
             (&mut self.commits, more.commits),
             (&mut self.pull_requests, more.pull_requests),
         ];

@@ -1,0 +1,43 @@
+//! Exports that say of commits how many of their lines a tool wrote: Cursor's AI Code
+//! Tracking. They name commits by id, so that squashed and rebased ones are not found.
+
+use std::collections::BTreeMap;
+
+use crate::attestation::AgentLines;
+use crate::facts::Facts;
+use crate::facts::counted::{Counter, add_count};
+use crate::usage::Export;
+
+/// The format, and the id of the evidence.
+const FEED: &str = "cursor.ai_code_commits";
+
+/// The tool, by the name of the rules.
+const TOOL: &str = "cursor";
+
+/// Adds what exports count to the commits that they name. Rows of several people of one
+/// commit add up.
+pub(super) fn apply(repositories: &mut [Facts], exports: &[Export]) {
+    let mut counts: BTreeMap<String, AgentLines> = BTreeMap::new();
+    let feeds = exports.iter().filter(|export| export.format == FEED);
+    for record in feeds.flat_map(|export| &export.records) {
+        let activity = record.activity();
+        let Some(commit) = &record.facets.commit else { continue };
+        let (Some(agent), Some(total)) = (activity.lines_added, activity.lines_committed)
+        else {
+            continue;
+        };
+        let sum = counts.entry(commit.to_json_text().into_owned()).or_default();
+        sum.agent = sum.agent.saturating_add(agent.min(total));
+        sum.total = sum.total.saturating_add(total);
+    }
+    if counts.is_empty() {
+        return;
+    }
+    let agents = [TOOL.to_owned()];
+    let counter = Counter { record: FEED, tool: TOOL, agents: &agents };
+    for commit in repositories.iter_mut().flat_map(|facts| &mut facts.commits) {
+        if let Some(lines) = counts.get(&commit.id.to_string()) {
+            add_count(commit, *lines, counter);
+        }
+    }
+}
