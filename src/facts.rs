@@ -13,14 +13,16 @@ use crate::history::{CommitIdx, ObjectId};
 use crate::lines::book::Mark;
 pub use crate::lines::instances::Birth;
 use crate::lines::instances::DeathCause;
+use crate::lines::undone::Effect;
 use crate::problem::Gaps;
 use crate::provenance::{AiClass, EvidenceLevel, Provenance};
+use crate::reverts::FoundBy;
 use crate::syntax::LineKind;
 use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 4;
+pub const FACTS_VERSION: u32 = 5;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -60,6 +62,8 @@ pub struct Facts {
     /// What became of landings whose subjects name a pull request; `None` when no heads
     /// of any are here, or lines are those of `git blame`.
     pub squashes: Option<SquashFacts>,
+    /// What commits say they take back, and what landings undid without saying so.
+    pub reverts: Vec<RevertFacts>,
     /// What each commit changed; empty unless asked for.
     pub changes: Vec<ChangeFacts>,
     /// The lines at the tip; empty unless asked for.
@@ -222,6 +226,10 @@ impl Facts {
             && self.lifetimes.iter().all(lifetime)
             && lines.is_some_and(|lines| lines <= MOST_LINES)
             && self.signals.iter().all(|one| one.since.is_none_or(is_landing))
+            && self
+                .reverts
+                .iter()
+                .all(|one| is_commit(one.by) && one.target.is_none_or(is_commit))
             && self.changes.iter().all(change)
             && self.standing.iter().all(standing)
     }
@@ -464,6 +472,51 @@ impl ChangeStatus {
             Self::Renamed => "R",
         }
     }
+}
+
+/// What one commit did to the work of another.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum RevertKind {
+    /// It says that it takes it back.
+    Revert,
+    /// It says that it brings back what was taken back.
+    Reland,
+    /// It says nothing of the kind, and undid it.
+    Silent,
+    /// It mended it within three days: beside reverts, never added to them.
+    Hotfix,
+    /// It says that it mends a fault that the other brought in.
+    BugLink,
+}
+
+impl RevertKind {
+    /// The name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Revert => "revert",
+            Self::Reland => "reland",
+            Self::Silent => "silent",
+            Self::Hotfix => "hotfix",
+            Self::BugLink => "bug_link",
+        }
+    }
+}
+
+/// One commit took back, mended or brought back the work of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevertFacts {
+    /// What it did.
+    pub kind: RevertKind,
+    /// The commit that did it: that of the landing, where its message says nothing.
+    pub by: CommitIdx,
+    /// What it did it to; `None` when a message names what is not found.
+    pub target: Option<CommitIdx>,
+    /// How the target was found in the message; `None` where it was not.
+    pub found_by: Option<FoundBy>,
+    /// What became of the lines; `None` where too little did.
+    pub effect: Option<Effect>,
 }
 
 /// A file at the tip, run by run.

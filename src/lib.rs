@@ -42,6 +42,7 @@ pub mod file_class;
 pub mod lines;
 pub mod provenance;
 pub mod attestation;
+pub mod reverts;
 pub mod identity;
 pub mod teams;
 pub mod facts;

@@ -33,6 +33,7 @@ pub mod room;
 pub mod tracker;
 pub mod moves;
 pub mod lookback;
+pub mod undone;
 pub mod instances;
 pub mod landings;
 pub mod schedule;

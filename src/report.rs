@@ -11,6 +11,7 @@ mod money;
 pub mod people;
 mod overlap;
 mod provenance;
+mod reverts;
 mod rework;
 mod small_groups;
 mod survival;
@@ -33,6 +34,7 @@ pub use provenance::{
     DaysReport, MonthReport, ProvenanceReport, RecallReport, RecordsReport, SignalReport,
     SquashedMarks,
 };
+pub use reverts::{LatencyReport, RevertRate, RevertsReport};
 pub use rework::{NotComputed, ReworkReport, ReworkShare};
 pub use small_groups::{FEW_PEOPLE, LEAST_PEOPLE};
 pub use survival::{
@@ -78,6 +80,8 @@ pub struct Report {
     pub spend: Option<SpendReport>,
     /// What is known of AI in commits and lines, and how much the marks miss.
     pub provenance: ProvenanceReport,
+    /// What was taken back.
+    pub reverts: RevertsReport,
     /// Groups of code side by side.
     pub cohorts: Vec<CohortReport>,
     /// How much they differ, and whether this data could tell.
@@ -196,8 +200,6 @@ pub struct RepositoryReport {
     pub definitions: Vec<crate::facts::DefinitionCount>,
     /// Not computed by this version.
     pub duplication: Option<()>,
-    /// Not computed by this version.
-    pub reverts: Option<()>,
     /// File versions that changed, and those that could be read.
     pub blobs: crate::facts::Coverage,
     /// What it cost to find out.

@@ -11,6 +11,7 @@ mod links;
 mod remembered;
 mod signals;
 mod squashes;
+mod undone;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ use crate::lines::instances::{self, Context, Lifetime};
 use crate::lines::records::{self, Recorder, Records};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
+use crate::lines::undone::Effect;
 use crate::lines::versions::Step;
 use crate::problem::{GapKind, Gaps};
 use crate::provenance::{CommitText, Provenance, Rules};
@@ -307,7 +309,8 @@ fn find_out(
     facts.work.objects_read = reader.work.objects;
     facts.work.blobs_read = reader.work.blobs;
     facts.work.bytes_read = reader.work.bytes;
-    let context = context::read(&history, &people, &tracked.graph);
+    let taken = undone::taken(&history);
+    let context = context::read(&history, &people, &tracked.graph, &taken);
     fill_commits(&mut facts, &history, provenance, people);
     if !options.no_marks {
         facts.signals = signals::find(&tracked.graph, &rules);
@@ -317,7 +320,8 @@ fn find_out(
         commit.pulled = pulled.get(&commit.id).copied();
     }
     attested.count(&tracked.tracked.written);
-    fill_lines(&mut facts, tracked, &context, progress);
+    let effects = fill_lines(&mut facts, tracked, &context, progress);
+    facts.reverts = undone::rows(&history, &taken, &effects);
     evidence::from_records(&mut facts, &attested);
     evidence::operators(&mut facts, &attested);
     facts.writers = attested.writers;
@@ -478,7 +482,7 @@ fn fill_lines(
     history: TrackedHistory,
     context: &Context,
     progress: &(dyn Fn(Progress) + Sync),
-) {
+) -> Vec<Effect> {
     let TrackedHistory { graph, tracked, links, read, trees_read, records: _ } = history;
     let done = AtomicU64::new(0);
     let tick = || progress(Progress::Settled(done.fetch_add(1, Ordering::Relaxed) + 1));
@@ -533,6 +537,7 @@ fn fill_lines(
         ..facts.work
     };
     facts.paths = graph.paths.into_iter().map(Untrusted).collect();
+    settled.effects
 }
 
 fn change(step: Step, lines: Option<(u32, u32)>) -> Option<ChangeFacts> {

@@ -27,6 +27,7 @@ pub mod survival;
 pub mod half_life;
 pub mod difference;
 pub mod ratio;
+pub mod wilson;
 pub mod sign_flip;
 pub mod log_rank;
 pub mod spearman;
@@ -50,3 +51,4 @@ pub use survival::{
     HORIZONS_DAYS, MeanLife, SurvivalAt, largest_observed_age, mean_life, survival_at,
 };
 pub use why_none::WhyNone;
+pub use wilson::wilson;

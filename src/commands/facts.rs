@@ -6,15 +6,17 @@ use std::path::Path;
 
 use crate::cli::{FactsArgs, FactsFormat};
 use crate::error::{Error, Exit};
-use crate::facts::{AiShare, CommitFacts, Facts, RecordFacts};
+use crate::facts::{AiShare, CommitFacts, Facts, RecordFacts, RevertFacts};
 use crate::history::CommitIdx;
 use crate::identity::pseudonym;
+use crate::lines::undone::{Effect, Undo};
 use crate::output;
 use crate::pipeline::{self, Outside};
 use crate::problem::Gaps;
 use crate::render::tables::{self, Cell, TableFormat};
 use crate::report::gap_reports;
 use crate::request;
+use crate::reverts::FoundBy;
 use crate::units::Timestamp;
 
 /// The version of the tables.
@@ -48,6 +50,7 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     tables.repositories()?;
     tables.commits()?;
     tables.changes()?;
+    tables.reverts()?;
     tables.lifetimes()?;
     let mut gaps: Vec<_> = gathered
         .repositories
@@ -306,6 +309,28 @@ impl Tables<'_> {
         self.write("changes", &columns, rows)
     }
 
+    fn reverts(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "kind",
+            "by",
+            "by_landing",
+            "target",
+            "target_landing",
+            "found_by",
+            "effect",
+            "alive",
+            "killed",
+            "deleted",
+            "restored",
+            "changed",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            facts.reverts.iter().map(move |one| revert_row(facts, one))
+        });
+        self.write("reverts", &columns, rows)
+    }
+
     fn lifetimes(&self) -> Result<(), Error> {
         let columns = [
             "repo",
@@ -361,4 +386,26 @@ impl Tables<'_> {
         });
         self.write("lifetimes", &columns, rows)
     }
+}
+
+fn revert_row(facts: &Facts, one: &RevertFacts) -> Vec<Cell> {
+    let landing =
+        |commit: CommitIdx| landing_id(facts, facts.commits[commit.at()].landing);
+    let effect = one.effect.as_ref();
+    let lines = |of: fn(&Effect) -> u64| Cell::count(effect.map(of));
+    vec![
+        repo(facts),
+        Cell::Text(one.kind.as_str().to_owned()),
+        Cell::Text(commit_id(facts, one.by)),
+        landing(one.by),
+        Cell::text(one.target.map(|target| commit_id(facts, target))),
+        one.target.map_or(Cell::Null, landing),
+        Cell::text(one.found_by.map(FoundBy::as_str)),
+        Cell::text(effect.and_then(Effect::undo).map(Undo::as_str)),
+        lines(|effect| effect.alive),
+        lines(|effect| effect.killed),
+        lines(|effect| effect.deleted),
+        lines(|effect| effect.restored),
+        lines(|effect| effect.changed),
+    ]
 }

@@ -16,9 +16,10 @@ use crate::lines::attested;
 use crate::lines::book::{Book, Came, Exit, Fate, Left, Link, Mark, Stand};
 use crate::lines::lookback::{self, LookbackWork};
 use crate::lines::runs::Run;
+use crate::lines::undone::{self, Effect, Life};
 use crate::problem::{GapKind, Gaps};
 use crate::syntax::LineKind;
-use crate::units::len_to_u64;
+use crate::units::{Timestamp, len_to_u64};
 
 /// Lines that one landing brings in, or removes, beyond which it is a bulk event: an
 /// import, a move of vendored code, a clean-up. Reported apart.
@@ -146,6 +147,8 @@ pub struct Context {
     pub persons: Vec<Option<u32>>,
     /// For each landing the commit.
     pub mainline: Vec<CommitIdx>,
+    /// For each landing the time, on the clock of the branch.
+    pub clock: Vec<Timestamp>,
     /// For each landing the commits that it says it takes back.
     pub taken_back: BTreeMap<u32, BTreeSet<CommitIdx>>,
     /// Landings, and the paths they created with content that had stood at another path
@@ -162,6 +165,8 @@ pub struct Settled {
     pub standing: Vec<StandingFile>,
     /// For each landing whether it is a bulk event.
     pub is_bulk: Vec<bool>,
+    /// What landings did to the lines of others; empty when lines are taken as they are.
+    pub effects: Vec<Effect>,
     /// What could not be looked for.
     pub gaps: Gaps,
 }
@@ -302,7 +307,8 @@ pub fn settle(
         .iter()
         .map(|(path, runs)| settler.standing_file(*path, runs))
         .collect();
-    Settled { lifetimes, standing, is_bulk, gaps }
+    let effects = settler.effects();
+    Settled { lifetimes, standing, is_bulk, effects, gaps }
 }
 
 /// Where lines end, by number. Empty when lines are taken as they are.
@@ -316,6 +322,8 @@ struct Ends {
     /// Whether a line, or what it went on as, is not known to be gone: it went out of
     /// sight, or into other lines.
     is_censored: Vec<bool>,
+    /// Whether a line, or what it went on as, went with its file.
+    with_file: Vec<bool>,
 }
 
 impl Ends {
@@ -326,15 +334,18 @@ impl Ends {
             death: vec![NONE; n],
             lineage: Vec::new(),
             is_censored: vec![false; n],
+            with_file: vec![false; n],
         };
         if n == 0 {
             return ends;
         }
         for fate in &book.fates {
             let unreadable = fate.exit.is_some_and(|exit| exit.left == Left::Unreadable);
+            let with_file = fate.exit.is_some_and(|exit| exit.left == Left::FileDeleted);
             for line in fate.stand.line..fate.stand.line + fate.lines {
                 let is_joined = links.is_joined[line as usize];
                 ends.is_censored[line as usize] = unreadable || is_joined;
+                ends.with_file[line as usize] = with_file;
                 ends.origin[line as usize] = fate.stand.origin;
                 ends.death[line as usize] = fate.exit.map_or(NONE, |exit| exit.landing);
             }
@@ -346,6 +357,7 @@ impl Ends {
             if let Some(next) = links.next(line) {
                 ends.death[at] = ends.death[next as usize];
                 ends.is_censored[at] = ends.is_censored[next as usize];
+                ends.with_file[at] = ends.with_file[next as usize];
                 ends.lineage[at] = ends.lineage[next as usize];
             } else if let Some(next) = links.successor(line) {
                 ends.lineage[at] = ends.lineage[next as usize];
@@ -463,6 +475,23 @@ impl Settler<'_> {
         }
         let both = died.iter().zip(is_bulk);
         both.map(|(died, is_bulk)| *died > BULK_LINES || *is_bulk).collect()
+    }
+
+    /// What landings did to the lines of others.
+    fn effects(&self) -> Vec<Effect> {
+        if self.links.next.is_empty() {
+            return Vec::new();
+        }
+        let counts = |line: u32, came: &Came| {
+            self.links.is_first(line) && self.is_countable(line, came.class)
+        };
+        let life = |line: u32| {
+            let at = line as usize;
+            let death = Some(self.ends.death[at])
+                .filter(|&death| death != NONE && !self.ends.is_censored[at]);
+            Life { death, with_file: self.ends.with_file[at] }
+        };
+        undone::effects(self.book, &self.context.clock, counts, life)
     }
 
     /// How lines left, seen together with the other files: where nothing but older lines

@@ -3,6 +3,7 @@
 mod lives;
 mod marks;
 mod plot;
+mod reverts;
 
 use std::io::{self, Write};
 
@@ -35,6 +36,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     lives::write(report, to)?;
     composition(report, to)?;
     marks::write(report, to)?;
+    reverts::write(&report.reverts, to)?;
     areas(report, to)?;
     lives::breakdown(report, to)?;
     left_out(report, to)?;

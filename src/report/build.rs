@@ -8,6 +8,7 @@ use super::filter::Filter;
 use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
 use super::overlap;
 use super::provenance;
+use super::reverts;
 use super::small_groups;
 use super::survival::{self, SurvivalReport};
 use super::{
@@ -82,6 +83,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         usage: inputs.usage,
         spend: inputs.panel.as_ref().map(|panel| spend(panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
+        reverts: reverts::report(&filter),
         cohorts,
         cohort_comparison,
         bulk: bulk(&filter),
@@ -207,7 +209,6 @@ fn repository(
         commits_by_tool: tools(facts),
         definitions: facts.definitions.clone(),
         duplication: None,
-        reverts: None,
         blobs: facts.blobs,
         work: WorkReport {
             versions: facts.work.versions,

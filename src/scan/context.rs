@@ -1,7 +1,7 @@
 //! What the rest of a history says of lines that land and go: whose work a commit is,
 //! what it takes back, what it imports, and which commits change form alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rustc_hash::FxHashSet;
 
@@ -15,44 +15,38 @@ use crate::lines::ignored_revs;
 use crate::lines::instances::Context;
 use crate::lines::versions::Graph;
 use crate::problem::{GapKind, Gaps};
-use crate::units::len_to_u64;
+use crate::reverts::{Intent, Taken};
+use crate::units::{len_to_u32, len_to_u64};
 
 /// Gathers what the history says of landings and commits.
-pub(super) fn read(history: &History, people: &Numbered, graph: &Graph) -> Context {
+pub(super) fn read(
+    history: &History,
+    people: &Numbered,
+    graph: &Graph,
+    taken: &[Taken],
+) -> Context {
     let person = |&(author, operator): &(Option<u32>, Option<u32>)| operator.or(author);
     Context {
         persons: people.columns.iter().map(person).collect(),
         mainline: history.mainline.clone(),
-        taken_back: taken_back(history),
+        clock: history.clock.clone(),
+        taken_back: taken_back(history, taken),
         imported: imported(graph),
     }
 }
 
 /// For each landing the commits that messages of the commits it brings in say they
-/// take back: the line that `git revert` writes.
-fn taken_back(history: &History) -> BTreeMap<u32, BTreeSet<CommitIdx>> {
-    let numbers: HashMap<ObjectId, CommitIdx> = (0..)
-        .zip(&history.commits)
-        .map(|(idx, commit)| (commit.id, CommitIdx(idx)))
-        .collect();
+/// take back.
+fn taken_back(history: &History, taken: &[Taken]) -> BTreeMap<u32, BTreeSet<CommitIdx>> {
+    let landings = history.landings();
     let mut found: BTreeMap<u32, BTreeSet<CommitIdx>> = BTreeMap::new();
-    for (commit, landing) in history.commits.iter().zip(history.landings()) {
-        let known = reverted_ids(&commit.message).filter_map(|id| numbers.get(&id));
-        for &target in known {
-            found.entry(landing).or_default().insert(target);
+    for one in taken.iter().filter(|one| one.intent != Intent::Candidate) {
+        if let Some((target, _)) = one.target {
+            let target = CommitIdx(len_to_u32(target));
+            found.entry(landings[one.by]).or_default().insert(target);
         }
     }
     found
-}
-
-/// The ids that a message names in lines like `This reverts commit <id>.`
-fn reverted_ids(message: &[u8]) -> impl Iterator<Item = ObjectId> {
-    const WORDS: &[u8] = b"This reverts commit ";
-    const HEX_DIGITS: usize = 40;
-    message.split(|&byte| byte == b'\n').filter_map(|line| {
-        let rest = line.strip_prefix(WORDS)?;
-        ObjectId::from_hex(rest.get(..HEX_DIGITS)?)
-    })
 }
 
 /// Landings, and the paths that they created with content that another file of the
@@ -169,17 +163,6 @@ pub(super) fn read_root_file(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_revert_is_known_by_the_line_that_git_writes() {
-        let id = "0123456789abcdef0123456789abcdef01234567";
-        let message = format!("Revert \"x\"\n\nThis reverts commit {id}.\n");
-        let found: Vec<String> =
-            reverted_ids(message.as_bytes()).map(|id| id.to_string()).collect();
-        assert_eq!(found, [id]);
-        let quoted = format!("See `This reverts commit {id}`, and 'This reverts' too");
-        assert_eq!(reverted_ids(quoted.as_bytes()).count(), 0);
-    }
 
     #[test]
     fn what_was_elsewhere_is_imported_and_what_is_back_where_it_was_is_not() {

@@ -23,6 +23,7 @@ mod random_history;
 mod records;
 mod readme;
 mod resumed;
+mod reverts;
 mod squashes;
 mod stories;
 mod tidy;

@@ -38,6 +38,7 @@ fn context(persons: &[u32]) -> Context {
     Context {
         persons: persons.iter().copied().map(Some).collect(),
         mainline: (0..).zip(persons).map(|(commit, _)| CommitIdx(commit)).collect(),
+        clock: (0..).zip(persons).map(|(day, _)| Timestamp(day * 86_400)).collect(),
         ..Context::default()
     }
 }

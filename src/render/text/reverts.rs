@@ -1,0 +1,71 @@
+//! What was taken back, for people in a terminal.
+
+use std::io::{self, Write};
+
+use super::super::number::{count, count_of};
+use super::{DIM, paragraph, section};
+use crate::report::{RevertRate, RevertsReport};
+
+pub(super) fn write(reverts: &RevertsReport, to: &mut dyn Write) -> io::Result<()> {
+    let n = reverts.said + reverts.silent + reverts.relands + reverts.hotfixes;
+    if n == 0 {
+        return Ok(());
+    }
+    section(to, "What was taken back")?;
+    let text = format!(
+        "{} that they take another back; of {} it is known which. {} undone without a word. {} back \
+         what had been taken back.",
+        count_of(reverts.said, "commit says", "commits say"),
+        count(reverts.resolved),
+        count_of(reverts.silent, "landing was", "landings were"),
+        count_of(reverts.relands, "commit brings", "commits bring"),
+    );
+    paragraph(to, "  ", &text)?;
+    if let Some(latency) = &reverts.latency_days {
+        let text = format!(
+            "Half of {} came within {:.1} days, nine of ten within {:.1}.",
+            count(latency.n),
+            latency.median,
+            latency.p90
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    writeln!(
+        to,
+        "\n  {DIM}{:<22}{:>9}{:>10}{:>11}   95% interval{DIM:#}",
+        "taken back by then", "landings", "reverted", "per 1,000"
+    )?;
+    for (name, rates) in [
+        ("all", &reverts.rates),
+        ("AI-marked", &reverts.ai_marked),
+        ("unmarked", &reverts.unmarked),
+    ] {
+        // In the order of ages, not of their spelling.
+        let mut rates: Vec<&RevertRate> = rates.values().collect();
+        rates.sort_by_key(|rate| rate.window_days);
+        rates.into_iter().try_for_each(|rate| row(name, rate, to))?;
+    }
+    let beside = format!(
+        "Beside them, and not added: {} within three days, {} that name the commit whose fault \
+         they mend, {} whose files all went again.",
+        count_of(reverts.hotfixes, "mend", "mends"),
+        count_of(reverts.bug_links, "commit", "commits"),
+        count_of(reverts.removals, "landing", "landings"),
+    );
+    paragraph(to, "  ", &beside)
+}
+
+fn row(name: &str, rate: &RevertRate, to: &mut dyn Write) -> io::Result<()> {
+    let label = format!("{name}, {} days", rate.window_days);
+    let value = rate.per_1000.map_or("unknown".to_owned(), |value| format!("{value:.1}"));
+    let ends = match (rate.low, rate.high) {
+        (Some(low), Some(high)) => format!("{low:.1} to {high:.1} ({})", rate.interval),
+        _ => format!("none: {}", rate.reason.unwrap_or("unknown")),
+    };
+    writeln!(
+        to,
+        "  {label:<22}{:>9}{:>10}{value:>11}   {ends}",
+        count(rate.landings),
+        count(rate.reverted)
+    )
+}
