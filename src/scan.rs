@@ -52,6 +52,8 @@ pub struct ScanOptions {
     pub as_of: Option<Timestamp>,
     /// When mainline commits landed, where that is known better than by their dates.
     pub landing_events: Vec<LandingEvent>,
+    /// A file of rules that go before those that come with the program.
+    pub provenance_rules: Option<Vec<u8>>,
     /// Whether to read the mainline alone: what a merge brought is then its own.
     pub first_parent_origins: bool,
     /// Lines as `git blame` sees them.
@@ -119,7 +121,7 @@ fn scan_here(
     let place = place.filter(|_| refused.is_none());
     let kept = place.as_ref().and_then(|place| {
         let packs = opened.packs();
-        remembered::load(place, &packs, &mut reader)
+        remembered::load(place, options, &packs, &mut reader)
     });
     let mut facts = match kept {
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
@@ -157,7 +159,7 @@ fn scan_here(
         facts.gaps.merge(&gaps);
         opened.check_cost()?;
         if !options.no_marks {
-            evidence::from_checkpoints(&mut facts, &Rules::embedded()?);
+            evidence::from_checkpoints(&mut facts, &rules_of(options)?);
         }
     }
     Ok(facts)
@@ -212,7 +214,7 @@ fn find_out(
     else {
         return Ok((facts, None));
     };
-    let rules = Rules::embedded()?;
+    let rules = rules_of(options)?;
     let mut pulled = Vec::new();
     if !pulls.is_empty() {
         let place = squashes::Place {
@@ -241,7 +243,7 @@ fn find_out(
     let mut provenance = if options.no_marks {
         vec![Provenance::default(); history.commits.len()]
     } else {
-        classify(&history, progress)?
+        classify(&history, &rules, progress)
     };
     let pulled = evidence::from_pulls(&history, &pulled, &mut provenance);
     if !options.no_marks {
@@ -253,7 +255,7 @@ fn find_out(
         attested::read(&mut reader, sources, &history, &rules, &mut facts.gaps)
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
-    let people = authors::number(&history, &provenance, &mailmap)?;
+    let people = authors::number(&history, &rules, &provenance, &mailmap);
     let kinds =
         kinds::Kinds::new(opened, &history, facts.parsed_since, !options.no_marks);
     let track = TrackOptions {
@@ -366,12 +368,20 @@ fn remark_merges(history: &History, gaps: &mut Gaps) {
     }
 }
 
+/// The rules by which commits are classified.
+fn rules_of(options: &ScanOptions) -> Result<Rules, Error> {
+    match &options.provenance_rules {
+        None => Rules::embedded(),
+        Some(user) => Rules::with(user),
+    }
+}
+
 fn classify(
     history: &History,
+    rules: &Rules,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<Provenance>, Error> {
+) -> Vec<Provenance> {
     const SLICE_COMMITS: usize = 1_024;
-    let rules = Rules::embedded()?;
     let total = len_to_u64(history.commits.len());
     let done = AtomicU64::new(0);
     let slices: Vec<Vec<Provenance>> = history
@@ -390,7 +400,7 @@ fn classify(
             found
         })
         .collect();
-    Ok(slices.into_iter().flatten().collect())
+    slices.into_iter().flatten().collect()
 }
 
 fn classify_commit(rules: &Rules, commit: &Commit) -> Provenance {

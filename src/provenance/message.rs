@@ -84,7 +84,7 @@ fn push_spelt_out<'a>(
 }
 
 /// Resolves `\uXXXX`, which some tools leave in messages, pairs of surrogates too.
-fn unescape(line: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn unescape(line: &[u8]) -> Cow<'_, [u8]> {
     if !line.contains(&b'\\') || !contains(line, br"\u") {
         return Cow::Borrowed(line);
     }
