@@ -19,6 +19,7 @@ mod classify;
 mod disclosure;
 mod examples;
 mod file;
+mod memo;
 mod message;
 mod names;
 mod operator;

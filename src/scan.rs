@@ -387,18 +387,20 @@ fn classify(
     let slices: Vec<Vec<Provenance>> = history
         .commits
         .par_chunks(SLICE_COMMITS)
-        .map(|slice| {
-            // Each thread has its own rules: sharing the matchers would make it wait.
-            let rules = rules.clone();
-            let found =
-                slice.iter().map(|commit| classify_commit(&rules, commit)).collect();
-            let n = len_to_u64(slice.len());
-            progress(Progress::Classified(
-                done.fetch_add(n, Ordering::Relaxed) + n,
-                total,
-            ));
-            found
-        })
+        // Each thread has its own rules: sharing the matchers would make it wait.
+        .map_init(
+            || rules.clone(),
+            |rules, slice| {
+                let found =
+                    slice.iter().map(|commit| classify_commit(rules, commit)).collect();
+                let n = len_to_u64(slice.len());
+                progress(Progress::Classified(
+                    done.fetch_add(n, Ordering::Relaxed) + n,
+                    total,
+                ));
+                found
+            },
+        )
         .collect();
     slices.into_iter().flatten().collect()
 }

@@ -3,11 +3,12 @@
 use regex::bytes::Regex;
 
 use super::file::{BotRow, IdentityClass, IdentityRow};
+use super::memo::Memo;
 use super::patterns::{Patterns, Source, compile_one, source};
 use super::row::Row;
 use super::{Confidence, Role, bad_rule};
 use crate::error::Error;
-use crate::units::{Timestamp, UtcDay};
+use crate::units::{Timestamp, UtcDay, len_to_u64};
 
 /// A pattern for any text, given no regex at all: `.` does not match bytes that are
 /// not UTF-8.
@@ -68,6 +69,7 @@ pub(super) struct PeopleRules {
     /// Identity rules first, then bots: their order in the file decides.
     names: Column,
     emails: Column,
+    known: Memo<Option<usize>>,
 }
 
 /// One pattern a rule, where the rule has one.
@@ -106,12 +108,13 @@ impl PeopleRules {
         let identities =
             identities.into_iter().map(identity).collect::<Result<_, _>>()?;
         let bots = bots.into_iter().map(|row| row.id).collect();
-        Ok(Self { identities, bots, names, emails })
+        Ok(Self { identities, bots, names, emails, known: Memo::default() })
     }
 
     /// Who somebody is: the first rule of the file that fits both name and address.
     pub(super) fn who(&self, name: &[u8], email: &[u8]) -> Who<'_> {
-        let rule = self.first(name, email);
+        let asked = name_and_email(name, email);
+        let rule = self.known.get_or_find(asked, || self.first(name, email));
         let n_identities = self.identities.len();
         match rule.map(|rule| (rule, rule.checked_sub(n_identities))) {
             None => Who::Person,
@@ -202,4 +205,20 @@ fn identity(row: Row<IdentityRow>) -> Result<Identity, Error> {
         confidence: row.confidence,
         distrusted: distrusted.flatten(),
     })
+}
+
+/// Both in one, so that no other two make the same.
+fn name_and_email(name: &[u8], email: &[u8]) -> Vec<u8> {
+    [&len_to_u64(name.len()).to_le_bytes(), name, email].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_people_are_remembered_as_one() {
+        assert_ne!(name_and_email(b"ab", b"c"), name_and_email(b"a", b"bc"));
+        assert_ne!(name_and_email(b"", b"a"), name_and_email(b"a", b""));
+    }
 }

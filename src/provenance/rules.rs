@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::file::{
     BranchRow, ConfidenceTable, HumanRow, Kind, LineRow, RulesFile, TrailerRow,
 };
+use super::memo::Memo;
 use super::patterns::{Patterns, Source, compile_one, source};
 use super::people::{PeopleRules, PersonKind, Who};
 use super::row::Row;
@@ -234,11 +235,12 @@ impl Named {
 pub(super) struct KeyRules<T> {
     keys: Patterns,
     rules: Vec<T>,
+    known: Memo<Vec<usize>>,
 }
 
 impl<T> KeyRules<T> {
     pub(super) fn compile(keys: &[Source], rules: Vec<T>) -> Result<Self, Error> {
-        Ok(Self { keys: Patterns::compile(keys)?, rules })
+        Ok(Self { keys: Patterns::compile(keys)?, rules, known: Memo::default() })
     }
 
     /// One rule, if a key is its.
@@ -248,7 +250,8 @@ impl<T> KeyRules<T> {
 
     /// The rules for a key, in the order of the file.
     pub(super) fn of(&self, key: &[u8]) -> impl Iterator<Item = &T> {
-        self.keys.hits(key).into_iter().map(|hit| &self.rules[hit])
+        let hits = self.known.get_or_find(key.to_vec(), || self.keys.hits(key));
+        hits.into_iter().map(|hit| &self.rules[hit])
     }
 }
 

@@ -53,7 +53,8 @@ impl SquashRules {
         }
         let mut is_squash = self.subject_suffix.is_match(subject);
         let (mut n_bullets, mut n_commits, mut has_dashes) = (0, 0, false);
-        for line in message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+        for (_, line) in message::lines(message) {
+            let line = line.trim_ascii_end();
             n_commits += u32::from(is_commit_line(line));
             for hit in self.lines.hits(line) {
                 n_bullets += u32::from(hit == BULLET);

@@ -271,3 +271,43 @@ fn a_rules_file_with_a_mistake_stops_the_run_and_names_the_rule() {
     let unknown = text.replace("min_bullets", "min_bullet");
     assert!(Rules::parse(unknown.as_bytes()).is_err());
 }
+
+/// For measuring: classifies the commits of a file, five times where nothing is written.
+/// `benches/README.md` says how to make the file, and how to read what it costs.
+#[test]
+#[ignore = "measures; wants SLOPNEXUS_COMMITS, a file of commits"]
+fn commits_of_a_file_are_classified() {
+    let file = std::env::var_os("SLOPNEXUS_COMMITS").expect("it names a file");
+    let commits = std::fs::read(file).unwrap();
+    let rules = Rules::embedded().unwrap();
+    let classified = || commits.split(|byte| *byte == 0).map(|text| of_log(&rules, text));
+    match std::env::var_os("SLOPNEXUS_CLASSIFIED") {
+        Some(file) => {
+            let lines: String =
+                classified().map(|found| format!("{found:?}\n")).collect();
+            std::fs::write(file, lines).unwrap();
+        }
+        None => {
+            let marked = || classified().filter(|found| found.class.is_marked()).count();
+            let all: BTreeSet<usize> = (0..5).map(|_| marked()).collect();
+            assert_eq!(all.len(), 1);
+        }
+    }
+}
+
+/// Classifies `name 1 mail 1 committer's name 1 mail 1 time 1 message`, where 1 is a byte.
+fn of_log(rules: &Rules, text: &[u8]) -> Provenance {
+    let mut fields = text.splitn(6, |byte| *byte == 1);
+    let mut field = || fields.next().unwrap_or_default();
+    rules.classify(&CommitText {
+        author_name: field(),
+        author_email: field(),
+        committer_name: field(),
+        committer_email: field(),
+        committer_time: std::str::from_utf8(field())
+            .ok()
+            .and_then(|time| time.parse().ok())
+            .map(Timestamp),
+        message: field(),
+    })
+}
