@@ -76,6 +76,9 @@ pub struct RepositoryArgs {
     /// commit,time [default: when they were committed]
     #[arg(long, value_name = "FILE", env = "SLOPNEXUS_LANDING_EVENTS")]
     pub landing_events: Option<PathBuf>,
+    /// More rules by which commits tell of AI, before those that come with the program
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_PROVENANCE_RULES")]
+    pub provenance_rules: Option<PathBuf>,
     /// Lines as `git blame` sees them: no white-space rule, nothing passed over
     #[arg(long)]
     pub exact: bool,

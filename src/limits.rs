@@ -333,6 +333,20 @@ pub const CACHE_BYTES: Limit = Limit {
     why: "a question asked once a day in another way would fill a disk",
 };
 
+/// The largest file of provenance rules that a user may give, in bytes.
+pub const RULES_BYTES: Limit = Limit {
+    name: "RULES_BYTES",
+    value: 1 << 20,
+    why: "ten times the rules that come with the program",
+};
+
+/// How many provenance rules a user may give.
+pub const RULES: Limit = Limit {
+    name: "RULES",
+    value: 10_000,
+    why: "each is asked about each commit; two hundred come with the program",
+};
+
 /// The largest frame a worker may send, in bytes.
 pub const FRAME_BYTES: Limit = Limit {
     name: "FRAME_BYTES",
@@ -380,6 +394,8 @@ pub static LIMITS: &[&Limit] = &[
     &ATTRIBUTE_BYTES,
     &COMMITS,
     &LANDING_EVENTS_BYTES,
+    &RULES_BYTES,
+    &RULES,
     &USAGE_RECORD_BYTES,
     &USAGE_COLUMNS,
     &USAGE_VALUE_BYTES,

@@ -356,6 +356,10 @@ fn options(
         let file = Untrusted::from(file.as_os_str().as_encoded_bytes());
         options.insert("landing_events", file.to_json_text().into_owned());
     }
+    if let Some(file) = &repository.provenance_rules {
+        let file = Untrusted::from(file.as_os_str().as_encoded_bytes());
+        options.insert("provenance_rules", file.to_json_text().into_owned());
+    }
     for (name, time) in [("as_of", scan.as_of), ("since", repository.since)] {
         if let Some(time) = time.and_then(Timestamp::to_rfc3339) {
             options.insert(name, time);

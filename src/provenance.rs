@@ -12,18 +12,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::units::{Timestamp, UtcDay};
+use crate::untrusted::Untrusted;
 
 mod branch;
 mod classify;
 mod disclosure;
+mod examples;
 mod file;
+mod memo;
 mod message;
 mod names;
 mod operator;
 mod patterns;
 mod people;
+mod row;
 mod rules;
 mod squash;
+mod user;
 mod words;
 
 #[cfg(test)]
@@ -31,7 +36,7 @@ mod tests;
 
 pub use branch::{BranchRule, merged_branch};
 pub use people::PersonKind;
-pub use rules::Rules;
+pub use rules::{Rules, digest};
 
 /// What a commit says about itself, raw: as it is in the object, before any mailmap.
 #[derive(Debug, Clone, Copy)]
@@ -371,9 +376,23 @@ fn bad_rule(rule: &str, why: &dyn std::fmt::Display) -> Error {
     Error::usage(
         "E-RULES",
         "cannot read the provenance rules",
-        &format!("rule `{rule}`: {}", one_line(why)),
-        "mend the rule",
+        &format!("rule `{}`: {}", shown(rule), shown(&one_line(why))),
+        "mend the rule, as docs/provenance-rules.md has it",
     )
+}
+
+/// The error of a rule that does not do what its example says.
+fn bad_example(rule: &str, why: &str, example: &str) -> Error {
+    let why = format!("rule `{}`: it {why} `{}`", shown(rule), shown(example));
+    let hint = "mend the rule or its example";
+    Error::usage("E-RULES", "cannot use the provenance rules", &why, hint)
+}
+
+/// A text of a rules file for people: it may hold anything, and be as long as the file.
+fn shown(text: &str) -> String {
+    const SHOWN_CHARACTERS: usize = 300;
+    let short: String = text.chars().take(SHOWN_CHARACTERS).collect();
+    Untrusted::from(short.as_bytes()).to_terminal()
 }
 
 /// Regex errors draw the pattern over several lines; errors of ours are one line.

@@ -1,5 +1,6 @@
 //! The arguments as meant: defaults filled, dates read, formats paired with outputs.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
@@ -10,6 +11,8 @@ use crate::error::Error;
 use crate::explain::{self, Id};
 use crate::history::landing_events;
 use crate::identity::{MapRow, parse_map};
+use crate::limits;
+use crate::provenance::Rules;
 use crate::scan::ScanOptions;
 use crate::teams::Teams;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
@@ -31,6 +34,8 @@ pub struct RepositoryRequest {
     pub since: Option<Timestamp>,
     /// The file that says when commits landed.
     pub landing_events: Option<PathBuf>,
+    /// The file with more rules by which commits tell of AI.
+    pub provenance_rules: Option<PathBuf>,
     /// Whether gaps end the run with exit status 3.
     pub strict: bool,
     /// Whether progress is shown.
@@ -183,6 +188,7 @@ fn repository(
             .map(landing_events::read)
             .transpose()?
             .unwrap_or_default(),
+        provenance_rules: args.provenance_rules.as_deref().map(rules).transpose()?,
         first_parent_origins: args.first_parent_origins,
         exact: args.exact,
         checkpoints: true,
@@ -202,6 +208,7 @@ fn repository(
             .map(|text| moment("--since", text, false))
             .transpose()?,
         landing_events: args.landing_events.clone(),
+        provenance_rules: args.provenance_rules.clone(),
         strict: args.strict,
         progress: !args.no_progress && !args.quiet,
         warnings: !args.quiet,
@@ -284,6 +291,24 @@ fn period(text: &str) -> Result<Period, Error> {
         ));
     };
     Ok(Period { start: from.start(), end: UtcDay(to.0 + 1).start() })
+}
+
+/// Reads a file of provenance rules, and holds that it can be used.
+fn rules(path: &Path) -> Result<Vec<u8>, Error> {
+    let shown = path.as_os_str().as_encoded_bytes();
+    let refused = |why: &str, hint: &str| {
+        Error::usage("E-RULES", "cannot read the provenance rules", why, hint).at(shown)
+    };
+    let file = std::fs::File::open(path).map_err(|why| {
+        refused(&crate::error::io_words(&why), "check the path and the permissions")
+    })?;
+    // One byte more tells a file that is too large, whatever its size is said to be.
+    let mut text = Vec::new();
+    file.take(limits::RULES_BYTES.value + 1).read_to_end(&mut text).map_err(|why| {
+        refused(&crate::error::io_words(&why), "check the path and the permissions")
+    })?;
+    Rules::with(&text).map_err(|error| error.at(shown))?;
+    Ok(text)
 }
 
 /// Reads who is in which team.

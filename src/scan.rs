@@ -54,6 +54,8 @@ pub struct ScanOptions {
     pub as_of: Option<Timestamp>,
     /// When mainline commits landed, where that is known better than by their dates.
     pub landing_events: Vec<LandingEvent>,
+    /// A file of rules that go before those that come with the program.
+    pub provenance_rules: Option<Vec<u8>>,
     /// Whether to read the mainline alone: what a merge brought is then its own.
     pub first_parent_origins: bool,
     /// Lines as `git blame` sees them.
@@ -121,7 +123,7 @@ fn scan_here(
     let place = place.filter(|_| refused.is_none());
     let kept = place.as_ref().and_then(|place| {
         let packs = opened.packs();
-        remembered::load(place, &packs, &mut reader)
+        remembered::load(place, options, &packs, &mut reader)
     });
     let mut facts = match kept {
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
@@ -159,7 +161,7 @@ fn scan_here(
         facts.gaps.merge(&gaps);
         opened.check_cost()?;
         if !options.no_marks {
-            evidence::from_checkpoints(&mut facts, &Rules::embedded()?);
+            evidence::from_checkpoints(&mut facts, &rules_of(options)?);
         }
     }
     Ok(facts)
@@ -214,7 +216,7 @@ fn find_out(
     else {
         return Ok((facts, None));
     };
-    let rules = Rules::embedded()?;
+    let rules = rules_of(options)?;
     let mut pulled = Vec::new();
     if !pulls.is_empty() {
         let place = squashes::Place {
@@ -243,7 +245,7 @@ fn find_out(
     let mut provenance = if options.no_marks {
         vec![Provenance::default(); history.commits.len()]
     } else {
-        classify(&history, progress)?
+        classify(&history, &rules, progress)
     };
     let pulled = evidence::from_pulls(&history, &pulled, &mut provenance);
     if !options.no_marks {
@@ -255,7 +257,7 @@ fn find_out(
         attested::read(&mut reader, sources, &history, &rules, &mut facts.gaps)
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
-    let people = authors::number(&history, &provenance, &mailmap)?;
+    let people = authors::number(&history, &rules, &provenance, &mailmap);
     let kinds =
         kinds::Kinds::new(opened, &history, facts.parsed_since, !options.no_marks);
     let track = TrackOptions {
@@ -370,31 +372,41 @@ fn remark_merges(history: &History, gaps: &mut Gaps) {
     }
 }
 
+/// The rules by which commits are classified.
+fn rules_of(options: &ScanOptions) -> Result<Rules, Error> {
+    match &options.provenance_rules {
+        None => Rules::embedded(),
+        Some(user) => Rules::with(user),
+    }
+}
+
 fn classify(
     history: &History,
+    rules: &Rules,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Vec<Provenance>, Error> {
+) -> Vec<Provenance> {
     const SLICE_COMMITS: usize = 1_024;
-    let rules = Rules::embedded()?;
     let total = len_to_u64(history.commits.len());
     let done = AtomicU64::new(0);
     let slices: Vec<Vec<Provenance>> = history
         .commits
         .par_chunks(SLICE_COMMITS)
-        .map(|slice| {
-            // Each thread has its own rules: sharing the matchers would make it wait.
-            let rules = rules.clone();
-            let found =
-                slice.iter().map(|commit| classify_commit(&rules, commit)).collect();
-            let n = len_to_u64(slice.len());
-            progress(Progress::Classified(
-                done.fetch_add(n, Ordering::Relaxed) + n,
-                total,
-            ));
-            found
-        })
+        // Each thread has its own rules: sharing the matchers would make it wait.
+        .map_init(
+            || rules.clone(),
+            |rules, slice| {
+                let found =
+                    slice.iter().map(|commit| classify_commit(rules, commit)).collect();
+                let n = len_to_u64(slice.len());
+                progress(Progress::Classified(
+                    done.fetch_add(n, Ordering::Relaxed) + n,
+                    total,
+                ));
+                found
+            },
+        )
         .collect();
-    Ok(slices.into_iter().flatten().collect())
+    slices.into_iter().flatten().collect()
 }
 
 fn classify_commit(rules: &Rules, commit: &Commit) -> Provenance {

@@ -2,13 +2,14 @@
 
 use regex::bytes::Regex;
 
-use super::file::{Case, DisclosureRow};
+use super::file::DisclosureRow;
 use super::message;
-use super::patterns::compile_one;
+use super::patterns::{compile_one, source};
 use super::people::{PeopleRules, Who};
+use super::row::Row;
 use super::rules::KeyRules;
 use super::words::Words;
-use super::{Confidence, Role, bad_rule};
+use super::{Confidence, Role};
 use crate::error::Error;
 
 /// A key by which people disclose.
@@ -34,25 +35,24 @@ pub(super) enum Said {
     Nothing,
 }
 
-pub(super) fn compile(rows: Vec<DisclosureRow>) -> Result<KeyRules<Disclosure>, Error> {
-    let keys: Vec<(String, bool)> =
-        rows.iter().map(|row| (row.key.clone(), row.case == Case::Sensitive)).collect();
+pub(super) fn compile(
+    rows: Vec<Row<DisclosureRow>>,
+) -> Result<KeyRules<Disclosure>, Error> {
+    let keys: Vec<_> = rows.iter().map(|row| source(row, &row.rule.key)).collect();
     let rules = rows.into_iter().map(compile_row).collect::<Result<_, Error>>()?;
-    KeyRules::compile(&keys, rules).map_err(|error| bad_rule("disclosure", &error))
+    KeyRules::compile(&keys, rules)
 }
 
-fn compile_row(row: DisclosureRow) -> Result<Disclosure, Error> {
-    let compile = |source: &String| {
-        compile_one(source, row.case == Case::Sensitive)
-            .map_err(|error| bad_rule(&row.id, &error))
-    };
+fn compile_row(row: Row<DisclosureRow>) -> Result<Disclosure, Error> {
+    let compile = |pattern: &String| compile_one(&source(&row, pattern));
+    let rule = &row.rule;
     Ok(Disclosure {
-        role: row.role,
-        confidence: row.confidence,
-        value_ai: compile(&row.value_ai)?,
-        value_human: row.value_human.as_ref().map(compile).transpose()?,
-        value_person: row.value_person.as_ref().map(compile).transpose()?,
-        value_tool: row.value_tool.as_ref().map(compile).transpose()?,
+        role: rule.role,
+        confidence: rule.confidence,
+        value_ai: compile(&rule.value_ai)?,
+        value_human: rule.value_human.as_ref().map(compile).transpose()?,
+        value_person: rule.value_person.as_ref().map(compile).transpose()?,
+        value_tool: rule.value_tool.as_ref().map(compile).transpose()?,
         id: row.id,
     })
 }

@@ -1,43 +1,65 @@
-//! The rules file as written.
+//! The rules file as written: what each kind of rule has, beside what all rules have
+//! (`row.rs`).
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
+use super::row::Row;
 use super::{Confidence, Role};
 
 /// The whole file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RulesFile {
     pub(super) schema: u32,
     pub(super) ruleset: String,
-    pub(super) confidence: ConfidenceTable,
-    pub(super) precedence: PrecedenceTable,
-    pub(super) squash: SquashTable,
+    pub(super) confidence: Option<ConfidenceTable>,
+    pub(super) precedence: Option<PrecedenceTable>,
+    pub(super) squash: Option<SquashTable>,
     #[serde(default)]
-    pub(super) identity: Vec<IdentityRow>,
+    pub(super) identity: Vec<Row<IdentityRow>>,
     #[serde(default)]
-    pub(super) bot: Vec<BotRow>,
+    pub(super) bot: Vec<Row<BotRow>>,
     #[serde(default)]
-    pub(super) trailer: Vec<TrailerRow>,
+    pub(super) trailer: Vec<Row<TrailerRow>>,
     #[serde(default)]
-    pub(super) disclosure: Vec<DisclosureRow>,
+    pub(super) disclosure: Vec<Row<DisclosureRow>>,
     #[serde(default)]
-    pub(super) line: Vec<LineRow>,
+    pub(super) line: Vec<Row<LineRow>>,
     #[serde(default)]
-    pub(super) human: Vec<HumanRow>,
+    pub(super) human: Vec<Row<HumanRow>>,
     #[serde(default)]
-    pub(super) subject: Vec<LineRow>,
+    pub(super) subject: Vec<Row<LineRow>>,
     #[serde(default)]
-    pub(super) branch: Vec<BranchRow>,
+    pub(super) branch: Vec<Row<BranchRow>>,
     #[serde(default)]
     pub(super) record: Vec<RecordRow>,
     #[serde(default)]
-    pub(super) repo_signal: Vec<RepoSignalRow>,
+    pub(super) repo_signal: Vec<Row<RepoSignalRow>>,
     #[serde(default)]
-    pub(super) tool_word: Vec<ToolWordRow>,
+    pub(super) tool_word: Vec<Row<ToolWordRow>>,
     #[serde(default)]
-    pub(super) model: Vec<ModelRow>,
+    pub(super) model: Vec<Row<ModelRow>>,
+}
+
+impl RulesFile {
+    /// The tools that rules name: the kind of the rule, its id, the tool.
+    pub(super) fn tools(&self) -> Vec<(&'static str, &str, &str)> {
+        fn of<'f, T: 'f>(
+            kind: &'static str,
+            rows: &'f [Row<T>],
+            tool: impl Fn(&'f T) -> &'f String,
+        ) -> impl Iterator<Item = (&'static str, &'f str, &'f str)> {
+            rows.iter().map(move |row| (kind, row.id.as_str(), tool(&row.rule).as_str()))
+        }
+        of("identity", &self.identity, |rule| &rule.tool)
+            .chain(of("trailer", &self.trailer, |rule| &rule.tool))
+            .chain(of("line", &self.line, |rule| &rule.tool))
+            .chain(of("subject", &self.subject, |rule| &rule.tool))
+            .chain(of("branch", &self.branch, |rule| &rule.tool))
+            .chain(of("repo_signal", &self.repo_signal, |rule| &rule.tool))
+            .chain(of("tool_word", &self.tool_word, |rule| &rule.tool))
+            .collect()
+    }
 }
 
 /// The probability each degree of confidence stands for.
@@ -52,7 +74,7 @@ pub(super) struct ConfidenceTable {
 }
 
 /// Kinds of evidence, the strongest first.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PrecedenceTable {
     pub(super) order: Vec<Kind>,
@@ -75,24 +97,22 @@ pub(super) enum Kind {
 }
 
 /// How a squash is recognised.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SquashTable {
-    pub(super) subject_pr_suffix: String,
-    pub(super) gitlab_mr_line: String,
-    pub(super) bullet_line: String,
     pub(super) min_bullets: u32,
-    pub(super) dash_rule: String,
-    pub(super) git_squash_header: String,
+    pub(super) subject_pr_suffix: Row<SquashRow>,
+    pub(super) gitlab_mr_line: Row<SquashRow>,
+    pub(super) bullet_line: Row<SquashRow>,
+    pub(super) dash_rule: Row<SquashRow>,
+    pub(super) git_squash_header: Row<SquashRow>,
 }
 
-/// Whether letter case matters to the patterns of a rule.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Case {
-    Sensitive,
-    #[default]
-    Insensitive,
+/// One thing that squashes have. Letter case matters to it, unless it says otherwise.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SquashRow {
+    pub(super) pattern: String,
 }
 
 /// What an identity is.
@@ -107,10 +127,9 @@ pub(super) enum IdentityClass {
 }
 
 /// A person-like identity that is an agent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct IdentityRow {
-    pub(super) id: String,
     pub(super) tool: String,
     pub(super) name: Option<String>,
     pub(super) email: String,
@@ -126,66 +145,33 @@ pub(super) struct IdentityRow {
     pub(super) person_in_name: bool,
     /// First and last day, both included, on which the marker proves little.
     pub(super) distrust_committer_dates: Option<[String; 2]>,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// An identity that is automation and no AI.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BotRow {
-    pub(super) id: String,
     pub(super) name: String,
     pub(super) email: String,
     #[serde(rename = "kind")]
     _kind: String,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// A `Key: value` line that a tool writes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TrailerRow {
-    pub(super) id: String,
     pub(super) tool: String,
     pub(super) key: String,
     pub(super) value: String,
     pub(super) role: Role,
     pub(super) confidence: Confidence,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// A `Key: value` line by which a person discloses; the value decides.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DisclosureRow {
-    pub(super) id: String,
     pub(super) key: String,
     pub(super) value_ai: String,
     pub(super) value_human: Option<String>,
@@ -193,23 +179,12 @@ pub(super) struct DisclosureRow {
     pub(super) value_tool: Option<String>,
     pub(super) role: Role,
     pub(super) confidence: Confidence,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// A whole line of the body, or the subject.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LineRow {
-    pub(super) id: String,
     pub(super) tool: String,
     pub(super) pattern: String,
     pub(super) exclude: Option<String>,
@@ -218,63 +193,28 @@ pub(super) struct LineRow {
     pub(super) person_except: Option<String>,
     pub(super) role: Role,
     pub(super) confidence: Confidence,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// A statement that no AI was used.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HumanRow {
-    pub(super) id: String,
     pub(super) pattern: String,
+    pub(super) exclude: Option<String>,
     pub(super) confidence: Confidence,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// A branch name.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BranchRow {
-    pub(super) id: String,
     pub(super) tool: String,
     pub(super) pattern: String,
     pub(super) confidence: Confidence,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen_merges")]
-    _seen_merges: IgnoredAny,
-    #[serde(default, rename = "branch_commits_marked_unmarked")]
-    _branch_commits_marked_unmarked: IgnoredAny,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
-/// A place where tools record lines or sessions.
-#[derive(Debug, Deserialize)]
+/// A place where tools record lines or sessions. It has no pattern: a program reads it.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RecordRow {
     pub(super) id: String,
@@ -286,55 +226,28 @@ pub(super) struct RecordRow {
     _granularity: String,
     #[serde(rename = "confidence")]
     _confidence: Confidence,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// A path that shows a tool is configured in a repository.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RepoSignalRow {
-    pub(super) id: String,
-    #[serde(rename = "tool")]
-    _tool: String,
+    pub(super) tool: String,
     pub(super) path: String,
-    #[serde(default)]
-    pub(super) case: Case,
-    #[serde(default, rename = "seen_repos")]
-    _seen_repos: IgnoredAny,
-    #[serde(default, rename = "seen")]
-    _seen: IgnoredAny,
-    #[serde(default, rename = "first_last")]
-    _first_last: IgnoredAny,
-    #[serde(default, rename = "basis")]
-    _basis: IgnoredAny,
-    #[serde(default, rename = "note")]
-    _note: IgnoredAny,
 }
 
 /// The words people use for a tool.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ToolWordRow {
     pub(super) tool: String,
     pub(super) pattern: String,
-    #[serde(default)]
-    pub(super) case: Case,
 }
 
 /// How a model is named.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ModelRow {
-    pub(super) id: String,
     pub(super) pattern: String,
     pub(super) vendor: String,
-    #[serde(default)]
-    pub(super) case: Case,
 }

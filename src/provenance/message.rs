@@ -7,6 +7,9 @@ use crate::limits::MESSAGE_BYTES;
 /// The longest key of a `Key: value` line, in bytes.
 const KEY_BYTES: usize = 40;
 
+/// How git begins a line of a message that undoes a commit.
+const REVERTS: &[u8] = b"This reverts commit ";
+
 /// Messages of at most this many lines may be one line with `\n` spelt out.
 const SPELT_OUT_LINES: usize = 3;
 
@@ -16,9 +19,21 @@ pub(super) fn readable(message: &[u8]) -> &[u8] {
     &message[..message.len().min(limit)]
 }
 
+/// The lines of a message without their ends, counted from 1.
+pub(super) fn lines(message: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
+    let mut rest = Some(message);
+    let next = move || {
+        let text = rest?;
+        let end = memchr::memchr(b'\n', text);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    };
+    (1..).zip(std::iter::from_fn(next))
+}
+
 /// The first line of a message that is not blank, trimmed, as git takes its subject.
 pub(super) fn subject(message: &[u8]) -> (u32, &[u8]) {
-    for (number, line) in (1..).zip(message.split(|byte| *byte == b'\n')) {
+    for (number, line) in lines(message) {
         if !line.trim_ascii().is_empty() {
             return (number, line.trim_ascii());
         }
@@ -40,18 +55,18 @@ pub(super) fn body_lines(message: &[u8]) -> Vec<BodyLine<'_>> {
     let (subject_number, subject_line) = subject(message);
     let mut quotes = Quotes::new(subject_line, message);
     let is_spelt_out = !quotes.is_revert && is_spelt_out(message.trim_ascii_end());
-    let mut lines = Vec::new();
-    for (number, line) in (1..).zip(message.split(|byte| *byte == b'\n')) {
+    let mut found = Vec::new();
+    for (number, line) in lines(message) {
         if number < subject_number || line.trim_ascii().is_empty() {
             continue;
         }
         if is_spelt_out {
-            push_spelt_out(number, line, number == subject_number, &mut lines);
+            push_spelt_out(number, line, number == subject_number, &mut found);
         } else if number > subject_number && !quotes.holds(line) {
-            lines.push(BodyLine { number, text: unescape(line.trim_ascii()) });
+            found.push(BodyLine { number, text: unescape(line.trim_ascii()) });
         }
     }
-    lines
+    found
 }
 
 /// Whether some tool wrote the ends of lines as `\n`, two characters. Longer
@@ -84,7 +99,7 @@ fn push_spelt_out<'a>(
 }
 
 /// Resolves `\uXXXX`, which some tools leave in messages, pairs of surrogates too.
-fn unescape(line: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn unescape(line: &[u8]) -> Cow<'_, [u8]> {
     if !line.contains(&b'\\') || !contains(line, br"\u") {
         return Cow::Borrowed(line);
     }
@@ -132,9 +147,8 @@ impl Quotes {
         let is_revert = lower.starts_with(b"revert ")
             || lower.starts_with(b"revert:")
             || lower.starts_with(b"reapply ")
-            || message
-                .split(|byte| *byte == b'\n')
-                .any(|line| line.trim_ascii().starts_with(b"This reverts commit "));
+            || contains(message, REVERTS)
+                && lines(message).any(|(_, line)| line.trim_ascii().starts_with(REVERTS));
         Self { is_revert, is_in_original: false }
     }
 
@@ -159,7 +173,7 @@ impl Quotes {
 }
 
 fn contains(text: &[u8], word: &[u8]) -> bool {
-    text.windows(word.len()).any(|window| window == word)
+    memchr::memmem::find(text, word).is_some()
 }
 
 /// A `Key: value` line after one leading run of blanks, bullets and quote marks.

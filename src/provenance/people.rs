@@ -2,11 +2,13 @@
 
 use regex::bytes::Regex;
 
-use super::file::{BotRow, Case, IdentityClass, IdentityRow};
-use super::patterns::{Patterns, compile_one};
-use super::{Confidence, Role};
+use super::file::{BotRow, IdentityClass, IdentityRow};
+use super::memo::Memo;
+use super::patterns::{Patterns, Source, compile_one, source};
+use super::row::Row;
+use super::{Confidence, Role, bad_rule};
 use crate::error::Error;
-use crate::units::{Timestamp, UtcDay};
+use crate::units::{Timestamp, UtcDay, len_to_u64};
 
 /// A pattern for any text, given no regex at all: `.` does not match bytes that are
 /// not UTF-8.
@@ -67,13 +69,14 @@ pub(super) struct PeopleRules {
     /// Identity rules first, then bots: their order in the file decides.
     names: Column,
     emails: Column,
+    known: Memo<Option<usize>>,
 }
 
 /// One pattern a rule, where the rule has one.
 #[derive(Debug, Clone)]
 struct Column {
     patterns: Patterns,
-    /// The rule of each pattern.
+    /// The rule of each pattern, rising.
     rule_of: Vec<usize>,
     /// Whether each rule takes any text.
     takes_any: Vec<bool>,
@@ -81,72 +84,94 @@ struct Column {
 
 impl PeopleRules {
     pub(super) fn compile(
-        identities: Vec<IdentityRow>,
-        bots: Vec<BotRow>,
+        identities: Vec<Row<IdentityRow>>,
+        bots: Vec<Row<BotRow>>,
     ) -> Result<Self, Error> {
-        let of_identities = identities.iter().map(|row| (row.name.clone(), row.case));
-        let of_bots = bots.iter().map(|row| (Some(row.name.clone()), row.case));
-        let names = Column::compile(of_identities.chain(of_bots).collect(), "name")?;
-        let of_identities = identities.iter().map(|row| (&row.email, row.case));
-        let of_bots = bots.iter().map(|row| (&row.email, row.case));
-        let whole = |(email, case): (&String, Case)| (Some(whole_text(email)), case);
-        let emails =
-            Column::compile(of_identities.chain(of_bots).map(whole).collect(), "email")?;
+        let of_identities = identities
+            .iter()
+            .map(|row| row.rule.name.as_ref().map(|name| source(row, name)));
+        let of_bots = bots.iter().map(|row| Some(source(row, &row.rule.name)));
+        let names = Column::compile(of_identities.chain(of_bots).collect())?;
+        let of_identities =
+            identities.iter().map(|row| Some(source(row, &whole_text(&row.rule.email))));
+        let of_bots =
+            bots.iter().map(|row| Some(source(row, &whole_text(&row.rule.email))));
+        let emails = Column::compile(of_identities.chain(of_bots).collect())?;
+        let ids =
+            identities.iter().map(|row| &row.id).chain(bots.iter().map(|row| &row.id));
+        let of_everybody = names.takes_any.iter().zip(&emails.takes_any);
+        if let Some((id, _)) =
+            ids.zip(of_everybody).find(|(_, (name, email))| **name && **email)
+        {
+            return Err(bad_rule(id, &"it fits everybody"));
+        }
         let identities =
             identities.into_iter().map(identity).collect::<Result<_, _>>()?;
         let bots = bots.into_iter().map(|row| row.id).collect();
-        Ok(Self { identities, bots, names, emails })
+        Ok(Self { identities, bots, names, emails, known: Memo::default() })
     }
 
     /// Who somebody is: the first rule of the file that fits both name and address.
     pub(super) fn who(&self, name: &[u8], email: &[u8]) -> Who<'_> {
-        let names = self.names.fits(name);
-        let emails = self.emails.fits(email);
+        let asked = name_and_email(name, email);
+        let rule = self.known.get_or_find(asked, || self.first(name, email));
         let n_identities = self.identities.len();
-        for rule in 0..n_identities + self.bots.len() {
-            let fits = |fit: &Option<Vec<bool>>, column: &Column| {
-                column.takes_any[rule] || fit.as_ref().is_some_and(|fit| fit[rule])
-            };
-            if fits(&names, &self.names) && fits(&emails, &self.emails) {
-                return match rule.checked_sub(n_identities) {
-                    None => Who::Agent(&self.identities[rule]),
-                    Some(bot) => Who::Bot(&self.bots[bot]),
-                };
-            }
+        match rule.map(|rule| (rule, rule.checked_sub(n_identities))) {
+            None => Who::Person,
+            Some((rule, None)) => Who::Agent(&self.identities[rule]),
+            Some((_, Some(bot))) => Who::Bot(&self.bots[bot]),
         }
-        Who::Person
+    }
+
+    /// Whether one rule of its table fits, whichever come before it.
+    pub(super) fn fits(
+        &self,
+        is_bot: bool,
+        place: usize,
+        name: &[u8],
+        email: &[u8],
+    ) -> bool {
+        let rule = if is_bot { self.identities.len() + place } else { place };
+        self.names.fits(rule, &self.names.rules(name))
+            && self.emails.fits(rule, &self.emails.rules(email))
+    }
+
+    fn first(&self, name: &[u8], email: &[u8]) -> Option<usize> {
+        let (by_name, by_email) = (self.names.rules(name), self.emails.rules(email));
+        // No rule takes any name and any address: what fits is in one of the lists.
+        let fits = |rule: &&usize| {
+            self.names.fits(**rule, &by_name) && self.emails.fits(**rule, &by_email)
+        };
+        by_name.iter().chain(&by_email).filter(fits).min().copied()
     }
 }
 
 impl Column {
-    fn compile(cells: Vec<(Option<String>, Case)>, what: &str) -> Result<Self, Error> {
+    fn compile(cells: Vec<Option<Source>>) -> Result<Self, Error> {
         let mut sources = Vec::new();
         let mut rule_of = Vec::new();
         let mut takes_any = vec![false; cells.len()];
-        for (rule, (source, case)) in cells.into_iter().enumerate() {
+        for (rule, source) in cells.into_iter().enumerate() {
             match source {
-                Some(source) if source != ANY => {
-                    sources.push((source, case == Case::Sensitive));
+                Some(source) if source.pattern != ANY => {
+                    sources.push(source);
                     rule_of.push(rule);
                 }
                 Some(_) | None => takes_any[rule] = true,
             }
         }
-        let patterns =
-            Patterns::compile(&sources).map_err(|error| super::bad_rule(what, &error))?;
-        Ok(Self { patterns, rule_of, takes_any })
+        Ok(Self { patterns: Patterns::compile(&sources)?, rule_of, takes_any })
     }
 
-    /// Which rules have a pattern that fits; `None` when none has.
-    fn fits(&self, text: &[u8]) -> Option<Vec<bool>> {
-        let hits = self.patterns.hits(text);
-        (!hits.is_empty()).then(|| {
-            let mut fits = vec![false; self.takes_any.len()];
-            for hit in hits {
-                fits[self.rule_of[hit]] = true;
-            }
-            fits
-        })
+    /// The rules that have a pattern that fits, rising.
+    fn rules(&self, text: &[u8]) -> Vec<usize> {
+        self.patterns.hits(text).into_iter().map(|hit| self.rule_of[hit]).collect()
+    }
+
+    /// Whether a rule fits a text of which those rules are given that have a pattern
+    /// that fits.
+    fn fits(&self, rule: usize, rules: &[usize]) -> bool {
+        self.takes_any[rule] || rules.binary_search(&rule).is_ok()
     }
 }
 
@@ -155,23 +180,21 @@ fn whole_text(source: &str) -> String {
     if source == ANY { source.to_owned() } else { format!(r"\A(?:{source})\z") }
 }
 
-fn identity(row: IdentityRow) -> Result<Identity, Error> {
-    let mark_in_name = match (&row.name, row.person_in_name) {
-        (Some(name), true) => Some(
-            compile_one(name, row.case == Case::Sensitive)
-                .map_err(|error| super::bad_rule(&row.id, &error))?,
-        ),
+fn identity(row: Row<IdentityRow>) -> Result<Identity, Error> {
+    let mark_in_name = match (&row.rule.name, row.rule.person_in_name) {
+        (Some(name), true) => Some(compile_one(&source(&row, name))?),
         (None, true) | (_, false) => None,
     };
+    let Row { id, rule: row, .. } = row;
     let distrusted = row.distrust_committer_dates.as_ref().map(|[first, last]| {
         let days = super::day(first).zip(super::day(last));
         days.map(|(first, last)| [first, last])
     });
     if distrusted == Some(None) {
-        return Err(super::bad_rule(&row.id, &"a date is not YYYY-MM-DD"));
+        return Err(bad_rule(&id, &"a date is not YYYY-MM-DD"));
     }
     Ok(Identity {
-        id: row.id,
+        id,
         tool: row.tool,
         class: row.class,
         role: row.role,
@@ -182,4 +205,20 @@ fn identity(row: IdentityRow) -> Result<Identity, Error> {
         confidence: row.confidence,
         distrusted: distrusted.flatten(),
     })
+}
+
+/// Both in one, so that no other two make the same.
+fn name_and_email(name: &[u8], email: &[u8]) -> Vec<u8> {
+    [&len_to_u64(name.len()).to_le_bytes(), name, email].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_people_are_remembered_as_one() {
+        assert_ne!(name_and_email(b"ab", b"c"), name_and_email(b"a", b"bc"));
+        assert_ne!(name_and_email(b"", b"a"), name_and_email(b"a", b""));
+    }
 }

@@ -3,21 +3,26 @@
 use std::collections::BTreeSet;
 
 use regex::bytes::Regex;
+use xxhash_rust::xxh3::Xxh3;
 
 use super::file::{
-    BranchRow, Case, ConfidenceTable, HumanRow, Kind, LineRow, RulesFile, TrailerRow,
+    BranchRow, ConfidenceTable, HumanRow, Kind, LineRow, RulesFile, TrailerRow,
 };
-use super::patterns::{Patterns, compile_one};
+use super::memo::Memo;
+use super::patterns::{Patterns, Source, compile_one, source};
 use super::people::{PeopleRules, PersonKind, Who};
+use super::row::Row;
 use super::squash::SquashRules;
 use super::words::Words;
 use super::{
     BranchRule, CommitText, Confidence, Provenance, Role, bad_rule, classify, disclosure,
+    examples, user,
 };
 use crate::error::Error;
+use crate::units::len_to_u64;
 
 /// The rules that come with the program.
-const EMBEDDED: &[u8] = include_bytes!("rules.toml");
+pub(super) const EMBEDDED: &[u8] = include_bytes!("rules.toml");
 
 /// The version of the rules file this reads.
 const SCHEMA: u32 = 1;
@@ -25,8 +30,10 @@ const SCHEMA: u32 = 1;
 /// All rules by which commits are classified.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// The date of the rules, as the file gives it.
+    /// The date of the rules, as the file gives it, with what the user's own file gives:
+    /// `2026-11-21 + ours`.
     pub ruleset: String,
+    digest: u64,
     pub(super) people: PeopleRules,
     pub(super) trailers: KeyRules<Trailer>,
     pub(super) disclosures: KeyRules<disclosure::Disclosure>,
@@ -36,48 +43,82 @@ pub struct Rules {
     pub(super) words: Words,
     pub(super) precedence: Vec<Kind>,
     probabilities: ConfidenceTable,
-    branches: Named,
+    pub(super) branches: Named,
     pub(super) branch_rules: Vec<BranchRule>,
-    paths: Named,
+    pub(super) paths: Named,
     records: Vec<String>,
 }
 
 impl Rules {
     /// The rules that come with the program.
+    ///
+    /// # Errors
+    ///
+    /// Never, as long as the tests pass.
     pub fn embedded() -> Result<Self, Error> {
         Self::parse(EMBEDDED)
     }
 
-    /// Reads a rules file. It is configuration: what is wrong with it stops the run.
+    /// Those rules with the user's before them, which go first: an account that is only
+    /// known as a bot can be named an agent.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no rules file, one of its rules does not do what its own examples
+    /// say, or its patterns cost too much. It names the rule, and ends the run as wrong
+    /// flags do.
+    pub fn with(user: &[u8]) -> Result<Self, Error> {
+        let own = user::read(user)?;
+        let mut rules = Self::compile(user::before(own.clone(), read(EMBEDDED)?)?)?;
+        rules.digest = digest(Some(user));
+        examples::check(&rules, examples::cases(&own))?;
+        Ok(rules)
+    }
+
+    /// Reads a whole rules file. It is configuration: what is wrong with it stops the run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rules::with`], but for examples, which tests hold.
     pub fn parse(toml: &[u8]) -> Result<Self, Error> {
-        let text =
-            std::str::from_utf8(toml).map_err(|error| bad_rule("the file", &error))?;
-        let file: RulesFile = toml::from_str(text)
-            .map_err(|error| bad_rule("the file", &error.message()))?;
-        if file.schema != SCHEMA {
-            return Err(bad_rule("schema", &"this program reads schema 1"));
-        }
-        reject_repeated_ids(&file)?;
+        let mut rules = Self::compile(read(toml)?)?;
+        rules.digest = digest_of(&[toml]);
+        Ok(rules)
+    }
+
+    fn compile(file: RulesFile) -> Result<Self, Error> {
+        let (Some(confidence), Some(precedence), Some(squash)) =
+            (file.confidence, file.precedence, file.squash)
+        else {
+            let why = "a table is missing: confidence, precedence or squash";
+            return Err(bad_rule("the file", &why));
+        };
         Ok(Self {
             ruleset: file.ruleset,
+            digest: 0,
             people: PeopleRules::compile(file.identity, file.bot)?,
             trailers: trailers(file.trailer)?,
             disclosures: disclosure::compile(file.disclosure)?,
             lines: LineRules::compile(file.line, file.human)?,
             subjects: LineRules::compile(file.subject, Vec::new())?,
-            squash: SquashRules::compile(file.squash)?,
+            squash: SquashRules::compile(&squash)?,
             words: Words::compile(file.tool_word, file.model)?,
-            precedence: file.precedence.order,
-            probabilities: file.confidence,
+            precedence: precedence.order,
+            probabilities: confidence,
             branch_rules: file.branch.iter().map(branch_rule).collect(),
             branches: Named::compile(
-                file.branch.into_iter().map(|row| (row.id, row.pattern, row.case)),
+                file.branch.iter().map(|row| source(row, &row.rule.pattern)),
             )?,
             paths: Named::compile(
-                file.repo_signal.into_iter().map(|row| (row.id, row.path, row.case)),
+                file.repo_signal.iter().map(|row| source(row, &row.rule.path)),
             )?,
             records: file.record.into_iter().map(|row| row.id).collect(),
         })
+    }
+
+    /// What stands for all that the rules are: as [`digest`] gives it.
+    pub fn digest(&self) -> u64 {
+        self.digest
     }
 
     /// Classifies a commit by what it says about itself.
@@ -124,31 +165,68 @@ impl Rules {
     }
 }
 
-fn branch_rule(row: &BranchRow) -> BranchRule {
-    BranchRule { id: row.id.clone(), tool: row.tool.clone(), confidence: row.confidence }
+fn branch_rule(row: &Row<BranchRow>) -> BranchRule {
+    let BranchRow { tool, confidence, .. } = &row.rule;
+    BranchRule { id: row.id.clone(), tool: tool.clone(), confidence: *confidence }
+}
+
+/// What stands for the rules that come with the program and a file of the user's: other
+/// rules, another number.
+pub fn digest(user: Option<&[u8]>) -> u64 {
+    match user {
+        None => digest_of(&[EMBEDDED]),
+        Some(user) => digest_of(&[EMBEDDED, user]),
+    }
+}
+
+fn digest_of(files: &[&[u8]]) -> u64 {
+    let mut hash = Xxh3::new();
+    for file in files {
+        hash.update(&len_to_u64(file.len()).to_le_bytes());
+        hash.update(file);
+    }
+    hash.digest()
+}
+
+/// Reads a rules file as written.
+pub(super) fn read(toml: &[u8]) -> Result<RulesFile, Error> {
+    let text = std::str::from_utf8(toml).map_err(|error| bad_rule("the file", &error))?;
+    let file: RulesFile = toml::from_str(text).map_err(|error| {
+        let end = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(end).filter(|byte| *byte == b'\n').count() + 1;
+        bad_rule("the file", &format!("line {line}: {}", error.message()))
+    })?;
+    if file.schema != SCHEMA {
+        return Err(bad_rule("schema", &"this program reads schema 1"));
+    }
+    reject_repeated_ids(&file)?;
+    Ok(file)
 }
 
 /// Rules that are matched by name, in the order of the file.
 #[derive(Debug, Clone)]
-struct Named {
+pub(super) struct Named {
     ids: Vec<String>,
     patterns: Patterns,
 }
 
 impl Named {
-    fn compile(
-        rows: impl Iterator<Item = (String, String, Case)>,
-    ) -> Result<Self, Error> {
-        let (ids, sources): (Vec<_>, Vec<_>) = rows
-            .map(|(id, source, case)| (id, (source, case == Case::Sensitive)))
-            .unzip();
-        let patterns =
-            Patterns::compile(&sources).map_err(|error| bad_rule("branch", &error))?;
-        Ok(Self { ids, patterns })
+    fn compile(sources: impl Iterator<Item = Source>) -> Result<Self, Error> {
+        let sources: Vec<Source> = sources.collect();
+        let patterns = Patterns::compile(&sources)?;
+        Ok(Self {
+            ids: sources.into_iter().map(|source| source.rule).collect(),
+            patterns,
+        })
     }
 
     fn first(&self, text: &[u8]) -> Option<&str> {
         self.patterns.hits(text).first().map(|hit| self.ids[*hit].as_str())
+    }
+
+    /// Whether one rule fits, whichever come before it.
+    pub(super) fn fits(&self, rule: usize, text: &[u8]) -> bool {
+        self.patterns.hit(rule, text)
     }
 }
 
@@ -157,20 +235,23 @@ impl Named {
 pub(super) struct KeyRules<T> {
     keys: Patterns,
     rules: Vec<T>,
+    known: Memo<Vec<usize>>,
 }
 
 impl<T> KeyRules<T> {
-    /// Compiles the keys of rules: source and whether letter case matters.
-    pub(super) fn compile(
-        keys: &[(String, bool)],
-        rules: Vec<T>,
-    ) -> Result<Self, regex::Error> {
-        Ok(Self { keys: Patterns::compile(keys)?, rules })
+    pub(super) fn compile(keys: &[Source], rules: Vec<T>) -> Result<Self, Error> {
+        Ok(Self { keys: Patterns::compile(keys)?, rules, known: Memo::default() })
+    }
+
+    /// One rule, if a key is its.
+    pub(super) fn one(&self, rule: usize, key: &[u8]) -> Option<&T> {
+        self.keys.hit(rule, key).then(|| &self.rules[rule])
     }
 
     /// The rules for a key, in the order of the file.
     pub(super) fn of(&self, key: &[u8]) -> impl Iterator<Item = &T> {
-        self.keys.hits(key).into_iter().map(|hit| &self.rules[hit])
+        let hits = self.known.get_or_find(key.to_vec(), || self.keys.hits(key));
+        hits.into_iter().map(|hit| &self.rules[hit])
     }
 }
 
@@ -184,24 +265,23 @@ pub(super) struct Trailer {
     pub(super) confidence: Confidence,
 }
 
-fn trailers(rows: Vec<TrailerRow>) -> Result<KeyRules<Trailer>, Error> {
-    let keys: Vec<(String, bool)> =
-        rows.iter().map(|row| (row.key.clone(), row.case == Case::Sensitive)).collect();
-    let compile = |row: TrailerRow| {
-        let value = compile_one(&row.value, row.case == Case::Sensitive)
-            .map_err(|error| bad_rule(&row.id, &error))?;
-        let TrailerRow { id, tool, role, confidence, .. } = row;
-        Ok(Trailer { id, tool, value, role, confidence })
+fn trailers(rows: Vec<Row<TrailerRow>>) -> Result<KeyRules<Trailer>, Error> {
+    let keys: Vec<_> = rows.iter().map(|row| source(row, &row.rule.key)).collect();
+    let compile = |row: Row<TrailerRow>| {
+        let value = compile_one(&source(&row, &row.rule.value))?;
+        let TrailerRow { tool, role, confidence, .. } = row.rule;
+        Ok(Trailer { id: row.id, tool, value, role, confidence })
     };
-    let rules = rows.into_iter().map(compile).collect::<Result<_, Error>>()?;
-    KeyRules::compile(&keys, rules).map_err(|error| bad_rule("trailer", &error))
+    KeyRules::compile(&keys, rows.into_iter().map(compile).collect::<Result<_, Error>>()?)
 }
 
 /// Rules for whole lines.
 #[derive(Debug, Clone)]
 pub(super) struct LineRules {
     patterns: Patterns,
+    /// Those for lines, then those for statements.
     rules: Vec<LineRule>,
+    n_lines: usize,
 }
 
 /// A whole line that says something.
@@ -218,32 +298,30 @@ pub(super) struct LineRule {
 }
 
 impl LineRule {
-    fn compile(row: LineRow) -> Result<Self, Error> {
-        let compile = |source: &String| {
-            compile_one(source, row.case == Case::Sensitive)
-                .map_err(|error| bad_rule(&row.id, &error))
-        };
+    fn compile(row: Row<LineRow>) -> Result<Self, Error> {
+        let compile = |pattern: &String| compile_one(&source(&row, pattern));
         Ok(Self {
-            exclude: row.exclude.as_ref().map(compile).transpose()?,
-            person: row.person.as_ref().map(compile).transpose()?,
-            person_except: row.person_except.as_ref().map(compile).transpose()?,
+            exclude: row.rule.exclude.as_ref().map(compile).transpose()?,
+            person: row.rule.person.as_ref().map(compile).transpose()?,
+            person_except: row.rule.person_except.as_ref().map(compile).transpose()?,
             id: row.id,
-            tool: Some(row.tool),
-            role: row.role,
-            confidence: row.confidence,
+            tool: Some(row.rule.tool),
+            role: row.rule.role,
+            confidence: row.rule.confidence,
         })
     }
 
-    fn human(row: HumanRow) -> Self {
-        Self {
+    fn human(row: Row<HumanRow>) -> Result<Self, Error> {
+        let compile = |pattern: &String| compile_one(&source(&row, pattern));
+        Ok(Self {
+            exclude: row.rule.exclude.as_ref().map(compile).transpose()?,
             id: row.id,
             tool: None,
-            exclude: None,
             person: None,
             person_except: None,
             role: Role::Human,
-            confidence: row.confidence,
-        }
+            confidence: row.rule.confidence,
+        })
     }
 
     /// Whether a line that fits the pattern is meant.
@@ -257,20 +335,24 @@ impl LineRule {
 }
 
 impl LineRules {
-    fn compile(lines: Vec<LineRow>, humans: Vec<HumanRow>) -> Result<Self, Error> {
-        let mut sources = Vec::new();
-        let mut rules = Vec::new();
-        for row in lines {
-            sources.push((row.pattern.clone(), row.case == Case::Sensitive));
-            rules.push(LineRule::compile(row)?);
-        }
-        for row in humans {
-            sources.push((row.pattern.clone(), row.case == Case::Sensitive));
-            rules.push(LineRule::human(row));
-        }
-        let patterns =
-            Patterns::compile(&sources).map_err(|error| bad_rule("line", &error))?;
-        Ok(Self { patterns, rules })
+    fn compile(
+        lines: Vec<Row<LineRow>>,
+        humans: Vec<Row<HumanRow>>,
+    ) -> Result<Self, Error> {
+        let of_lines = lines.iter().map(|row| source(row, &row.rule.pattern));
+        let of_humans = humans.iter().map(|row| source(row, &row.rule.pattern));
+        let patterns = Patterns::compile(&of_lines.chain(of_humans).collect::<Vec<_>>())?;
+        let n_lines = lines.len();
+        let lines = lines.into_iter().map(LineRule::compile);
+        let humans = humans.into_iter().map(LineRule::human);
+        let rules = lines.chain(humans).collect::<Result<_, Error>>()?;
+        Ok(Self { patterns, rules, n_lines })
+    }
+
+    /// Whether one rule of its table fits, whichever come before it.
+    pub(super) fn fits(&self, is_statement: bool, place: usize, line: &[u8]) -> bool {
+        let rule = if is_statement { self.n_lines + place } else { place };
+        self.patterns.hit(rule, line) && self.rules[rule].means(line)
     }
 
     /// The first rule of the file that a line fits and that means it.
@@ -281,23 +363,10 @@ impl LineRules {
 }
 
 /// Evidence names its rule by id, so an id may stand for one rule only.
-fn reject_repeated_ids(file: &RulesFile) -> Result<(), Error> {
-    let ids = file
-        .identity
-        .iter()
-        .map(|row| &row.id)
-        .chain(file.bot.iter().map(|row| &row.id))
-        .chain(file.trailer.iter().map(|row| &row.id))
-        .chain(file.disclosure.iter().map(|row| &row.id))
-        .chain(file.line.iter().map(|row| &row.id))
-        .chain(file.human.iter().map(|row| &row.id))
-        .chain(file.subject.iter().map(|row| &row.id))
-        .chain(file.branch.iter().map(|row| &row.id))
-        .chain(file.record.iter().map(|row| &row.id))
-        .chain(file.repo_signal.iter().map(|row| &row.id))
-        .chain(file.model.iter().map(|row| &row.id));
+pub(super) fn reject_repeated_ids(file: &RulesFile) -> Result<(), Error> {
     let mut known = BTreeSet::new();
-    for id in ids {
+    let records = file.record.iter().map(|row| row.id.as_str());
+    for id in examples::cases(file).map(|case| case.id).chain(records) {
         if !known.insert(id) {
             return Err(bad_rule(id, &"the id is given twice"));
         }

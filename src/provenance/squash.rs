@@ -3,9 +3,10 @@
 use regex::bytes::Regex;
 
 use super::Squash;
-use super::file::SquashTable;
+use super::file::{SquashRow, SquashTable};
 use super::message;
-use super::patterns::{Patterns, compile_one};
+use super::patterns::{Patterns, compile_one, source};
+use super::row::Row;
 use crate::error::Error;
 
 /// How a squash is recognised.
@@ -23,21 +24,23 @@ const GIT_HEADER: usize = 2;
 const MERGE_REQUEST: usize = 3;
 
 impl SquashRules {
-    pub(super) fn compile(table: SquashTable) -> Result<Self, Error> {
-        let bad_rule = |error| super::bad_rule("squash", &error);
-        let lines = [
-            table.bullet_line,
-            table.dash_rule,
-            table.git_squash_header,
-            table.gitlab_mr_line,
-        ];
+    pub(super) fn compile(table: &SquashTable) -> Result<Self, Error> {
+        let [lines @ .., suffix] = rows(table).map(|row| source(row, &row.rule.pattern));
         Ok(Self {
-            subject_suffix: compile_one(&table.subject_pr_suffix, true)
-                .map_err(bad_rule)?,
-            lines: Patterns::compile(&lines.map(|line| (line, true)))
-                .map_err(bad_rule)?,
+            subject_suffix: compile_one(&suffix)?,
+            lines: Patterns::compile(&lines)?,
             min_bullets: table.min_bullets,
         })
+    }
+
+    /// Whether one pattern fits a text: those of lines in their order, then that of
+    /// subjects.
+    pub(super) fn fits(&self, place: usize, text: &[u8]) -> bool {
+        if place > MERGE_REQUEST {
+            self.subject_suffix.is_match(text)
+        } else {
+            self.lines.hit(place, text)
+        }
     }
 
     /// What a message says about itself. A merge is no squash, though GitLab's merges
@@ -50,7 +53,8 @@ impl SquashRules {
         }
         let mut is_squash = self.subject_suffix.is_match(subject);
         let (mut n_bullets, mut n_commits, mut has_dashes) = (0, 0, false);
-        for line in message.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+        for (_, line) in message::lines(message) {
+            let line = line.trim_ascii_end();
             n_commits += u32::from(is_commit_line(line));
             for hit in self.lines.hits(line) {
                 n_bullets += u32::from(hit == BULLET);
@@ -65,6 +69,17 @@ impl SquashRules {
             (true, true) => Squash::Multi,
         }
     }
+}
+
+/// The patterns of the table, in the order of [`SquashRules::fits`].
+pub(super) fn rows(table: &SquashTable) -> [&Row<SquashRow>; 5] {
+    [
+        &table.bullet_line,
+        &table.dash_rule,
+        &table.git_squash_header,
+        &table.gitlab_mr_line,
+        &table.subject_pr_suffix,
+    ]
 }
 
 /// `commit <id>`, as `git merge --squash` writes above each message.

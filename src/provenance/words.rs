@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use super::file::{Case, ModelRow, ToolWordRow};
-use super::patterns::compile_one;
+use super::file::{ModelRow, ToolWordRow};
+use super::patterns::{compile_one, source};
+use super::row::Row;
 use crate::error::Error;
 
 /// The tool of a text that names only a model, or nothing known.
@@ -41,23 +42,21 @@ pub(super) struct NamedModel {
 
 impl Words {
     pub(super) fn compile(
-        tools: Vec<ToolWordRow>,
-        models: Vec<ModelRow>,
+        tools: Vec<Row<ToolWordRow>>,
+        models: Vec<Row<ModelRow>>,
     ) -> Result<Self, Error> {
-        let compile = |id: &str, source: &str, case: Case| {
-            compile_one(source, case == Case::Sensitive)
-                .map_err(|error| super::bad_rule(id, &error))
-        };
         let tools = tools
             .into_iter()
-            .map(|row| Ok((compile(&row.tool, &row.pattern, row.case)?, row.tool)))
-            .map(|row| row.map(|(pattern, tool)| (tool, pattern)))
+            .map(|row| {
+                let pattern = compile_one(&source(&row, &row.rule.pattern))?;
+                Ok((row.rule.tool, pattern))
+            })
             .collect::<Result<_, Error>>()?;
         let models = models
             .into_iter()
             .map(|row| {
-                let pattern = compile(&row.id, &row.pattern, row.case)?;
-                Ok(ModelPattern { id: row.id, vendor: row.vendor, pattern })
+                let pattern = compile_one(&source(&row, &row.rule.pattern))?;
+                Ok(ModelPattern { id: row.id, vendor: row.rule.vendor, pattern })
             })
             .collect::<Result<_, Error>>()?;
         Ok(Self { tools, models })
@@ -93,23 +92,34 @@ impl Words {
         named
     }
 
-    /// The ids of the rules that a text fits, each alone.
-    #[cfg(test)]
-    pub(super) fn model_rules(&self, text: &[u8]) -> std::collections::BTreeSet<String> {
-        let fits = |model: &&ModelPattern| model.pattern.is_match(text);
-        self.models.iter().filter(fits).map(|model| model.id.clone()).collect()
+    /// Whether one rule for models fits a text.
+    pub(super) fn names_model(&self, rule: usize, text: &[u8]) -> bool {
+        self.models[rule].pattern.is_match(text)
+    }
+
+    /// Whether one rule for tools fits a text.
+    pub(super) fn names_tool(&self, rule: usize, text: &[u8]) -> bool {
+        is_outside(&self.tools[rule].1, text, &self.models(text))
     }
 
     /// The first tool of the table that a text names outside the names of models:
     /// a model does not tell which tool ran it.
     pub(super) fn tool(&self, text: &[u8], models: &[NamedModel]) -> &str {
-        let mut rest = text[..text.len().min(SEARCHED_BYTES)].to_vec();
-        for model in models {
-            rest[model.place.clone()].fill(b'.');
-        }
-        let named = self.tools.iter().find(|(_, pattern)| pattern.is_match(&rest));
+        let text = &text[..text.len().min(SEARCHED_BYTES)];
+        let named = self.tools.iter().find(|(_, tool)| is_outside(tool, text, models));
         named.map_or(UNKNOWN_TOOL, |(tool, _)| tool)
     }
+}
+
+/// Whether a pattern fits a text somewhere else than within the name of a model. "Qwen
+/// Code" is more than the name of a model.
+fn is_outside(pattern: &Regex, text: &[u8], models: &[NamedModel]) -> bool {
+    pattern.find_iter(text).any(|found| {
+        let holds = |model: &NamedModel| {
+            model.place.start <= found.start() && found.end() <= model.place.end
+        };
+        !models.iter().any(holds)
+    })
 }
 
 impl ModelPattern {

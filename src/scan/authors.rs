@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Author, Facts, OperatorBy};
@@ -40,16 +39,16 @@ pub(super) fn read_mailmap(
 /// Numbers the people in the order of their addresses and names.
 pub(super) fn number(
     history: &History,
+    rules: &Rules,
     provenance: &[Provenance],
     mailmap: &Mailmap,
-) -> Result<Numbered, Error> {
-    let rules = Rules::embedded()?;
+) -> Numbered {
     let mut known: BTreeMap<(Vec<u8>, Vec<u8>), Author> = BTreeMap::new();
     let mut see = |name: &[u8], email: &[u8]| {
         let raw = (name.to_vec(), email.to_vec());
         let author = known
             .entry(raw.clone())
-            .or_insert_with(|| person(&rules, mailmap, name, email));
+            .or_insert_with(|| person(rules, mailmap, name, email));
         author.clone()
     };
     let mut columns = Vec::new();
@@ -66,7 +65,7 @@ pub(super) fn number(
         .into_iter()
         .map(|(author, operator)| (author.and_then(number), operator.and_then(number)))
         .collect();
-    Ok(Numbered { people, columns })
+    Numbered { people, columns }
 }
 
 /// A commit that names a person.

@@ -13,7 +13,6 @@ use super::attested::Sources;
 use super::authors::{self, Named};
 use super::{Aside, ScanOptions, context};
 use crate::cache;
-use crate::error::Error;
 use crate::facts::{Author, FACTS_VERSION, Facts};
 use crate::history::layout::looks_like_repository;
 use crate::history::mark::{FileMark, PackMark};
@@ -25,7 +24,7 @@ use crate::identity::Mailmap;
 use crate::limits;
 use crate::lines::records::{Records, may_heal};
 use crate::problem::Gaps;
-use crate::provenance::Rules;
+use crate::provenance::{self, Rules};
 use crate::untrusted::Untrusted;
 
 /// What kept facts answer to: everything that could change one of them.
@@ -35,6 +34,7 @@ struct Question<'a> {
     tool_version: &'a str,
     limits: Vec<u64>,
     options: ScanOptions,
+    rules: u64,
     repository: [FileMark; 2],
     branch: &'a [u8],
     tip: Option<ObjectId>,
@@ -69,12 +69,19 @@ pub(super) fn place<'a>(
     Aside { pulls, sources }: Aside<'_>,
 ) -> Option<Place<'a>> {
     let folder = options.cache_folder.as_deref()?;
-    let asked = ScanOptions { cache_folder: None, jobs: None, ..options.clone() };
+    let asked = ScanOptions {
+        cache_folder: None,
+        jobs: None,
+        // Their digest stands for them.
+        provenance_rules: None,
+        ..options.clone()
+    };
+    let rules = provenance::digest(options.provenance_rules.as_deref());
     // However it was named: what is asked about is a folder.
     let path = opened.git_folder().as_os_str().as_encoded_bytes();
     // One file for each repository and way of asking: a new tip takes the place of
     // the old one.
-    let way = postcard::to_stdvec(&(path, &asked)).ok()?;
+    let way = postcard::to_stdvec(&(path, &asked, rules)).ok()?;
     let name = format!("{:032x}.facts", xxhash_rust::xxh3::xxh3_128(&way));
     let mut remarks = Gaps::default();
     opened.remark(&mut remarks);
@@ -83,6 +90,7 @@ pub(super) fn place<'a>(
         tool_version: env!("CARGO_PKG_VERSION"),
         limits: limits::LIMITS.iter().map(|limit| limit.value).collect(),
         options: asked,
+        rules,
         repository: opened.marks().ok()?,
         branch: &tip.name,
         tip: tip.commit,
@@ -105,6 +113,8 @@ pub(super) fn place<'a>(
     let no_pulls = PullHeads::new();
     let question = Question {
         options: asked,
+        // They say nothing of what commits did.
+        rules: 0,
         branch: &[],
         tip: None,
         pulls: &no_pulls,
@@ -140,6 +150,7 @@ struct Kept {
 /// of, and every person can be named.
 pub(super) fn load(
     place: &Place<'_>,
+    options: &ScanOptions,
     there: &BTreeSet<PackMark>,
     reader: &mut ObjectReader<'_>,
 ) -> Option<Facts> {
@@ -149,26 +160,25 @@ pub(super) fn load(
     if !packs.is_subset(there) {
         return None;
     }
-    facts.people = name_people(&facts, &people, reader).ok()??;
+    let rules = super::rules_of(options).ok()?;
+    facts.people = name_people(&facts, &people, &rules, reader)?;
     Some(facts).filter(Facts::is_sound)
 }
 
 fn name_people(
     facts: &Facts,
     people: &[Named],
+    rules: &Rules,
     reader: &mut ObjectReader<'_>,
-) -> Result<Option<Vec<Author>>, Error> {
-    let rules = Rules::embedded()?;
+) -> Option<Vec<Author>> {
     let mut read = |at: CommitIdx| -> Option<commit::RawCommit> {
         let id = facts.commits.get(at.at())?.id;
         commit::parse(&reader.read(id, ObjectKind::Commit).ok()?)
     };
     let Some(tip) = facts.commits.len().checked_sub(1) else {
-        return Ok(Some(Vec::new()));
+        return Some(Vec::new());
     };
-    let Some(tip) = read(CommitIdx(crate::units::len_to_u32(tip))) else {
-        return Ok(None);
-    };
+    let tip = read(CommitIdx(crate::units::len_to_u32(tip)))?;
     let raw: Option<Vec<_>> =
         people.iter().map(|named| Some((read(named.commit)?, named))).collect();
     // The gaps that its text leaves are among those kept. That it cannot be read is none of
@@ -181,17 +191,17 @@ fn name_people(
             None => Mailmap::parse(b"", &mut known_gaps),
         };
     if reader.failures > failures {
-        return Ok(None);
+        return None;
     }
     let author = |(commit, named): &(commit::RawCommit, &Named)| {
-        authors::named(&rules, &mailmap, commit, named)
+        authors::named(rules, &mailmap, commit, named)
     };
     let found: Option<Vec<Author>> = raw.iter().flatten().map(author).collect();
     // They were numbered in order; anything else is another world.
     let is_whole = |found: &Vec<Author>| {
         found.len() == people.len() && found.is_sorted_by(|one, two| one < two)
     };
-    Ok(found.filter(|found| raw.is_some() && is_whole(found)))
+    found.filter(|found| raw.is_some() && is_whole(found))
 }
 
 /// Keeps facts and records for the next run; facts only with the packs that they were made

@@ -19,6 +19,7 @@ mod oracle;
 mod org;
 mod packs;
 mod people;
+mod provenance_rules;
 mod random_history;
 mod records;
 mod readme;
