@@ -7,6 +7,8 @@ pub struct Language {
     pub name: &'static str,
     /// The extensions of its files, without the dot, as they are spelt.
     pub extensions: &'static [&'static str],
+    /// What begins a comment that ends with its line.
+    pub line_comment: &'static str,
     /// Its grammar, which stays inside this module.
     pub(super) grammar: fn() -> tree_sitter::Language,
     /// Its named pieces of code.
@@ -27,6 +29,7 @@ pub static LANGUAGES: &[Language] = &[
     Language {
         name: "Rust",
         extensions: &["rs"],
+        line_comment: "//",
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         definitions: include_str!("../../queries/rust/definitions.scm"),
         comments: include_str!("../../queries/rust/comments.scm"),
@@ -37,12 +40,57 @@ pub static LANGUAGES: &[Language] = &[
     Language {
         name: "Python",
         extensions: &["py", "pyi", "pyw"],
+        line_comment: "#",
         grammar: || tree_sitter_python::LANGUAGE.into(),
         definitions: include_str!("../../queries/python/definitions.scm"),
         comments: include_str!("../../queries/python/comments.scm"),
         imports: include_str!("../../queries/python/imports.scm"),
         data: include_str!("../../queries/python/data.scm"),
         tests: include_str!("../../queries/python/tests.scm"),
+    },
+    Language {
+        name: "JavaScript",
+        extensions: &["js", "mjs", "cjs"],
+        line_comment: "//",
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        definitions: include_str!("../../queries/javascript/definitions.scm"),
+        comments: include_str!("../../queries/javascript/comments.scm"),
+        imports: include_str!("../../queries/javascript/imports.scm"),
+        data: include_str!("../../queries/javascript/data.scm"),
+        tests: include_str!("../../queries/javascript/tests.scm"),
+    },
+    Language {
+        name: "JSX",
+        extensions: &["jsx"],
+        line_comment: "//",
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        definitions: include_str!("../../queries/javascript/definitions.scm"),
+        comments: include_str!("../../queries/javascript/comments.scm"),
+        imports: include_str!("../../queries/javascript/imports.scm"),
+        data: include_str!("../../queries/javascript/data.scm"),
+        tests: include_str!("../../queries/javascript/tests.scm"),
+    },
+    Language {
+        name: "TypeScript",
+        extensions: &["ts", "mts", "cts"],
+        line_comment: "//",
+        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        definitions: include_str!("../../queries/typescript/definitions.scm"),
+        comments: include_str!("../../queries/typescript/comments.scm"),
+        imports: include_str!("../../queries/typescript/imports.scm"),
+        data: include_str!("../../queries/typescript/data.scm"),
+        tests: include_str!("../../queries/typescript/tests.scm"),
+    },
+    Language {
+        name: "TSX",
+        extensions: &["tsx"],
+        line_comment: "//",
+        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        definitions: include_str!("../../queries/typescript/definitions.scm"),
+        comments: include_str!("../../queries/typescript/comments.scm"),
+        imports: include_str!("../../queries/typescript/imports.scm"),
+        data: include_str!("../../queries/typescript/data.scm"),
+        tests: include_str!("../../queries/typescript/tests.scm"),
     },
 ];
 

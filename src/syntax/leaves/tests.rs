@@ -1,0 +1,149 @@
+//! Pairs of texts: what a formatter of each language does leaves the tokens equal, and what
+//! changes the meaning does not.
+
+use crate::syntax::{CodeToken, code_tokens, language_of};
+
+/// What a text says, `None` if it cannot be parsed without errors.
+fn hashes(path: &str, text: &str) -> Option<Vec<u64>> {
+    let language = language_of(path.as_bytes()).unwrap();
+    let tokens: Vec<CodeToken> = code_tokens(language, text.as_bytes())?;
+    Some(tokens.iter().map(|token| token.hash).collect())
+}
+
+#[track_caller]
+fn check_form(path: &str, pairs: &[(&str, &str)]) {
+    for (one, two) in pairs {
+        assert!(hashes(path, one).is_some(), "{path}: {one}");
+        assert_eq!(hashes(path, one), hashes(path, two), "{path}: {one}\n---\n{two}");
+    }
+}
+
+#[track_caller]
+fn check_meaning(path: &str, pairs: &[(&str, &str)]) {
+    for (one, two) in pairs {
+        let (first, second) = (hashes(path, one), hashes(path, two));
+        let is_same = first.is_some() && first == second;
+        assert!(!is_same, "{path}: {one}\n---\n{two}");
+    }
+}
+
+const SCRIPTS: [&str; 4] = ["a.js", "a.jsx", "a.ts", "a.tsx"];
+
+#[test]
+fn what_prettier_does_is_form() {
+    let pairs = [
+        ("const a = 'b'\n", "const a = \"b\";\n"),
+        ("a = 'it\\'s'\n", "a = \"it's\";\n"),
+        ("f(a,\n  b)\n", "f(\n  a,\n  b,\n);\n"),
+        ("x = {a:1,b:[1,2]}", "x = {\n  a: 1,\n  b: [1, 2],\n};\n"),
+        ("f(x => x + 1)", "f((x) => x + 1);"),
+        ("f(async x => { return x })", "f(async (x) => {\n  return x;\n});\n"),
+        ("if ((a)) b = (c.d)", "if (a) b = c.d;"),
+        ("a = 0XFF + 1E5", "a = 0xff + 1e5;"),
+        ("import {a,b} from 'c'", "import { a, b } from \"c\";\n"),
+        (
+            "return_ = function() { return (a && b) }",
+            "return_ = function () {\n  return a && b;\n};",
+        ),
+        ("a = b\n  .c()\n  .d()", "a = b.c().d();"),
+        ("a = b ? c : d", "a = b\n  ? c\n  : d;\n"),
+        ("class A { b() {} c = 1\n }", "class A {\n  b() {}\n  c = 1;\n}\n"),
+        ("let a = 1 // b\n", "// b, c\nlet a = 1;\n"),
+        ("a()\n;[1].map(f)", "a();\n[1].map(f);"),
+        ("var {a,b}=c\nfor(;;){break}", "var { a, b } = c;\nfor (;;) {\n  break;\n}\n"),
+    ];
+    for path in SCRIPTS {
+        check_form(path, &pairs);
+    }
+    let tags = [
+        ("a = <b c='d'>e</b>", "a = <b c=\"d\">e</b>;\n"),
+        ("a = () => <b>e f</b>", "a = () => (\n  <b>\n    e\n    f\n  </b>\n);\n"),
+    ];
+    check_form("a.jsx", &tags);
+    check_form("a.tsx", &tags);
+    let types = [
+        (
+            "interface A { b: string, c(): void }",
+            "interface A {\n  b: string;\n  c(): void;\n}\n",
+        ),
+        (
+            "type A = { b: 1 }\nlet c = (d: A) => d",
+            "type A = { b: 1 };\nlet c = (d: A) => d;\n",
+        ),
+        ("enum A { B, C }", "enum A {\n  B,\n  C,\n}\n"),
+        (
+            "let a: Map<b,c> = f<d>(x => x as any)",
+            "let a: Map<b, c> = f<d>((x) => x as any);",
+        ),
+    ];
+    check_form("a.ts", &types);
+    check_form("a.tsx", &types);
+}
+
+#[test]
+fn what_changes_the_meaning_of_javascript_is_not_form() {
+    let pairs = [
+        ("x = (a + b) * c", "x = a + b * c"),
+        ("x = a - (b - c)", "x = a - b - c"),
+        ("x = 'a  b'", "x = 'a b'"),
+        ("x = 'a\\nb'", "x = 'anb'"),
+        ("x = `a  b`", "x = `a b`"),
+        ("x = `a ${b}`", "x = `a${b}`"),
+        ("x = / a/", "x = /a/"),
+        ("function f() { return\nx }", "function f() { return x }"),
+        ("function f() { return x }", "function f() { return; x }"),
+        ("for (;;) { break\na }", "for (;;) { break; }"),
+        ("a\n++b", "a++\nb"),
+        ("a\n++\nb", "a++\nb"),
+        ("a = b\n(c)", "a = b;\n(c)"),
+        ("a = b\n[c]", "a = b;\n[c]"),
+        ("a = b\n/c/d", "a = b;\n/c/d"),
+        ("a = b\n-c", "a = b;\n-c"),
+        ("a = b\n`c`", "a = b;\n`c`"),
+        ("x = [a,,]", "x = [a,]"),
+        ("x = [,]", "x = []"),
+        ("x = [,a]", "x = [a]"),
+        ("(a?.b).c", "a?.b.c"),
+        ("(a?.b)()", "a?.b()"),
+        ("'use strict'", "('use strict')"),
+        ("x = () => {}", "x = () => ({})"),
+        ("new (a())()", "new a()()"),
+        ("new (a.b().c)()", "new a.b().c()"),
+        ("if (a);\nb", "if (a) b"),
+        ("while (a) { b; c }", "while (a) { b } c"),
+        ("if (a) { if (b) c; else d }", "if (a) { if (b) c } else d"),
+        ("async\nfunction f() {}", "async function f() {}"),
+        ("f((a, b))", "f(a, b)"),
+        ("for (a;;b);", "for (;a;b);"),
+        ("for (let a;b;);", "for (let a;;b);"),
+        ("x = a ? (b, c) : d", "x = a ? b : d"),
+        ("class A { get\nb() {} }", "class A { get; b() {} }"),
+        ("class A { a\n[b] = 1 }", "class A { a; [b] = 1 }"),
+        ("import a, { b } from 'c'", "import { a, b } from 'c'"),
+        ("a = b /* c */ / d", "a = b"),
+        ("x = (a) => a", "x = ({ a }) => a"),
+        ("x = a ** (b ** c)", "x = (a ** b) ** c"),
+        ("x = !(a in b)", "x = !a in b"),
+        ("x = { 'a': 1 }", "x = { ['a']: 1 }"),
+    ];
+    for path in SCRIPTS {
+        check_meaning(path, &pairs);
+    }
+    let tags = [
+        ("a = <b>c d</b>", "a = <b>cd</b>"),
+        ("a = <b>c  d</b>", "a = <b>c d</b>"),
+        ("a = <b>c {d}</b>", "a = <b>c{d}</b>"),
+        ("a = <b>c {d}</b>", "a = <b>c\n{d}</b>"),
+        ("a = <b c=\"d\\'e\" />", "a = <b c=\"d'e\" />"),
+        ("a = <b> </b>", "a = <b></b>"),
+    ];
+    check_meaning("a.jsx", &tags);
+    check_meaning("a.tsx", &tags);
+    let types = [
+        ("let a: (B | C)[]", "let a: B | C[]"),
+        ("let a = (b as C).d", "let a = b as C.d"),
+        ("let a = b!\nc", "let a = b\n!c"),
+        ("let a: [b, c?]", "let a: [b, c]"),
+    ];
+    check_meaning("a.ts", &types);
+}
