@@ -147,3 +147,36 @@ fn what_changes_the_meaning_of_javascript_is_not_form() {
     ];
     check_meaning("a.ts", &types);
 }
+
+#[test]
+fn what_changes_the_meaning_of_go_is_not_form() {
+    let in_function = |body: &str| format!("package a\nfunc f() {{\n{body}\n}}\n");
+    for (one, two) in [
+        ("x = (a + b) * c", "x = a + b * c"),
+        ("x = a - (b - c)", "x = a - b - c"),
+        ("return\nx", "return x"),
+        ("break\nL", "break L"),
+        ("f\n(x)", "f(x)"),
+        ("x = a\n-b", "x = a - b"),
+        ("x = (*T)(a)", "x = *T(a)"),
+        ("x = \"a  b\"", "x = \"a b\""),
+        ("x = `a\n  b`", "x = `a\nb`"),
+        ("x = \"a\\n\"", "x = \"an\""),
+        ("x = 'a'", "x = \"a\""),
+        ("for a; b; {}", "for ; a; b {}"),
+        ("for a; ; {}", "for ; a; {}"),
+        ("if a {\n b\n c\n}", "if a {\n b\n}\nc"),
+        ("x = a[b:]", "x = a[:b]"),
+        ("f(a...)", "f(a)"),
+        ("if a := b; c {}", "if c {}"),
+    ] {
+        check_meaning("a.go", &[(&in_function(one), &in_function(two))]);
+    }
+    check_meaning(
+        "a.go",
+        &[
+            ("package a\nimport b \"c\"\n", "package a\nimport \"c\"\n"),
+            ("package a\nfunc f() (a, b int)\n", "package a\nfunc f() (a int)\n"),
+        ],
+    );
+}
