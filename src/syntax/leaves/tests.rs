@@ -180,3 +180,76 @@ fn what_changes_the_meaning_of_go_is_not_form() {
         ],
     );
 }
+
+#[test]
+fn what_changes_the_meaning_of_languages_of_the_family_of_c_is_not_form() {
+    let pairs = [
+        ("x = (a + b) * c;", "x = a + b * c;"),
+        ("x = \"a  b\";", "x = \"a b\";"),
+        ("x = \"a\\n\";", "x = \"an\";"),
+        ("x = 'a';", "x = 'b';"),
+        ("if (a) { b(); c(); }", "if (a) { b(); } c();"),
+        ("if (a); b();", "if (a) b();"),
+        ("if (a) { if (b) c(); else d(); }", "if (a) { if (b) c(); } else d();"),
+        ("x = a - -b;", "x = a-- - b;"),
+        ("x = a ? (b ? c : d) : e;", "x = a ? b : (c ? d : e);"),
+    ];
+    for (one, two) in pairs {
+        let java = |body: &str| format!("class A {{ void f() {{ {body} }} }}");
+        let c = |body: &str| format!("void f(void) {{ {body} }}");
+        check_meaning("a.java", &[(&java(one), &java(two))]);
+        check_meaning("a.cs", &[(&java(one), &java(two))]);
+        check_meaning("a.c", &[(&c(one), &c(two))]);
+        check_meaning("a.cpp", &[(&c(one), &c(two))]);
+        // Names without a dollar are constants, which may be computed with as well.
+        let php =
+            |body: &str| format!("<?php function f() {{ {} }}", body.replace('x', "$x"));
+        check_meaning("a.php", &[(&php(one), &php(two))]);
+    }
+    for path in ["a.c", "a.cpp"] {
+        check_meaning(
+            path,
+            &[
+                ("#define A (b)\n", "#define A(b)\n"),
+                ("#define A b\nint c;\n", "#define A b int c;\n"),
+                ("#define A b \\\n  c\n", "#define A b\nc\n"),
+                ("int a = (max)(b, c);", "int a = max(b, c);"),
+                ("#if A\nint a;\n#endif\nint b;\n", "#if A\nint a;\nint b;\n#endif\n"),
+                ("char *a = \"b\" \"c\";", "char *a = \"b c\";"),
+                ("// a \\\nint b;\n", "// a\nint b;\n"),
+            ],
+        );
+    }
+    check_meaning(
+        "a.java",
+        &[
+            (
+                "class A { String b = \"\"\"\n  c\n  \"\"\"; }",
+                "class A { String b = \"\"\"\n  c\n\"\"\"; }",
+            ),
+            ("class A { int b; int c; }", "class A { int c; int b; }"),
+        ],
+    );
+    check_meaning(
+        "a.cs",
+        &[
+            (
+                "class A {\n#if B\nint c;\n#endif\nint d;\n}\n",
+                "class A {\n#if B\nint c;\nint d;\n#endif\n}\n",
+            ),
+            (
+                "class A {\n#pragma warning disable\nint c;\n}\n",
+                "class A {\n#pragma warning restore\nint c;\n}\n",
+            ),
+            ("class A { string b = $\"{ c}\"; }", "class A { string b = $\"{c} \"; }"),
+        ],
+    );
+    check_meaning(
+        "a.php",
+        &[
+            ("<?php a(); ?>\n<b> c</b>\n", "<?php a(); ?>\n<b>c</b>\n"),
+            ("<?php [$a, , $b] = $c;", "<?php [$a, $b] = $c;"),
+            ("<?php $a = <<<B\n  c\n  B;\n", "<?php $a = <<<B\n  c\nB;\n"),
+        ],
+    );
+}
