@@ -149,6 +149,113 @@ fn what_changes_the_meaning_of_javascript_is_not_form() {
 }
 
 #[test]
+fn every_language_has_rules() {
+    for language in crate::syntax::LANGUAGES {
+        assert!(super::rules_of(language.name).is_some(), "{}", language.name);
+    }
+}
+
+#[test]
+fn what_formatters_of_other_languages_do_is_form() {
+    check_form(
+        "a.go",
+        &[
+            (
+                "package a\nfunc f(){a:=1;b(a,2);return}\n",
+                "package a\n\nfunc f() {\n\ta := 1\n\tb(a, 2)\n\treturn\n}\n",
+            ),
+            (
+                "package a\nimport(\"c\"\n\"b\")\n",
+                "package a\n\nimport (\n\t\"b\"\n\t\"c\"\n)\n",
+            ),
+            (
+                "package a\nvar x = f(a, b)\n",
+                "package a\n\n// Doc.\nvar x = f(\n\ta,\n\tb,\n)\n",
+            ),
+            (
+                "package a\nfunc f() { if (a) { b() } }",
+                "package a\n\nfunc f() {\n\tif a {\n\t\tb()\n\t}\n}\n",
+            ),
+            (
+                "package a\ntype A struct{b int;c int}\nvar d=0XF\n",
+                "package a\n\ntype A struct {\n\tb int\n\tc int\n}\n\nvar d = 0xF\n",
+            ),
+        ],
+    );
+    check_form(
+        "a.java",
+        &[
+            (
+                "import b.B;import a.A;class C{int f(int a,int b){return a;}}",
+                "import a.A;\nimport b.B;\n\n/** Doc. */\nclass C {\n  int f(\n      int a, int b) {\n    return a;\n  }\n}\n",
+            ),
+            (
+                "class A { int[] b = {1,2}; }",
+                "class A {\n  int[] b = {\n    1, 2,\n  };\n}\n",
+            ),
+            ("enum A { B, C }", "enum A {\n  B,\n  C,\n}\n"),
+        ],
+    );
+    for path in ["a.c", "a.cpp"] {
+        check_form(
+            path,
+            &[
+                (
+                    "int f(int a){if(a)return 1;return g(a,b);}",
+                    "int\nf(int a)\n{\n\tif (a)\n\t\treturn 1;\n\treturn g(a,\n\t         b); // c\n}\n",
+                ),
+                ("int a[]={1,2};char*b;", "int a[] = {\n    1,\n    2,\n};\nchar *b;\n"),
+                ("#ifdef A\n  int a;\n#endif\n", "#ifdef A\nint a;\n\n#endif\n"),
+            ],
+        );
+    }
+    check_form(
+        "a.cs",
+        &[(
+            "using B;using A;class C{int[] D={1,2};void E(){F(1,2);}}",
+            "using A;\nusing B;\n\nclass C\n{\n    int[] D = {\n        1,\n        2,\n    };\n\n    void E()\n    {\n        F(1,\n            2);\n    }\n}\n",
+        )],
+    );
+    check_form(
+        "a.php",
+        &[(
+            "<?php\nfunction f($a){return [1,2];}",
+            "<?php\n\n// c\nfunction f($a)\n{\n    return [\n        1,\n        2,\n    ];\n}\n",
+        )],
+    );
+    let indented = [
+        (
+            "a.rb",
+            "def f(a)\nif a\nb 1\nend\nend\n",
+            "def f(a)\n  # c\n  if a\n    b 1\n\n  end\nend\n",
+        ),
+        (
+            "a.sh",
+            "f() {\nif a; then\nb  c\nfi\n}\n",
+            "f() {\n  if a; then # c\n    b  c\n\n  fi\n}\n",
+        ),
+        (
+            "a.kt",
+            "fun f() {\nif (a) {\nb()\n}\n}\n",
+            "fun f() {\n    if (a) {\n        // c\n        b()\n    }\n}\n",
+        ),
+        (
+            "a.swift",
+            "func f() {\nif a {\nb()\n}\n}\n",
+            "func f() {\n  if a {\n    // c\n    b()\n  }\n}\n",
+        ),
+        (
+            "a.scala",
+            "class A {\ndef f = {\nb(1)\n}\n}\n",
+            "class A {\n  def f = {\n    // c\n    b(1)\n  }\n}\n",
+        ),
+    ];
+    for (path, one, two) in indented {
+        check_form(path, &[(one, two)]);
+    }
+}
+
+#[test]
 fn what_changes_the_meaning_of_go_is_not_form() {
     let in_function = |body: &str| format!("package a\nfunc f() {{\n{body}\n}}\n");
     for (one, two) in [
@@ -250,6 +357,76 @@ fn what_changes_the_meaning_of_languages_of_the_family_of_c_is_not_form() {
             ("<?php a(); ?>\n<b> c</b>\n", "<?php a(); ?>\n<b>c</b>\n"),
             ("<?php [$a, , $b] = $c;", "<?php [$a, $b] = $c;"),
             ("<?php $a = <<<B\n  c\n  B;\n", "<?php $a = <<<B\n  c\nB;\n"),
+        ],
+    );
+}
+
+#[test]
+fn what_changes_the_meaning_where_white_space_says_something_is_not_form() {
+    check_meaning(
+        "a.rb",
+        &[
+            ("foo [1]", "foo[1]"),
+            ("a -b", "a - b"),
+            ("a\n-b", "a -b"),
+            ("return\nx", "return x"),
+            ("p (a).b", "p(a).b"),
+            ("x = <<A\n b\nA\n", "x = <<A\nb\nA\n"),
+            ("x = %w[a b]", "x = %w[ab]"),
+            ("x = 'a\\n'", "x = \"a\\n\""),
+            ("x = \"a  b\"", "x = \"a b\""),
+            ("a, = b", "a = b"),
+            ("f { |a,| a }", "f { |a| a }"),
+            ("if a\n b\n c\nend", "if a\n b\nend\nc"),
+        ],
+    );
+    check_meaning(
+        "a.sh",
+        &[
+            ("a=b c\n", "a=bc\n"),
+            ("echo a\n", "echo 'a'\n"),
+            ("echo \"a  b\"\n", "echo \"a b\"\n"),
+            ("echo ${a:-b  c}\n", "echo ${a:-b c}\n"),
+            ("echo ${a:-b\n  c}\n", "echo ${a:-b\nc}\n"),
+            ("cat <<A\n b\nA\n", "cat <<A\nb\nA\n"),
+            ("cat <<A\n$b  $c\nA\n", "cat <<A\n$b $c\nA\n"),
+            ("a\nb\n", "a b\n"),
+            ("a & b\n", "a && b\n"),
+            ("echo a\\\nb\n", "echo a\nb\n"),
+            ("if a; then b; fi\nc\n", "if a; then b; c; fi\n"),
+            ("[[ a =~ b\\ c ]]\n", "[[ a =~ b\\  c ]]\n"),
+        ],
+    );
+    check_meaning(
+        "a.kt",
+        &[
+            ("fun f(): Int {\n return\n x\n}\n", "fun f(): Int {\n return x\n}\n"),
+            ("fun f() {\n x = a\n -b\n}\n", "fun f() {\n x = a - b\n}\n"),
+            ("val a = \"b  c\"\n", "val a = \"b c\"\n"),
+            ("val a = (b + c) * d\n", "val a = b + c * d\n"),
+        ],
+    );
+    check_meaning(
+        "a.swift",
+        &[
+            ("let a = b -c\n", "let a = b - c\n"),
+            ("func f() {\n return\n x\n}\n", "func f() {\n return x\n}\n"),
+            ("let a = \"b  c\"\n", "let a = \"b c\"\n"),
+            ("let a = \"\"\"\n  b\n  \"\"\"\n", "let a = \"\"\"\n  b\n\"\"\"\n"),
+            ("let a = (b + c) * d\n", "let a = b + c * d\n"),
+        ],
+    );
+    check_meaning(
+        "a.scala",
+        &[
+            ("def f =\n  a\n  b\n", "def f =\n  a\nb\n"),
+            (
+                "def f =\n  if a then\n    b\n  c\n",
+                "def f =\n  if a then\n    b\n    c\n",
+            ),
+            ("val a = \"\"\"b\n  c\"\"\"\n", "val a = \"\"\"b\nc\"\"\"\n"),
+            ("val a = (b + c) * d\n", "val a = b + c * d\n"),
+            ("val a = s\"b  $c\"\n", "val a = s\"b $c\"\n"),
         ],
     );
 }
