@@ -116,7 +116,7 @@ pub static LANGUAGES: &[Language] = &[
     },
     Language {
         name: "C",
-        extensions: &["c", "h"],
+        extensions: &["c"],
         line_comment: "//",
         grammar: || tree_sitter_c::LANGUAGE.into(),
         definitions: include_str!("../../queries/c/definitions.scm"),
@@ -124,6 +124,19 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/c/imports.scm"),
         data: include_str!("../../queries/c/data.scm"),
         tests: include_str!("../../queries/c/tests.scm"),
+    },
+    // Whether a header is one of C or of C++ its path does not tell. The grammar of C++
+    // reads as much of C as that of C does.
+    Language {
+        name: "C header",
+        extensions: &["h"],
+        line_comment: "//",
+        grammar: || tree_sitter_cpp::LANGUAGE.into(),
+        definitions: include_str!("../../queries/cpp/definitions.scm"),
+        comments: include_str!("../../queries/cpp/comments.scm"),
+        imports: include_str!("../../queries/cpp/imports.scm"),
+        data: include_str!("../../queries/cpp/data.scm"),
+        tests: include_str!("../../queries/cpp/tests.scm"),
     },
     Language {
         name: "C++",

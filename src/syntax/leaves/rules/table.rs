@@ -161,6 +161,7 @@ pub(super) static RULES: &[Rules] = &[
     },
     C,
     Rules { language: "C++", ..C },
+    Rules { language: "C header", ..C },
     Rules {
         language: "C#",
         strings: &[
