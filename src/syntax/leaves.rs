@@ -219,8 +219,15 @@ impl<'t, 'b> Reader<'t, 'b> {
                 self.push(gap.hash(), None);
             }
         }
-        let is_ink =
-            |byte: &u8| !super::text::is_white(*byte) && (gaps_count || *byte != b'\\');
+        // A directive ends with its line, unless a backslash has it go on.
+        let is_directive = self.rules.directives.contains(&node.kind());
+        if is_directive && between.contains(&b'\n') {
+            self.push(end_hash("line", 1), None);
+        }
+        let is_ink = |byte: &u8| {
+            let says_something = gaps_count || is_directive || *byte != b'\\';
+            !super::text::is_white(*byte) && says_something
+        };
         if between.iter().any(is_ink) {
             let ink: Vec<u8> = between.iter().copied().filter(is_ink).collect();
             self.push(xxh3_64(&ink), Some(node.start_position().row));

@@ -15,7 +15,7 @@ fn of_package(path: &str) -> String {
 }
 
 /// The sample of a language.
-fn sample(id: LanguageId) -> String {
+pub(super) fn sample(id: LanguageId) -> String {
     let Language { name, extensions, .. } = id.language();
     of_package(&format!("fixtures/languages/{}.{}", name.to_lowercase(), extensions[0]))
 }

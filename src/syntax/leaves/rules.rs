@@ -46,6 +46,8 @@ pub(super) struct Rules {
     /// Whether white space between two tokens says something: whether there is some, and
     /// whether it breaks the line.
     pub(super) gaps_count: bool,
+    /// What a directive says, up to the end of its line.
+    pub(super) directives: &'static [&'static str],
     /// Whether a statement may end where its line does.
     pub(super) lines_end_statements: bool,
     /// Children of a block that are not its value.

@@ -317,6 +317,9 @@ fn what_changes_the_meaning_of_languages_of_the_family_of_c_is_not_form() {
         check_meaning(
             path,
             &[
+                ("#define A(b) \\\n  c\n", "#define A(b)\n  c\n"),
+                ("#define A b\n", "#define A\nb\n"),
+                ("#define A(b) c\n", "#define A(b)\nc\n"),
                 ("#define A (b)\n", "#define A(b)\n"),
                 ("#define A b\nint c;\n", "#define A b int c;\n"),
                 ("#define A b \\\n  c\n", "#define A b\nc\n"),
@@ -429,4 +432,46 @@ fn what_changes_the_meaning_where_white_space_says_something_is_not_form() {
             ("val a = s\"b  $c\"\n", "val a = s\"b $c\"\n"),
         ],
     );
+}
+
+/// Whether a character of a sample says nothing: a comma at the end of a list, or part of
+/// a comment beside code.
+fn is_idle(sample: &str, at: usize) -> bool {
+    let line = sample[..at].rfind('\n').map_or(0, |feed| feed + 1);
+    let here = &sample[at..];
+    // With the character itself and the next: it may begin the comment.
+    let before = &sample[line..(at + 2).min(sample.len())];
+    let rest = here[1..].trim_start();
+    let ends_list =
+        here.starts_with(',') && rest.starts_with([')', ']', '}', '>', '/', '#']);
+    let in_comment = ["//", "/*", "#"].iter().any(|mark| before.contains(mark));
+    ends_list || in_comment
+}
+
+#[test]
+fn a_character_less_is_no_form_but_for_commas_at_an_end_and_comments() {
+    use crate::syntax::{LanguageId, LineKind, Parsers};
+    for id in LanguageId::all() {
+        let language = id.language();
+        let path = format!("a.{}", language.extensions[0]);
+        let sample = crate::syntax::tests::sample(id);
+        let kinds = Parsers::new().read(id, sample.as_bytes()).kinds;
+        let whole = hashes(&path, &sample);
+        assert!(whole.is_some(), "{}", language.name);
+        for (at, character) in sample.char_indices().step_by(10) {
+            let kind = kinds[sample[..at].matches('\n').count().min(kinds.len() - 1)];
+            let is_code = matches!(kind, LineKind::Code | LineKind::Data);
+            if character.is_ascii_whitespace() || !is_code || is_idle(&sample, at) {
+                continue;
+            }
+            let less = [&sample[..at], &sample[at + character.len_utf8()..]].concat();
+            assert_ne!(
+                hashes(&path, &less),
+                whole,
+                "{}: {}",
+                language.name,
+                &sample[at..]
+            );
+        }
+    }
 }

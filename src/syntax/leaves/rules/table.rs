@@ -16,6 +16,7 @@ const STRICT: Rules = Rules {
     separators: &[],
     lone_semicolons: false,
     gaps_count: false,
+    directives: &[],
     lines_end_statements: false,
     statements: &[],
     sorted: &[],
@@ -40,6 +41,7 @@ const C: Rules = Rules {
         "user_defined_literal",
     ],
     trailing_commas: Some(&["initializer_list", "enumerator_list"]),
+    directives: &["preproc_arg"],
     ..STRICT
 };
 
