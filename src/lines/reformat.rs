@@ -50,7 +50,7 @@ pub fn same_code(
 /// cannot be told from a string here, and either way is cheap.
 fn may_be_same(language: LanguageId, old: &[u8], new: &[u8], hunks: &[Hunk]) -> bool {
     let (old, new) = (lines(old), lines(new));
-    let comment: &[u8] = if language.language().name == "Python" { b"#" } else { b"//" };
+    let comment = language.language().line_comment.as_bytes();
     let ink = |lines: &[&[u8]], range: fn(&Hunk) -> LineRange, comment: Option<&[u8]>| {
         let mut counts = [0_u32; 256];
         for line in hunks.iter().flat_map(|hunk| part(lines, range(hunk))) {

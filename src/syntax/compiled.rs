@@ -13,6 +13,8 @@ pub(super) enum Capture {
     Name,
     Comment,
     Doc,
+    /// Code whose comments right above it are documentation.
+    Documented,
     Import,
     DataList,
     DataText,
@@ -25,7 +27,7 @@ pub(super) enum Capture {
 
 impl Capture {
     /// The names queries may use, and what they mean.
-    pub(super) const VOCABULARY: [(&'static str, Self); 12] = [
+    pub(super) const VOCABULARY: [(&'static str, Self); 13] = [
         ("definition.function", Self::Definition(DefinitionKind::Function)),
         ("definition.method", Self::Definition(DefinitionKind::Method)),
         ("definition.class", Self::Definition(DefinitionKind::Class)),
@@ -33,6 +35,7 @@ impl Capture {
         ("name", Self::Name),
         ("comment", Self::Comment),
         ("doc", Self::Doc),
+        ("documented", Self::Documented),
         ("import", Self::Import),
         ("data.list", Self::DataList),
         ("data.text", Self::DataText),

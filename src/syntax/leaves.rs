@@ -16,9 +16,10 @@ use crate::limits::SYNTAX_DEPTH;
 use crate::units::len_to_u32;
 
 mod strings;
+mod lines;
 mod rules;
 
-use rules::{Rules, rules_of};
+use rules::{Quotes, Rules, rules_of};
 
 /// How deep lists of imports are put in order.
 const SORTED_LEVELS: usize = 16;
@@ -60,6 +61,28 @@ struct Level<'t> {
     last_kinds: [&'t str; 2],
     /// Whether a child was a statement and not a value.
     has_statement: bool,
+    /// Whether it says nothing but what its children say.
+    is_transparent: bool,
+}
+
+/// White space between two tokens, where it says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    None,
+    /// Which blanks they are, as a hash.
+    Blank(u64),
+    /// Some that breaks the line; how the next begins says nothing.
+    Line,
+}
+
+impl Gap {
+    fn hash(self) -> u64 {
+        match self {
+            Self::None => end_hash("gap", 0),
+            Self::Blank(blanks) => end_hash("gap", blanks.max(2)),
+            Self::Line => end_hash("gap", 1),
+        }
+    }
 }
 
 struct Reader<'t, 'b> {
@@ -71,6 +94,10 @@ struct Reader<'t, 'b> {
     comma: Option<(usize, CodeToken)>,
     /// Where the last token or comment ended.
     end: usize,
+    /// The white space since the last token, as far as it was read past a comment.
+    gap: Gap,
+    /// The last leaf, with the row it ended on.
+    last_leaf: (Range<usize>, usize),
     /// On how many levels around there are lists of imports.
     sorted_levels: usize,
 }
@@ -84,6 +111,8 @@ impl<'t, 'b> Reader<'t, 'b> {
             levels: Vec::new(),
             comma: None,
             end: 0,
+            gap: Gap::None,
+            last_leaf: (0..0, 0),
             sorted_levels: 0,
         }
     }
@@ -113,17 +142,28 @@ impl<'t, 'b> Reader<'t, 'b> {
     /// Reads a node that is a token or is left out; true if its children are to be read.
     fn enter(&mut self, node: Node<'t>) -> bool {
         let kind = node.kind();
-        if node.is_extra() || self.rules.is_left_out(node, self.parent_kind()) {
+        if self.rules.is_left_out(node, self.parent_kind()) {
+            self.gap = self.gap.max(self.gap_before(node)).max(Gap::Blank(0));
             self.end = node.end_byte();
             return false;
         }
-        let is_atom = self.rules.strings.contains(&kind);
+        let is_text = self.rules.tag_text.contains(&kind);
+        let is_atom = is_text || node.is_extra() || self.rules.strings.contains(&kind);
         if !is_atom && node.child_count() > 0 {
             return true;
         }
+        if !is_text && self.is_white(node) {
+            // The end of a line, where a grammar has a token for it.
+            return false;
+        }
         self.read_between(node);
+        self.read_line_break(node);
         self.note_child(node);
-        if is_atom {
+        if is_text {
+            self.settle_open_comma();
+            let row = len_to_u32(node.start_position().row);
+            strings::push_tag_text(&self.bytes[node.byte_range()], row, &mut self.tokens);
+        } else if is_atom {
             let before = self.tokens.len();
             self.read_string(node);
             self.note_part(node, before);
@@ -131,7 +171,35 @@ impl<'t, 'b> Reader<'t, 'b> {
             self.read_leaf(node);
         }
         self.end = node.end_byte();
+        self.last_leaf = (node.byte_range(), node.end_position().row);
         false
+    }
+
+    fn is_white(&self, node: Node<'t>) -> bool {
+        let text = &self.bytes[node.byte_range()];
+        !text.is_empty() && text.iter().all(|&byte| super::text::is_white(byte))
+    }
+
+    fn gap_before(&self, node: Node<'t>) -> Gap {
+        let between = self.bytes.get(self.end..node.start_byte()).unwrap_or(&[]);
+        match between {
+            [] => Gap::None,
+            _ if between.contains(&b'\n') => Gap::Line,
+            blanks => Gap::Blank(xxh3_64(blanks)),
+        }
+    }
+
+    /// Says that a line breaks before a leaf where that may end a statement of JavaScript:
+    /// after words that want the rest on their line, before operators that do, and before
+    /// what would go on with the expression above.
+    fn read_line_break(&mut self, node: Node<'t>) {
+        let (last, last_row) = (self.last_leaf.0.clone(), self.last_leaf.1);
+        let breaks =
+            self.rules.lines_end_statements && node.start_position().row > last_row;
+        let (last, next) = (&self.bytes[last], &self.bytes[node.byte_range()]);
+        if breaks && lines::may_end_statement(last, next) {
+            self.push(end_hash("line", 1), None);
+        }
     }
 
     fn parent_kind(&self) -> &'t str {
@@ -142,7 +210,24 @@ impl<'t, 'b> Reader<'t, 'b> {
     fn read_between(&mut self, node: Node<'t>) {
         let start = node.start_byte();
         let between = self.bytes.get(self.end..start).unwrap_or(&[]);
-        let is_ink = |byte: &u8| !super::text::is_white(*byte) && *byte != b'\\';
+        let gaps_count = self.rules.gaps_count;
+        if gaps_count {
+            let gap = self.gap.max(self.gap_before(node));
+            self.gap = Gap::None;
+            // Before the first token there is nothing to be apart from.
+            if !self.tokens.iter().all(|token| token.line.is_none()) {
+                self.push(gap.hash(), None);
+            }
+        }
+        // A directive ends with its line, unless a backslash has it go on.
+        let is_directive = self.rules.directives.contains(&node.kind());
+        if is_directive && between.contains(&b'\n') {
+            self.push(end_hash("line", 1), None);
+        }
+        let is_ink = |byte: &u8| {
+            let says_something = gaps_count || is_directive || *byte != b'\\';
+            !super::text::is_white(*byte) && says_something
+        };
         if between.iter().any(is_ink) {
             let ink: Vec<u8> = between.iter().copied().filter(is_ink).collect();
             self.push(xxh3_64(&ink), Some(node.start_position().row));
@@ -173,10 +258,17 @@ impl<'t, 'b> Reader<'t, 'b> {
         if let Some((comma_level, comma)) = self.comma {
             let closes = matches!(kind, ")" | "]" | "}")
                 || (kind == ">" && parent != "token_tree");
-            let ends_list = comma_level == level && closes;
+            let is_idle =
+                self.rules.trailing_commas.is_none_or(|lists| lists.contains(&parent));
+            let ends_list = comma_level == level && closes && is_idle;
             self.settle_comma(comma, ends_list);
         }
-        if kind == "," && parent != "use_list" {
+        let is_list_comma = kind == "," && parent != "use_list";
+        // A comma behind nothing stands for an element that is left out.
+        let is_behind_element = !matches!(last, "" | "," | "[" | "(" | "{");
+        let around = self.levels.last().is_some_and(|level| level.is_transparent);
+        let is_dropped = self.rules.is_dropped_leaf(kind, parent, last, around);
+        if is_list_comma && is_behind_element && !is_dropped {
             if let Some(level) = self.levels.last_mut() {
                 level.n_commas += 1;
             }
@@ -184,7 +276,7 @@ impl<'t, 'b> Reader<'t, 'b> {
             self.comma = Some((level, token));
             return;
         }
-        if self.rules.is_dropped_leaf(kind, parent, last) {
+        if is_dropped {
             return;
         }
         if kind == ";"
@@ -226,10 +318,15 @@ impl<'t, 'b> Reader<'t, 'b> {
             level.node.kind() == "expression_statement" && level.node.child_count() == 1
         });
         let row = len_to_u32(node.start_position().row);
-        if self.rules.is_python {
-            strings::push_python(text, is_doc, row, &mut self.tokens);
-        } else {
-            strings::push_lines(text, row, &mut self.tokens);
+        let in_tag = self.parent_kind() == "jsx_attribute";
+        match self.rules.quotes {
+            Quotes::Python => strings::push_python(text, is_doc, row, &mut self.tokens),
+            Quotes::JavaScript if node.kind() == "string" => {
+                strings::push_javascript(text, in_tag, row, &mut self.tokens);
+            }
+            Quotes::JavaScript | Quotes::Kept => {
+                strings::push_lines(text, row, &mut self.tokens);
+            }
         }
     }
 
@@ -247,7 +344,8 @@ impl<'t, 'b> Reader<'t, 'b> {
             self.sorted_levels += 1;
         }
         let start = self.tokens.len();
-        if self.rules.has_ends(node.kind(), self.is_in_use()) {
+        let is_transparent = self.rules.is_transparent(node, self.parent_kind());
+        if !is_transparent && !self.is_in_use() {
             self.push(end_hash(self.rules.alias(node.kind()), 1), None);
         } else if node.kind() == "use_list" {
             // Until it is known whether it has several elements.
@@ -261,6 +359,7 @@ impl<'t, 'b> Reader<'t, 'b> {
             n_named: 0,
             last_kinds: [""; 2],
             has_statement: false,
+            is_transparent,
         });
     }
 
@@ -286,7 +385,7 @@ impl<'t, 'b> Reader<'t, 'b> {
         } else {
             self.sort_runs(&level);
         }
-        if self.rules.has_ends(kind, self.is_in_use()) {
+        if !level.is_transparent && !self.is_in_use() {
             self.push(end_hash(self.rules.alias(kind), 2), None);
         }
         self.drop_braces(&level);
@@ -370,3 +469,6 @@ fn hashes(tokens: &[CodeToken]) -> impl Iterator<Item = u64> {
 fn end_hash(kind: &str, end: u64) -> u64 {
     xxh3_64_with_seed(kind.as_bytes(), end)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What the queries of a language mark in one tree, as byte ranges and rows.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use tree_sitter::{Node, QueryCursor, QueryMatch, StreamingIterator, Tree};
@@ -20,9 +21,15 @@ const OPEN_MATCHES: u32 = 1_024;
 pub(super) struct Marks {
     /// Comments and documentation; `true` for the latter.
     pub(super) comments: Vec<(Range<usize>, bool)>,
+    /// The rows of each comment that is no documentation by itself, and its place above.
+    pub(super) comment_rows: Vec<(Range<usize>, usize)>,
+    /// The first rows of code whose comments right above are documentation.
+    pub(super) documented: Vec<usize>,
     pub(super) imports: Vec<Range<usize>>,
     /// Long literal lists and strings of several lines.
     pub(super) data: Vec<Range<usize>>,
+    /// Long literal lists that may hold definitions.
+    pub(super) lists: Vec<Range<usize>>,
     pub(super) definitions: Vec<MarkedDefinition>,
     /// Rows of test code.
     pub(super) tests: Vec<Range<usize>>,
@@ -58,6 +65,8 @@ pub(super) fn marks(
         marks.add(compiled, found);
     }
     drop(matches);
+    marks.document();
+    marks.sort_out_lists();
     marks.tests.extend(attributed_rows(tree, &mut marks.test_attributes));
     // Over the limit, matches are dropped without a word.
     if cursor.did_exceed_match_limit() { Err(Fallback::TooMuchWork) } else { Ok(marks) }
@@ -70,14 +79,18 @@ impl Marks {
         for captured in found.captures() {
             let node = captured.node;
             match compiled.captures[captured.index as usize] {
-                Capture::Comment => self.comments.push((node.byte_range(), false)),
+                Capture::Comment => {
+                    self.comment_rows.push((rows(node), self.comments.len()));
+                    self.comments.push((node.byte_range(), false));
+                }
+                Capture::Documented => self.documented.push(node.start_position().row),
                 Capture::Doc => self.comments.push((node.byte_range(), true)),
                 Capture::Import => self.imports.push(node.byte_range()),
                 Capture::DataText if rows(node).len() > 1 => {
                     self.data.push(node.byte_range());
                 }
                 Capture::DataList if n_elements(node) > ELEMENTS_OF_CODE => {
-                    self.data.push(node.byte_range());
+                    self.lists.push(node.byte_range());
                 }
                 Capture::Definition(kind) => definition = Some((kind, node)),
                 Capture::Name => name = Some(node.byte_range()),
@@ -94,6 +107,38 @@ impl Marks {
                 name,
                 rows: rows(node),
             });
+        }
+    }
+}
+
+impl Marks {
+    /// Turns comments right above documented code into documentation: those that end on
+    /// the row before it, those that end on the row before these, and so on.
+    fn document(&mut self) {
+        let mut by_end: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for (rows, place) in &self.comment_rows {
+            by_end.insert(rows.end, (rows.start, *place));
+        }
+        for &first_row in &self.documented {
+            let mut row = first_row;
+            // Taken out, so that no comment is looked at twice.
+            while let Some((start, place)) = by_end.remove(&row) {
+                self.comments[place].1 = true;
+                row = start;
+            }
+        }
+    }
+
+    /// A list of functions is code, however long it is.
+    fn sort_out_lists(&mut self) {
+        let mut starts: Vec<usize> =
+            self.definitions.iter().map(|definition| definition.bytes.start).collect();
+        starts.sort_unstable();
+        for list in self.lists.drain(..) {
+            let next = starts.partition_point(|&start| start < list.start);
+            if starts.get(next).is_none_or(|&start| start >= list.end) {
+                self.data.push(list);
+            }
         }
     }
 }

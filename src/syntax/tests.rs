@@ -15,7 +15,7 @@ fn of_package(path: &str) -> String {
 }
 
 /// The sample of a language.
-fn sample(id: LanguageId) -> String {
+pub(super) fn sample(id: LanguageId) -> String {
     let Language { name, extensions, .. } = id.language();
     of_package(&format!("fixtures/languages/{}.{}", name.to_lowercase(), extensions[0]))
 }
@@ -186,6 +186,61 @@ fn every_prefix_and_every_broken_sample_has_a_kind_for_each_line() {
             let n = u32::try_from(n_lines(&holed)).unwrap();
             assert!(parsed.definitions.iter().all(|it| it.lines.start < it.lines.end));
             assert!(parsed.definitions.iter().all(|it| it.lines.end <= n));
+        }
+    }
+}
+
+/// Texts that grammars may go wrong at, without regard to which. They are short: where a
+/// grammar does not recover, the parser takes time and memory that grow as the square of
+/// their length.
+fn bombs(sample: &str) -> Vec<Vec<u8>> {
+    let openings = [
+        "(",
+        "[",
+        "{",
+        "<",
+        "\"",
+        "'",
+        "`",
+        "\"\"\"",
+        "/*",
+        "${",
+        "#{",
+        "<<A",
+        "\0",
+        "\\",
+        "if ",
+        "a.b(",
+        "a ? ",
+        "<a>",
+        "#if a",
+        "=begin",
+        "class A {",
+        "@",
+    ];
+    let mut bombs: Vec<Vec<u8>> =
+        openings.iter().map(|open| format!("{open}\n").repeat(60).into_bytes()).collect();
+    bombs.push(["(".repeat(500), "\n".into()].concat().repeat(20).into_bytes());
+    bombs.push(b"\xff\xfe\n".repeat(60));
+    // The same definitions many times.
+    bombs.push(sample.repeat(60_000 / sample.len()).into_bytes());
+    bombs.extend(
+        (0..sample.len()).step_by(7).map(|end| sample.as_bytes()[..end].to_vec()),
+    );
+    bombs
+}
+
+#[test]
+fn hostile_text_of_any_language_has_a_kind_for_each_line_and_ends() {
+    for id in LanguageId::all() {
+        let mut parsers = Parsers::new();
+        for text in bombs(&sample(id)) {
+            let parsed = parsers.read(id, &text);
+            assert_eq!(parsed.kinds.len(), n_lines(&text), "{}", id.language().name);
+            // Tokens are there or not; the last may begin where the text ends.
+            let tokens = code_tokens(id, &text).unwrap_or_default();
+            let last = tokens.iter().filter_map(|token| token.line).max();
+            assert!(last.is_none_or(|line| line as usize <= n_lines(&text)));
         }
     }
 }

@@ -39,7 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// How many packages `Cargo.lock` may hold, ours among them. More is a decision.
-const MOST_PACKAGES: usize = 125;
+const MOST_PACKAGES: usize = 133;
 
 /// A source file: its path from the top, and its text.
 struct Source {

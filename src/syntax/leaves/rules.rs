@@ -2,18 +2,54 @@
 
 use tree_sitter::Node;
 
-/// The rules of one language, by the kinds of its grammar.
+mod table;
+
+use table::RULES;
+
+/// How strings say what they say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// As they are written.
+    Kept,
+    /// As Python has them: see [`super::strings::push_python`].
+    Python,
+    /// As JavaScript has them: see [`super::strings::push_javascript`].
+    JavaScript,
+}
+
+/// The rules of one language, by the kinds of its grammar. A rule that may be wrong makes
+/// a change of code look like one of form, so what is not sure to say nothing is kept.
 #[derive(Debug)]
 pub(super) struct Rules {
     /// The language, as in the table of languages.
     language: &'static str,
-    pub(super) is_python: bool,
+    pub(super) quotes: Quotes,
+    /// What the grammar lets stand anywhere and says nothing. Whatever else it lets stand
+    /// anywhere (here documents, directives) is read as it is written.
+    pub(super) comments: &'static [&'static str],
     /// Literals that are read as one, whatever they are made of.
     pub(super) strings: &'static [&'static str],
+    /// Text between the tags of JSX.
+    pub(super) tag_text: &'static [&'static str],
     /// Literals in which case says nothing.
     pub(super) numbers: &'static [&'static str],
+    /// Lists in which a comma at the end says nothing; `None` for all of them.
+    pub(super) trailing_commas: Option<&'static [&'static str]>,
     /// Lists in which a comma behind the only element says something.
     pub(super) comma_counts: &'static [&'static str],
+    /// Nodes whose own semicolons say nothing, since their children begin and end.
+    semicolons: &'static [&'static str],
+    /// Nodes whose own commas and semicolons say nothing, for the same reason.
+    separators: &'static [&'static str],
+    /// Whether a statement of nothing but a semicolon says nothing.
+    lone_semicolons: bool,
+    /// Whether white space between two tokens says something: whether there is some, and
+    /// whether it breaks the line.
+    pub(super) gaps_count: bool,
+    /// What a directive says, up to the end of its line.
+    pub(super) directives: &'static [&'static str],
+    /// Whether a statement may end where its line does.
+    pub(super) lines_end_statements: bool,
     /// Children of a block that are not its value.
     pub(super) statements: &'static [&'static str],
     /// Declarations whose order among neighbours says nothing.
@@ -28,42 +64,6 @@ pub(super) struct Rules {
     aliases: &'static [(&'static str, &'static str)],
 }
 
-static RULES: [Rules; 2] = [
-    Rules {
-        language: "Rust",
-        is_python: false,
-        strings: &["string_literal", "raw_string_literal", "char_literal"],
-        numbers: &[],
-        comma_counts: &["tuple_expression", "tuple_pattern", "tuple_type"],
-        statements: &["let_declaration", "macro_definition", "empty_statement"],
-        sorted: &["use_declaration", "mod_item"],
-        bare_block_parents: &["match_arm", "closure_expression"],
-        transparent: &["parenthesized_expression", "expression_statement"],
-        parenthesized: &["parenthesized_expression"],
-        aliases: &[],
-    },
-    Rules {
-        language: "Python",
-        is_python: true,
-        strings: &["string"],
-        numbers: &["integer", "float"],
-        comma_counts: &["subscript"],
-        statements: &[],
-        sorted: &[],
-        bare_block_parents: &[],
-        transparent: &["parenthesized_expression"],
-        parenthesized: &[
-            "parenthesized_expression",
-            "tuple",
-            "tuple_pattern",
-            "import_from_statement",
-            "future_import_statement",
-            "with_clause",
-        ],
-        aliases: &[("expression_list", "tuple"), ("pattern_list", "tuple_pattern")],
-    },
-];
-
 /// The rules of a language, `None` if it has none.
 pub(super) fn rules_of(language: &str) -> Option<&'static Rules> {
     RULES.iter().find(|rules| rules.language == language)
@@ -73,25 +73,34 @@ impl Rules {
     /// Whether a node says nothing, nor do its children.
     pub(super) fn is_left_out(&self, node: Node<'_>, parent: &str) -> bool {
         match node.kind() {
-            // A lone semicolon.
-            "empty_statement" => true,
+            "empty_statement" => self.lone_semicolons,
             // `class A():`
             "argument_list" => {
-                self.is_python
+                self.quotes == Quotes::Python
                     && parent == "class_definition"
                     && node.named_child_count() == 0
             }
-            _ => false,
+            kind => node.is_extra() && self.comments.contains(&kind),
         }
     }
 
-    /// Whether a leaf says nothing; `before` is the child before it.
-    pub(super) fn is_dropped_leaf(&self, kind: &str, parent: &str, before: &str) -> bool {
+    /// Whether a leaf says nothing; `before` is the child before it, and `around` says
+    /// whether the node around it is transparent.
+    pub(super) fn is_dropped_leaf(
+        &self,
+        kind: &str,
+        parent: &str,
+        before: &str,
+        around: bool,
+    ) -> bool {
         match kind {
-            "(" | ")" => self.parenthesized.contains(&parent),
-            ";" if self.is_python => true,
+            "(" | ")" => around || self.has_idle_parentheses(parent),
+            ";" if self.quotes == Quotes::Python => true,
+            ";" if self.semicolons.contains(&parent) => true,
+            ";" | "," if self.separators.contains(&parent) => true,
             ";" => {
-                parent == "expression_statement"
+                self.lone_semicolons
+                    && parent == "expression_statement"
                     && matches!(
                         before,
                         "return_expression" | "break_expression" | "continue_expression"
@@ -102,10 +111,23 @@ impl Rules {
         }
     }
 
-    /// Whether the beginning and end of a node say something. Inside an import nothing
-    /// but its lists does.
-    pub(super) fn has_ends(&self, kind: &str, is_in_use: bool) -> bool {
-        !is_in_use && !self.transparent.contains(&kind)
+    /// Whether the parentheses of a node say nothing although the node does.
+    fn has_idle_parentheses(&self, kind: &str) -> bool {
+        self.parenthesized.contains(&kind) && !self.transparent.contains(&kind)
+    }
+
+    /// Whether a node says nothing but what its children say.
+    pub(super) fn is_transparent(&self, node: Node<'_>, parent: &str) -> bool {
+        let kind = node.kind();
+        if self.lines_end_statements && kind == "formal_parameters" {
+            // `(x) => y` is `x => y`.
+            return parent == "arrow_function" && holds_name_alone(node);
+        }
+        if self.lines_end_statements && kind == "required_parameter" {
+            return node.child_count() == 1;
+        }
+        self.transparent.contains(&kind)
+            && !(self.lines_end_statements && parentheses_count(node, parent))
     }
 
     /// The kind under which a node says what it says.
@@ -113,4 +135,32 @@ impl Rules {
         let known = self.aliases.iter().find(|(alias, _)| *alias == kind);
         known.map_or(kind, |&(_, kind)| kind)
     }
+}
+
+/// Whether all that stands between the parentheses is one name.
+fn holds_name_alone(node: Node<'_>) -> bool {
+    let Some(only) = node.named_child(0).filter(|_| node.child_count() == 3) else {
+        return false;
+    };
+    let name = if only.kind() == "required_parameter" && only.child_count() == 1 {
+        only.child(0)
+    } else {
+        Some(only)
+    };
+    name.is_some_and(|name| name.kind() == "identifier")
+}
+
+/// Whether parentheses of JavaScript say something that the tree does not: `(a?.b).c`
+/// fails where `a?.b.c` does not, and a string that stands alone may be a directive.
+fn parentheses_count(node: Node<'_>, parent: &str) -> bool {
+    const CHAIN: [&str; 5] = [
+        "member_expression",
+        "subscript_expression",
+        "call_expression",
+        "non_null_expression",
+        "parenthesized_expression",
+    ];
+    let inner = node.named_child(0).map_or("", |inner| inner.kind());
+    let is_chained = CHAIN.contains(&parent) && CHAIN.contains(&inner);
+    is_chained || (parent == "expression_statement" && inner == "string")
 }

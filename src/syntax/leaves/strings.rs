@@ -10,10 +10,14 @@ const TEXT: u64 = 11;
 const DOC: u64 = 12;
 const ENDS: u64 = 13;
 
-/// Adds a token for each line of a literal.
+/// Adds a token for each line of a literal. One that ends with a line feed has nothing on
+/// the next line, so that its end is said by the line that it is on.
 pub(super) fn push_lines(text: &[u8], row: u32, tokens: &mut Vec<CodeToken>) {
+    let n_feeds = memchr::memchr_iter(b'\n', text).count();
     for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let is_end = line.is_empty() && at == n_feeds;
+        let at = if is_end { at.saturating_sub(1) } else { at };
         push(line, TEXT, row + len_to_u32(at), tokens);
     }
 }
@@ -58,6 +62,44 @@ pub(super) fn push_python(
     if is_triple {
         let last = text.iter().filter(|&&byte| byte == b'\n').count();
         push(&ends, ENDS, row + len_to_u32(last), tokens);
+    }
+}
+
+/// Adds the tokens of a JavaScript string. Which quotes it has says nothing; in a tag,
+/// a backslash is a character like others.
+pub(super) fn push_javascript(
+    text: &[u8],
+    in_tag: bool,
+    row: u32,
+    tokens: &mut Vec<CodeToken>,
+) {
+    let body = text.get(1..text.len().saturating_sub(1)).unwrap_or(&[]);
+    push(b"", ENDS, row, tokens);
+    if in_tag {
+        push_lines(body, row, tokens);
+    } else {
+        push_lines(&without_escaped_quotes(body), row, tokens);
+    }
+}
+
+/// Adds a token for each word of text between tags. As JSX has it, the white space at
+/// which its lines begin and end says nothing, nor do empty lines; between two lines
+/// there is a space.
+pub(super) fn push_tag_text(text: &[u8], row: u32, tokens: &mut Vec<CodeToken>) {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
+    let n_lines = text.split(|&byte| byte == b'\n').count();
+    for (at, line) in text.split(|&byte| byte == b'\n').enumerate() {
+        let start =
+            if at == 0 { 0 } else { line.iter().take_while(|b| is_blank(b)).count() };
+        let line = &line[start..];
+        let blank_end = line.iter().rev().take_while(|b| is_blank(b)).count();
+        let end = if at + 1 == n_lines { line.len() } else { line.len() - blank_end };
+        let line = &line[..end];
+        if !line.is_empty() {
+            for word in line.split(|&byte| byte == b' ') {
+                push(word, TEXT, row + len_to_u32(at), tokens);
+            }
+        }
     }
 }
 

@@ -1,0 +1,3 @@
+; `source ./shapes.sh`, `. ./shapes.sh`
+((command name: (command_name) @_name) @import
+  (#match? @_name "^(source|\\.)$"))

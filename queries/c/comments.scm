@@ -1,0 +1,5 @@
+; Doxygen: `/**`, `/*!`, `///` and `//!`, and no ruler.
+((comment) @doc
+  (#match? @doc "^(/\\*[*!][^*/]|//[/!]([^/]|$))"))
+
+(comment) @comment

@@ -1,0 +1,5 @@
+; `/// <summary>` and `/** … */`, and no ruler.
+((comment) @doc
+  (#match? @doc "^(/\\*\\*[^*/]|///([^/]|$))"))
+
+(comment) @comment

@@ -1,0 +1,6 @@
+; Scaladoc: two stars and no third, which makes a ruler.
+((block_comment) @doc
+  (#match? @doc "^/\\*\\*[^*/]"))
+
+(block_comment) @comment
+(comment) @comment
