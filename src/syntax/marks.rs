@@ -6,6 +6,7 @@ use tree_sitter::{Node, QueryCursor, QueryMatch, StreamingIterator, Tree};
 
 use super::attributes::attributed_rows;
 use super::compiled::{Capture, Compiled};
+use super::lexemes::LexemeKind;
 use super::{DefinitionKind, Fallback};
 
 /// Literal lists with more elements than this are data.
@@ -23,6 +24,10 @@ pub(super) struct Marks {
     pub(super) imports: Vec<Range<usize>>,
     /// Long literal lists and strings of several lines.
     pub(super) data: Vec<Range<usize>>,
+    /// Of these the long literal lists.
+    pub(super) data_lists: Vec<Range<usize>>,
+    /// Words of another kind than their names say; `None` is left out of comparisons.
+    pub(super) lexemes: Vec<(Range<usize>, Option<LexemeKind>)>,
     pub(super) definitions: Vec<MarkedDefinition>,
     /// Rows of test code.
     pub(super) tests: Vec<Range<usize>>,
@@ -78,7 +83,9 @@ impl Marks {
                 }
                 Capture::DataList if n_elements(node) > ELEMENTS_OF_CODE => {
                     self.data.push(node.byte_range());
+                    self.data_lists.push(node.byte_range());
                 }
+                Capture::Lexeme(kind) => self.lexemes.push((node.byte_range(), kind)),
                 Capture::Definition(kind) => definition = Some((kind, node)),
                 Capture::Name => name = Some(node.byte_range()),
                 Capture::TestAttribute => self.test_attributes.push(node.byte_range()),
