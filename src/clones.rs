@@ -168,6 +168,6 @@ pub struct CloneWork {
     pub fingerprints: u64,
     /// Tokens compared.
     pub steps: u64,
-    /// Sequences that only repeat themselves: with a period shorter than they are.
+    /// Sequences that overlap themselves, cut to their period or left out.
     pub periodic: u64,
 }

@@ -38,6 +38,8 @@ impl Index {
 /// Leaves out classes all of whose places are those of a class with more of them, line by
 /// line: they only share some tokens more on the lines beside.
 fn without_shorter(mut classes: Vec<CloneClass>) -> Vec<CloneClass> {
+    /// With how many others a class is compared.
+    const MOST_LARGER: usize = 16;
     classes.sort_by_key(|class| Reverse((class.instances.len(), class.tokens)));
     let lines = |it: &Instance| (it.file, it.lines.start, it.lines.end);
     let mut by_place: HashMap<(u32, u32, u32), Vec<usize>> = HashMap::new();
@@ -48,7 +50,10 @@ fn without_shorter(mut classes: Vec<CloneClass>) -> Vec<CloneClass> {
             let mut larger = kept[larger].instances.iter().map(lines);
             places.iter().all(|place| larger.any(|it| it == *place))
         };
-        if by_place.get(&places[0]).is_some_and(|known| known.iter().any(has_all)) {
+        if by_place
+            .get(&places[0])
+            .is_some_and(|known| known.iter().take(MOST_LARGER).any(has_all))
+        {
             continue;
         }
         for place in places {

@@ -39,7 +39,8 @@ const LEAST_STEPS: u64 = 1 << 26;
 const PART_STEPS: u64 = 16;
 
 /// Returns all maximal repeats of an index that are as long as its preset asks for, in
-/// no order. One that overlaps itself is left out: what it repeats is returned alone.
+/// no order. One that overlaps itself is cut to its period, so that no two of its places
+/// share tokens.
 pub(super) fn repeats(index: &Index) -> Repeats {
     let mut search = Search::new(index);
     for (_, entry) in index.files() {
@@ -229,10 +230,14 @@ impl<'i> Search<'i> {
         }
         let begins: Vec<Place> = places.iter().map(begin).collect();
         self.skip_inside(&begins, tokens);
-        if overlaps_itself(&begins, tokens) {
-            self.found.work.periodic += 1;
+        let period = least_shift(&begins).unwrap_or(tokens);
+        self.found.work.periodic += u64::from(period < tokens);
+        let tokens = tokens.min(period);
+        if tokens < self.rule.tokens {
             return;
         }
+        // Its places will be looked at token by token.
+        self.steps += len_to_u64(begins.len() * tokens);
         self.n_places += len_to_u64(begins.len());
         self.found.list.push(Repeat { tokens: len_to_u32(tokens), places: begins });
     }
@@ -280,11 +285,10 @@ fn parted(places: &[Place], token: impl Fn(Place) -> Option<u64>) -> Vec<Vec<Pla
         .collect()
 }
 
-/// Whether two of the places of a sequence share tokens.
-fn overlaps_itself(begins: &[Place], tokens: usize) -> bool {
-    begins.windows(2).any(|two| {
-        two[0].file == two[1].file && ((two[1].offset - two[0].offset) as usize) < tokens
-    })
+/// How far apart those two places are that are nearest in one file.
+fn least_shift(begins: &[Place]) -> Option<usize> {
+    let neighbours = begins.windows(2).filter(|two| two[0].file == two[1].file);
+    neighbours.map(|two| (two[1].offset - two[0].offset) as usize).min()
 }
 
 /// How many tokens two sequences have in common at the start.

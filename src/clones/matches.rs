@@ -36,7 +36,7 @@ pub(super) struct Missed {
 
 /// Returns the sequences of a file that stand in an index, in the order of the file.
 /// `own` is the number of the file in the index, if that has this very version: then it
-/// is no match of itself, nor is a sequence that it shares tokens with.
+/// is no match of itself, and of a sequence that overlaps itself the period is.
 pub(super) fn matches(
     index: &Index,
     stream: &TokenStream,
@@ -65,10 +65,15 @@ pub(super) fn matches(
             {
                 continue;
             }
-            let found_here = extended(index, stream, offset, place);
+            let mut found_here = extended(index, stream, offset, place);
             steps += u64::from(found_here.tokens);
             ends.insert((place.file, shift), found_here.start + found_here.tokens);
-            if is_long(index, stream, found_here, own) {
+            if own == Some(place.file) {
+                // Of what overlaps itself, the period.
+                let period = place.offset.abs_diff(offset);
+                found_here.tokens = found_here.tokens.min(period);
+            }
+            if is_long(index, stream, found_here) {
                 found.push(found_here);
             }
         }
@@ -106,17 +111,15 @@ fn extended(index: &Index, stream: &TokenStream, offset: u32, place: Place) -> M
     Match { start: offset - left, tokens: left + right, of }
 }
 
-/// Whether a match is long enough on both sides, and no sequence that overlaps itself.
-fn is_long(index: &Index, stream: &TokenStream, it: Match, own: Option<u32>) -> bool {
+/// Whether a match is long enough on both sides.
+fn is_long(index: &Index, stream: &TokenStream, it: Match) -> bool {
     let rule = index.rule();
-    let overlaps = own == Some(it.of.file) && it.start.abs_diff(it.of.offset) < it.tokens;
     let Some(other) = index.entry(it.of.file) else { return false };
     let has_lines = |stream: &TokenStream, start: u32| {
         let range = start as usize..(start + it.tokens) as usize;
         len_to_u32(stream.lines_of(range).count()) >= rule.lines
     };
     it.tokens as usize >= rule.tokens
-        && !overlaps
         && has_lines(stream, it.start)
         && has_lines(other.stream(), it.of.offset)
 }

@@ -153,12 +153,12 @@ fn changed(function: &Function, change: Change, n: usize, random: &mut Random) -
             }
         }
         Change::NamesAlike => {
-            let names: Vec<String> = of_kind(&parts, LexemeKind::Identifier)
+            // What is called keeps its name: it may be defined elsewhere.
+            let called: Vec<String> = of_kind(&parts, LexemeKind::Callee)
                 .map(|at| parts.words[at].1.clone())
                 .collect();
             for (kind, word) in &mut parts.words {
-                let is_name = matches!(kind, LexemeKind::Identifier | LexemeKind::Callee);
-                if is_name && names.contains(word) {
+                if *kind == LexemeKind::Identifier && !called.contains(word) {
                     word.push_str("_2");
                 }
             }

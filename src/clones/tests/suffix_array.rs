@@ -102,7 +102,7 @@ fn by_suffix_array(index: &Index) -> BTreeSet<Found> {
             open.pop();
             start = from;
             if tokens >= least {
-                found.extend(repeat(&text, &order[from..at], tokens));
+                found.extend(repeat(&text, &order[from..at], tokens, least));
             }
         }
         if open.last().is_none_or(|&(tokens, _)| tokens < now) {
@@ -112,7 +112,7 @@ fn by_suffix_array(index: &Index) -> BTreeSet<Found> {
     found
 }
 
-fn repeat(text: &Text, suffixes: &[usize], tokens: usize) -> Option<Found> {
+fn repeat(text: &Text, suffixes: &[usize], tokens: usize, least: usize) -> Option<Found> {
     let left: BTreeSet<usize> = suffixes.iter().map(|at| text.ranks[at - 1]).collect();
     if left.len() == 1 {
         return None;
@@ -120,9 +120,11 @@ fn repeat(text: &Text, suffixes: &[usize], tokens: usize) -> Option<Found> {
     let mut places: Vec<(usize, usize)> =
         suffixes.iter().map(|&at| text.place(at)).collect();
     places.sort_unstable();
-    let overlaps =
-        places.windows(2).any(|two| two[0].0 == two[1].0 && two[1].1 - two[0].1 < tokens);
-    (!overlaps).then_some((tokens, places))
+    // What overlaps itself is cut to its period.
+    let neighbours = places.windows(2).filter(|two| two[0].0 == two[1].0);
+    let period = neighbours.map(|two| two[1].1 - two[0].1).min();
+    let tokens = tokens.min(period.unwrap_or(tokens));
+    (tokens >= least).then_some((tokens, places))
 }
 
 fn by_fingerprints(index: &Index) -> BTreeSet<Found> {
