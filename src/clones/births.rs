@@ -142,7 +142,7 @@ impl<'c> Judge<'c> {
     fn new(changes: &'c [FileChange<'c>]) -> Self {
         let before = |(at, change): (usize, &FileChange<'c>)| Some((change.before?, at));
         let moved = |(at, change): (usize, &FileChange<'c>)| {
-            let lines = change.moved.to_vec().into_iter().flatten();
+            let lines = change.moved.iter().cloned().flatten();
             lines.map(move |line| ((at, line), Origin::Moved)).collect::<Vec<_>>()
         };
         Self {

@@ -8,6 +8,10 @@ use super::*;
 use crate::syntax::{Parsers, language_of};
 use crate::units::len_to_u32;
 
+#[expect(
+    clippy::single_range_in_vec_init,
+    reason = "a change of one range of lines is what is meant"
+)]
 mod births;
 mod bounds;
 mod measure;

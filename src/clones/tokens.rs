@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::Preset;
 use super::collapse::collapse;
 use crate::syntax::{
-    Fallback, LanguageId, Lexeme, LexemeKind, Parsers, n_lines, text_kinds,
+    Fallback, LanguageId, Lexeme, LexemeKind, LineKind, Parsers, n_lines, text_kinds,
 };
 use crate::units::len_to_u32;
 
@@ -52,7 +52,7 @@ impl TokenStream {
             Some(Fallback::TooMuchWork | Fallback::NoGrammar) | None => {}
         }
         let is_countable: Vec<bool> =
-            text_kinds(bytes).into_iter().map(|kind| kind.is_countable()).collect();
+            text_kinds(bytes).into_iter().map(LineKind::is_countable).collect();
         let tokens = match preset {
             Preset::Default => tokens(&lexemes.list, bytes, renamed_key),
             Preset::Sonar => tokens(&lexemes.list, bytes, named_key),

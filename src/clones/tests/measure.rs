@@ -117,6 +117,15 @@ fn a_tree_is_searched() {
         }
     }
     times.push(("read", cpu_seconds(), Instant::now()));
+    if let Ok(path) = std::env::var("CLONES_TOKENS") {
+        // Where the tokens of each file are, for comparing with other programs.
+        let line = |(path, stream, _): &(&String, Arc<TokenStream>, FileClass)| {
+            let lines: Vec<String> =
+                stream.lines.iter().map(|it| format!("{}", it + 1)).collect();
+            format!("{path}\t{}\n", lines.join(" "))
+        };
+        fs::write(path, streams.iter().map(line).collect::<String>()).unwrap();
+    }
     let mut index = Index::new(preset);
     for (path, stream, class) in streams {
         let is_test = class == FileClass::Test;

@@ -47,6 +47,7 @@ fn by_name(name: &str) -> NodeKind {
         "global_variable",
         "constant",
     ];
+    const STRINGS: [&str; 4] = ["string", "char", "heredoc", "rune"];
     const NUMBERS: [&str; 7] =
         ["integer", "float", "number", "numeric", "decimal", "rational", "imaginary"];
     let has = |part: &&str| name.contains(*part);
@@ -56,9 +57,7 @@ fn by_name(name: &str) -> NodeKind {
         NodeKind::Identifier
     } else if has(&"type") || has(&"pattern") || has(&"content") {
         NodeKind::Inner
-    } else if has(&"string") || has(&"char") || has(&"heredoc") || has(&"rune") {
-        NodeKind::String
-    } else if matches!(name, "regex" | "regexp") {
+    } else if STRINGS.iter().any(has) || matches!(name, "regex" | "regexp") {
         NodeKind::String
     } else if NUMBERS.iter().any(has) {
         NodeKind::Number

@@ -70,7 +70,8 @@ fn words_of_rust_are_names_callees_strings_numbers_and_the_rest() {
         fn fact$i ( ) { assert$c ! ( area$c ( 1.0$n ) > b'a'$s ) ; }";
     assert_eq!(words("a.rs", RUST), wanted);
     let lexemes = Parsers::new().lexemes(language_of(b"a.rs"), RUST.as_bytes());
-    assert_eq!(lexemes.tests, [16..18]);
+    assert_eq!(lexemes.tests.first(), Some(&(16..18)));
+    assert_eq!(lexemes.tests.len(), 1);
     let lines: Vec<u32> = lexemes.list.iter().map(|word| word.line).collect();
     assert!(lines.is_sorted() && lines[0] == 5 && lines.last() == Some(&17));
 }
