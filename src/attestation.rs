@@ -6,13 +6,15 @@
 //! that its commit did not touch, so what it says counts for lines that the commit added
 //! and for no others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits;
 use crate::lines::attested::MarkedLines;
 use crate::lines::book::Mark;
 use crate::provenance::Rules;
+use crate::units::len_to_u64;
 
 mod agent_trace;
 mod entire;
@@ -89,19 +91,103 @@ pub struct Attestation {
     pub operator: Option<Vec<u8>>,
     /// How many parts of it make no sense: lines, ranges, keys.
     pub senseless: u64,
-    /// How many writers are named by a key that the record says nothing about.
-    pub unnamed: u64,
+    /// The places of the writers.
+    places: BTreeMap<Attester, usize>,
 }
 
 impl Attestation {
     /// The place of a writer, who is added if need be.
-    fn by(&mut self, writer: Attester) -> usize {
-        let known = self.writers.iter().position(|known| *known == writer);
-        known.unwrap_or_else(|| {
-            self.writers.push(writer);
+    pub fn by(&mut self, writer: Attester) -> usize {
+        *self.places.entry(writer).or_insert_with_key(|writer| {
+            self.writers.push(writer.clone());
             self.writers.len() - 1
         })
     }
+}
+
+/// Names that records give to tools and models, by the rules, each looked up once.
+#[derive(Debug)]
+pub struct Names<'r> {
+    rules: &'r Rules,
+    tools: BTreeMap<String, Option<String>>,
+    models: BTreeMap<String, Option<String>>,
+}
+
+/// What a name stands for that is in no rule and is no plain word: it could hold anything.
+const OTHER: &str = "other";
+
+impl<'r> Names<'r> {
+    /// Names by these rules.
+    pub fn new(rules: &'r Rules) -> Self {
+        Self { rules, tools: BTreeMap::new(), models: BTreeMap::new() }
+    }
+
+    /// The tool; `None` where none is named.
+    fn tool(&mut self, name: &str) -> Option<String> {
+        let rules = self.rules;
+        looked_up(&mut self.tools, name, |name| {
+            // Records are made by tools, so that the name of the model is that of its tool.
+            let name =
+                if name.eq_ignore_ascii_case("claude") { "claude code" } else { name };
+            let known = rules.tool_named(name.as_bytes()).map(str::to_owned);
+            Some(known.unwrap_or_else(|| plain(name)))
+        })
+    }
+
+    /// The model; `None` where none is named.
+    fn model(&mut self, name: &str) -> Option<String> {
+        const NO_MODELS: [&str; 6] =
+            ["unknown", "default", "auto", "<synthetic>", "synthetic", "tab"];
+        let rules = self.rules;
+        looked_up(&mut self.models, name.trim_matches('"'), |name| {
+            let lower = name.to_lowercase();
+            let is_model = !NO_MODELS.contains(&lower.as_str());
+            is_model.then(|| {
+                rules.model_named(lower.as_bytes()).unwrap_or_else(|| plain(&lower))
+            })
+        })
+    }
+
+    /// The names of an agent's tool and model.
+    fn of(
+        &mut self,
+        tool: Option<&str>,
+        model: Option<&str>,
+    ) -> (Option<String>, Option<String>) {
+        (tool.and_then(|name| self.tool(name)), model.and_then(|name| self.model(name)))
+    }
+}
+
+/// A name as it is known, or as it is found to be; too many are all [`OTHER`].
+fn looked_up(
+    known: &mut BTreeMap<String, Option<String>>,
+    name: &str,
+    find: impl FnOnce(&str) -> Option<String>,
+) -> Option<String> {
+    let name = name.trim();
+    if name.is_empty() {
+        return None;
+    }
+    if let Some(found) = known.get(name) {
+        return found.clone();
+    }
+    if len_to_u64(known.len()) >= limits::WRITERS.value {
+        return Some(OTHER.to_owned());
+    }
+    let found = find(name);
+    known.insert(name.to_owned(), found.clone());
+    found
+}
+
+/// A name that is in no rule, if it is a plain word: what people write is none, and an
+/// address is none.
+fn plain(name: &str) -> String {
+    const MOST_CHARACTERS: usize = 40;
+    let is_word = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':')
+    };
+    let fits = name.len() <= MOST_CHARACTERS && name.bytes().all(is_word);
+    if fits { name.to_ascii_lowercase() } else { OTHER.to_owned() }
 }
 
 /// Ranges as lines apart from each other, in order. Where several writers are named for a
@@ -147,34 +233,6 @@ pub fn n_lines(lines: &[MarkedLines]) -> u64 {
     lines.iter().map(|one| u64::from(one.end - one.start)).sum()
 }
 
-/// A tool and a model by the names of the rules, from those a record gives. Names that
-/// stand for no model are none.
-fn known_names(
-    rules: &Rules,
-    tool: Option<&str>,
-    model: Option<&str>,
-) -> (Option<String>, Option<String>) {
-    const NO_MODELS: [&str; 7] =
-        ["", "unknown", "default", "auto", "<synthetic>", "synthetic", "tab"];
-    let model = model.map(|name| name.trim_matches('"').trim().to_lowercase());
-    let model = model.filter(|name| !NO_MODELS.contains(&name.as_str()));
-    let model = model
-        .map(|name| rules.model_named(name.as_bytes()).unwrap_or_else(|| cut(&name)));
-    let tool = tool.map(str::trim).filter(|name| !name.is_empty()).map(|name| {
-        // Records are made by tools, so that the name of the model is that of its tool.
-        let name = if name.eq_ignore_ascii_case("claude") { "claude code" } else { name };
-        let known = rules.tool_named(name.as_bytes());
-        known.map_or_else(|| cut(&name.to_lowercase()), str::to_owned)
-    });
-    (tool, model)
-}
-
-/// A name that is in no rule, within bounds.
-fn cut(name: &str) -> String {
-    const MOST_CHARACTERS: usize = 60;
-    name.chars().take(MOST_CHARACTERS).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,16 +266,30 @@ mod tests {
     }
 
     #[test]
-    fn names_of_records_are_those_of_the_rules() {
+    fn names_of_records_are_those_of_the_rules_or_plain_words() {
         let rules = Rules::embedded().unwrap();
-        let named = |tool, model| known_names(&rules, Some(tool), Some(model));
-        let expected =
-            (Some("claude-code".to_owned()), Some("claude-fable-5".to_owned()));
-        assert_eq!(named("claude", "claude-fable-5"), expected);
-        assert_eq!(named("github-copilot", "unknown").1, None);
+        let mut names = Names::new(&rules);
+        let mut named = |tool, model| {
+            let (tool, model) = names.of(Some(tool), Some(model));
+            (tool.unwrap_or_default(), model.unwrap_or_default())
+        };
+        let pair = |tool: &str, model: &str| (tool.to_owned(), model.to_owned());
         assert_eq!(
-            named("Brand New Tool", "\"x-1\""),
-            (Some("brand new tool".to_owned()), Some("x-1".to_owned()))
+            named("claude", "claude-fable-5"),
+            pair("claude-code", "claude-fable-5")
         );
+        assert_eq!(named("github-copilot", "unknown").1, "");
+        assert_eq!(named("Brand-New", "\"x-1\""), pair("brand-new", "x-1"));
+        let said = "ana@corp.example said: the password is hunter2";
+        assert_eq!(named(said, "a model of mine"), pair("other", "other"));
+    }
+
+    #[test]
+    fn as_many_names_as_there_may_be_writers_are_kept_apart() {
+        let rules = Rules::embedded().unwrap();
+        let mut names = Names::new(&rules);
+        let found: BTreeSet<Option<String>> =
+            (0..12_000).map(|n| names.tool(&format!("tool-{n}"))).collect();
+        assert_eq!(found.len(), 10_001);
     }
 }

@@ -22,7 +22,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 5;
+pub const FACTS_VERSION: u32 = 6;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -53,6 +53,8 @@ pub struct Facts {
     pub people: Vec<Author>,
     /// The paths that tables name by number.
     pub paths: Vec<Untrusted>,
+    /// Records of lines of commits that are not here.
+    pub records_elsewhere: u64,
     /// Who wrote lines, by records: what the marks of lifetimes stand for, from 1 on.
     pub writers: Vec<Attester>,
     /// What became of the lines.
@@ -149,6 +151,15 @@ impl Facts {
         let links = [("symlink", symlinks), ("submodule", submodules)];
         counts.extend(links.into_iter().filter(|(_, count)| *count > 0));
         counts
+    }
+
+    /// For each commit the lines that it wrote and that landed.
+    pub fn landed_lines(&self) -> Vec<u64> {
+        let mut lines = vec![0; self.commits.len()];
+        for one in &self.lifetimes {
+            lines[one.origin.at()] += one.lines;
+        }
+        lines
     }
 
     /// Who wrote lines, by a record of them.
@@ -294,7 +305,7 @@ pub struct RecordFacts {
     pub listed_ai: u64,
     /// Lines that it lists as a person's.
     pub listed_human: u64,
-    /// Lines that the commit wrote.
+    /// Lines that the commit wrote; of a tool that counts, all that it counted.
     pub written: u64,
     /// Those of them that are an agent's.
     pub ai: u64,
@@ -303,12 +314,14 @@ pub struct RecordFacts {
 }
 
 /// The commits of a pull request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PulledFacts {
-    /// How many there are, without merges.
+    /// How many there are, without merges and without those of bots.
     pub commits: u64,
-    /// Those that are marked.
+    /// Those that are marked, by all evidence there is.
     pub marked: u64,
+    /// Those that are marked by author, committer and message.
+    pub by_marks: u64,
 }
 
 /// What tells whose work, and whose bill, a commit is.

@@ -38,6 +38,7 @@ pub mod usage;
 // One repository → facts, in a worker.
 pub mod history;
 pub mod syntax;
+pub mod clones;
 pub mod file_class;
 pub mod lines;
 pub mod provenance;

@@ -169,7 +169,7 @@ pub const CONTROL_FILE_BYTES: Limit = Limit {
 /// The largest record of who wrote which lines that is read, in bytes.
 pub const RECORD_BYTES: Limit = Limit {
     name: "RECORD_BYTES",
-    value: 16 << 20,
+    value: 4 << 20,
     why: "the largest of 582 MB of public notes, with whole conversations in it, has 3.2 MB",
 };
 
@@ -354,6 +354,34 @@ pub const FRAME_BYTES: Limit = Limit {
     why: "a damaged length must not become an allocation",
 };
 
+/// How many tokens are compared with each other when clones are looked for.
+pub const CLONE_TOKENS: Limit = Limit {
+    name: "CLONE_TOKENS",
+    value: 48 << 20,
+    why: "each takes about 18 bytes of memory; a million lines have ten million",
+};
+
+/// How many tokens may be compared in a search for clones, for each that there is.
+pub const CLONE_STEPS_PER_TOKEN: Limit = Limit {
+    name: "CLONE_STEPS_PER_TOKEN",
+    value: 128,
+    why: "code made to repeat itself costs the square of its length; trees need forty",
+};
+
+/// How many places clones may have, all together.
+pub const CLONE_PLACES: Limit = Limit {
+    name: "CLONE_PLACES",
+    value: 8 << 20,
+    why: "each takes about 40 bytes of memory",
+};
+
+/// How many classes of clones are listed.
+pub const CLONE_CLASSES: Limit = Limit {
+    name: "CLONE_CLASSES",
+    value: 10_000,
+    why: "nobody reads more; lines are counted of all",
+};
+
 /// All limits, in the order they are met: those of a repository, then of exports.
 pub static LIMITS: &[&Limit] = &[
     &SEARCH_DEPTH,
@@ -392,6 +420,10 @@ pub static LIMITS: &[&Limit] = &[
     &ATTRIBUTE_RULES,
     &ATTRIBUTE_STEPS,
     &ATTRIBUTE_BYTES,
+    &CLONE_TOKENS,
+    &CLONE_STEPS_PER_TOKEN,
+    &CLONE_PLACES,
+    &CLONE_CLASSES,
     &COMMITS,
     &LANDING_EVENTS_BYTES,
     &RULES_BYTES,

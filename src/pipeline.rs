@@ -60,7 +60,6 @@ pub fn report(
 
     // 2. What the exports have to say, and the records that repositories hold.
     let mut usage = read_usage(exports, outside, &repositories)?;
-    commit_feed::apply(&mut repositories, &usage.exports);
 
     // 3. Who is who; with `--me` nobody else's usage is looked at.
     let git = cohorts::git_people(&repositories);
@@ -68,6 +67,8 @@ pub fn report(
     if let Some(me) = exports.me.as_deref().map(address_of_me).transpose()? {
         who.keep_only(&me, &mut usage.exports)?;
     }
+
+    commit_feed::apply(&mut repositories, &usage.exports);
 
     // 4. Nothing twice, and every token and cent accounted for.
     let person = |account: &Account| who.key(account);

@@ -217,17 +217,10 @@ fn find_out(
         return Ok((facts, None));
     };
     let rules = rules_of(options)?;
-    let mut pulled = Vec::new();
     if !pulls.is_empty() {
-        let place = squashes::Place {
-            shallow: opened.shallow(),
-            pulls,
-            rules: Some(&rules).filter(|_| !options.no_marks),
-            progress,
-        };
+        let place = squashes::Place { shallow: opened.shallow(), pulls, progress };
         let found = squashes::recover(&mut reader, place, history, &mut facts.gaps);
-        (history, facts.squashes) = (found.history, Some(found.facts));
-        pulled = found.marks;
+        (history, facts.squashes) = (found.0, Some(found.1));
     }
     if options.first_parent_origins {
         remark_merges(&history, &mut facts.gaps);
@@ -247,14 +240,19 @@ fn find_out(
     } else {
         classify(&history, &rules, progress)
     };
-    let pulled = evidence::from_pulls(&history, &pulled, &mut provenance);
     if !options.no_marks {
         evidence::from_branches(&history, &rules, &mut provenance, &mut facts.gaps);
     }
     let mut attested = if options.exact || options.no_marks {
         attested::Records::default()
     } else {
-        attested::read(&mut reader, sources, &history, &rules, &mut facts.gaps)
+        attested::read(
+            (&mut reader, sources),
+            &history,
+            &rules,
+            &mut facts.gaps,
+            progress,
+        )
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
     let people = authors::number(&history, &rules, &provenance, &mailmap);
@@ -318,15 +316,16 @@ fn find_out(
         facts.signals = signals::find(&tracked.graph, &rules);
         facts.marks_off = signals::marks_off(&mut reader, &tracked.graph);
     }
-    for commit in &mut facts.commits {
-        commit.pulled = pulled.get(&commit.id).copied();
-    }
     attested.count(&tracked.tracked.written);
     let effects = fill_lines(&mut facts, tracked, &context, progress);
     facts.reverts = undone::rows(&history, &taken, &effects);
     evidence::from_records(&mut facts, &attested);
+    if !options.no_marks {
+        evidence::from_pulls(&mut facts);
+    }
     evidence::operators(&mut facts, &attested);
     facts.writers = attested.writers;
+    facts.records_elsewhere = attested.elsewhere;
     opened.check_cost()?;
     Ok((facts, kept))
 }

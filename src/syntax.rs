@@ -17,9 +17,11 @@ mod classify;
 mod definitions;
 mod parsers;
 mod leaves;
+mod lexemes;
 
 pub use language::{LANGUAGES, Language, LanguageId, language_of};
 pub use leaves::{CodeToken, code_tokens};
+pub use lexemes::{Lexeme, LexemeKind, Lexemes};
 pub use parsers::Parsers;
 pub use text::{n_lines, text_kind, text_kinds};
 

@@ -95,6 +95,7 @@ pub fn serve(
             Progress::Parsed(now, of) => (5, now, of),
             Progress::Moves(now, of) => (6, now, of),
             Progress::Settled(now) => (7, now, 0),
+            Progress::Records(now) => (8, now, 0),
         };
         stage.store(at, Ordering::Relaxed);
         done.store(now, Ordering::Relaxed);
@@ -356,6 +357,7 @@ fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
         5 => Progress::Parsed(done, total),
         6 => Progress::Moves(done, total),
         7 => Progress::Settled(done),
+        8 => Progress::Records(done),
         _ => Progress::Versions(done, total),
     }
 }

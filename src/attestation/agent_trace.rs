@@ -5,9 +5,9 @@
 
 use serde::Deserialize;
 
-use super::{Attester, LineRange, Writer, known_names};
+use super::{Attestation, Attester, LineRange, Names, Writer};
 use crate::history::ObjectId;
-use crate::provenance::Rules;
+use crate::limits;
 
 /// The rule of these records.
 const RULE: &str = "agent-trace";
@@ -74,13 +74,13 @@ struct Range {
 }
 
 /// Reads records, one a line. Tells how many make no sense as well.
-pub fn traces(bytes: &[u8], rules: &Rules) -> (Vec<Trace>, u64) {
+pub fn traces(bytes: &[u8], names: &mut Names<'_>) -> (Vec<Trace>, u64) {
     let mut found = Vec::new();
     let mut senseless = 0;
     let lines = bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     for line in lines.filter(|line| !line.is_empty()) {
         match serde_json::from_slice::<Record>(line) {
-            Ok(record) => senseless += read(record, rules, &mut found),
+            Ok(record) => senseless += read(record, names, &mut found),
             Err(_) => senseless += 1,
         }
     }
@@ -88,7 +88,7 @@ pub fn traces(bytes: &[u8], rules: &Rules) -> (Vec<Trace>, u64) {
 }
 
 /// Reads one record; tells how many of its ranges make no sense.
-fn read(record: Record, rules: &Rules, found: &mut Vec<Trace>) -> u64 {
+fn read(record: Record, names: &mut Names<'_>, found: &mut Vec<Trace>) -> u64 {
     let revision = record
         .vcs
         .filter(|vcs| vcs.system.as_deref().is_none_or(|system| system == "git"))
@@ -102,31 +102,24 @@ fn read(record: Record, rules: &Rules, found: &mut Vec<Trace>) -> u64 {
         if !is_file {
             continue;
         }
-        let mut trace = Trace {
-            revision,
-            path: file.path.trim_start_matches("./").as_bytes().to_vec(),
-            writers: Vec::new(),
-            ranges: Vec::new(),
-        };
+        let mut said = Attestation::default();
+        let mut ranges = Vec::new();
         for conversation in file.conversations {
             for range in conversation.ranges {
                 let by = range.contributor.as_ref().or(conversation.contributor.as_ref());
-                let Some(writer) = attester(by, tool.as_deref(), rules) else { continue };
+                let Some(writer) = attester(by, tool.as_deref(), names) else { continue };
                 let (first, last) = (range.start_line, range.end_line);
-                if first < 1 || first > last {
+                let fits = u64::from(last) <= limits::VERSION_LINES.value;
+                if first < 1 || first > last || !fits {
                     senseless += 1;
                     continue;
                 }
-                let known = trace.writers.iter().position(|known| *known == writer);
-                let by = known.unwrap_or(trace.writers.len());
-                if known.is_none() {
-                    trace.writers.push(writer);
-                }
-                trace.ranges.push(LineRange { first, last, by });
+                ranges.push(LineRange { first, last, by: said.by(writer) });
             }
         }
-        if !trace.ranges.is_empty() {
-            found.push(trace);
+        if !ranges.is_empty() {
+            let path = file.path.trim_start_matches("./").as_bytes().to_vec();
+            found.push(Trace { revision, path, writers: said.writers, ranges });
         }
     }
     senseless
@@ -137,7 +130,7 @@ fn read(record: Record, rules: &Rules, found: &mut Vec<Trace>) -> u64 {
 fn attester(
     contributor: Option<&Contributor>,
     tool: Option<&str>,
-    rules: &Rules,
+    names: &mut Names<'_>,
 ) -> Option<Attester> {
     let contributor = contributor?;
     let writer = match contributor.kind.as_deref()? {
@@ -149,7 +142,7 @@ fn attester(
     // `anthropic/claude-opus-4`: who runs the model is not its name.
     let model = model.map(|model| model.rsplit('/').next().unwrap_or(model));
     let (tool, model) = match writer {
-        Writer::Ai => known_names(rules, tool, model),
+        Writer::Ai => names.of(tool, model),
         Writer::Human => (None, None),
     };
     Some(Attester { record: RULE.to_owned(), writer, tool, model })
@@ -158,6 +151,7 @@ fn attester(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provenance::Rules;
 
     #[test]
     fn each_file_of_a_record_is_a_trace_with_its_writers() {
@@ -172,7 +166,8 @@ mod tests {
              {{\"start_line\":7,\"end_line\":9,\"contributor\":{{\"type\":\"unknown\"}}}}]}}]}},\
              {{\"path\":\".sessions\",\"conversations\":[]}}]}}\n\nno json\n"
         );
-        let (found, senseless) = traces(text.as_bytes(), &Rules::embedded().unwrap());
+        let rules = Rules::embedded().unwrap();
+        let (found, senseless) = traces(text.as_bytes(), &mut Names::new(&rules));
         assert_eq!(senseless, 2);
         let [trace] = found.as_slice() else { panic!("one file was written to") };
         assert_eq!(trace.revision.map(|id| id.to_string()), Some(revision));

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::{Attestation, AttestedFile, Attester, LineRange, Writer, known_names};
-use crate::provenance::Rules;
+use super::{Attestation, AttestedFile, Attester, LineRange, Names, Writer};
+use crate::limits;
 
 /// The rule of the notes.
 const NOTE: &str = "git-ai.v3";
@@ -20,18 +21,24 @@ const DIVIDER: &[u8] = b"---";
 /// Tools that are none: what tests of git-ai write.
 const TEST_TOOLS: [&str; 3] = ["mock_ai", "mock-ai", "test-agent"];
 
-/// What follows the list of lines, as far as it is read. `messages` are not.
+/// What follows the list of lines, as far as it is read: each session by itself, so that
+/// one that makes no sense leaves the others.
 #[derive(Debug, Default, Deserialize)]
-struct Metadata {
-    #[serde(default)]
-    prompts: BTreeMap<String, Session>,
-    #[serde(default)]
-    sessions: BTreeMap<String, Session>,
+struct Metadata<'n> {
+    #[serde(default, borrow)]
+    prompts: BTreeMap<String, &'n RawValue>,
+    #[serde(default, borrow)]
+    sessions: BTreeMap<String, &'n RawValue>,
 }
 
+/// What is read of a session. `messages` are not.
 #[derive(Debug, Default, Deserialize)]
 struct Session {
     agent_id: Option<Agent>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Operated {
     human_author: Option<String>,
 }
 
@@ -41,17 +48,18 @@ struct Agent {
     model: Option<String>,
 }
 
-/// Reads a note: the list of lines, a divider, and what the keys in it stand for.
-pub fn note(bytes: &[u8], rules: &Rules) -> Attestation {
+/// Reads a note: the list of lines, a divider, and what the keys in it stand for. Without
+/// the last nobody knows who is meant, and the lines are nobody's.
+pub fn note(bytes: &[u8], names: &mut Names<'_>) -> Attestation {
     let mut found = Attestation::default();
     let (lines, rest) = split(bytes);
-    let metadata: Metadata = serde_json::from_slice(rest).unwrap_or_else(|_| {
-        found.senseless += 1;
-        Metadata::default()
-    });
-    let sessions = || metadata.sessions.values().chain(metadata.prompts.values());
-    found.operator =
-        sessions().find_map(|one| one.human_author.clone()).map(String::into_bytes);
+    let metadata: Option<Metadata<'_>> = serde_json::from_slice(rest).ok();
+    found.senseless += u64::from(metadata.is_none());
+    let sessions =
+        metadata.iter().flat_map(|all| all.sessions.values().chain(all.prompts.values()));
+    let operator =
+        |one: &&RawValue| serde_json::from_str::<Operated>(one.get()).ok()?.human_author;
+    found.operator = sessions.into_iter().find_map(operator).map(String::into_bytes);
     let mut known: BTreeMap<&[u8], Option<usize>> = BTreeMap::new();
     for line in lines.split(|&byte| byte == b'\n') {
         let line = line.trim_ascii_end();
@@ -71,7 +79,7 @@ pub fn note(bytes: &[u8], rules: &Rules) -> Attestation {
         let by = match known.get(key) {
             Some(by) => *by,
             None => {
-                let by = writer(key, &metadata, rules, &mut found);
+                let by = writer(key, metadata.as_ref(), names, &mut found);
                 known.insert(key, by);
                 by
             }
@@ -104,11 +112,12 @@ fn path(line: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Whom a key stands for; `None` for tools that are none.
+/// Whom a key stands for; `None` for tools that are none, and where nothing says who is
+/// meant. A key of an agent that its record says nothing of is some agent's.
 fn writer(
     key: &[u8],
-    metadata: &Metadata,
-    rules: &Rules,
+    metadata: Option<&Metadata<'_>>,
+    names: &mut Names<'_>,
     found: &mut Attestation,
 ) -> Option<usize> {
     let key = String::from_utf8_lossy(key);
@@ -117,20 +126,19 @@ fn writer(
     if key.starts_with("h_") || key == "human" {
         return Some(found.by(attester(Writer::Human, None, None)));
     }
+    let metadata = metadata?;
     let session = match key.split_once("::") {
         Some((session, _)) => metadata.sessions.get(session),
         None => metadata.prompts.get(&*key).or_else(|| metadata.sessions.get(&*key)),
     };
-    let agent = session.and_then(|session| session.agent_id.as_ref());
-    let Some(agent) = agent else {
-        // The key is one of an agent, of which nothing else is said.
-        found.unnamed += 1;
+    let session = session.and_then(|one| serde_json::from_str::<Session>(one.get()).ok());
+    let Some(agent) = session.and_then(|session| session.agent_id) else {
         return Some(found.by(attester(Writer::Ai, None, None)));
     };
     if agent.tool.as_deref().is_some_and(|tool| TEST_TOOLS.contains(&tool)) {
         return None;
     }
-    let (tool, model) = known_names(rules, agent.tool.as_deref(), agent.model.as_deref());
+    let (tool, model) = names.of(agent.tool.as_deref(), agent.model.as_deref());
     Some(found.by(attester(Writer::Ai, tool, model)))
 }
 
@@ -148,7 +156,9 @@ fn add_ranges(text: &[u8], by: usize, found: &mut Attestation) {
 
 /// Adds a range to the last file, if it is one.
 fn add(range: Option<(u32, u32)>, by: usize, found: &mut Attestation) {
-    let range = range.filter(|(first, last)| *first >= 1 && first <= last);
+    // No file that is read has more lines.
+    let fits = |last: &u32| u64::from(*last) <= limits::VERSION_LINES.value;
+    let range = range.filter(|(first, last)| *first >= 1 && first <= last && fits(last));
     match (found.files.last_mut(), range) {
         (Some(file), Some((first, last))) => {
             file.ranges.push(LineRange { first, last, by });
@@ -184,9 +194,9 @@ enum LegacyLines {
 
 /// Reads a file of the first versions: JSON, or what notes hold. An author is a tool, a
 /// model, or else a person.
-pub fn legacy(bytes: &[u8], rules: &Rules) -> Attestation {
+pub fn legacy(bytes: &[u8], names: &mut Names<'_>) -> Attestation {
     if !bytes.trim_ascii_start().starts_with(b"{") {
-        let mut found = note(bytes, rules);
+        let mut found = note(bytes, names);
         for writer in &mut found.writers {
             LEGACY.clone_into(&mut writer.record);
         }
@@ -201,17 +211,15 @@ pub fn legacy(bytes: &[u8], rules: &Rules) -> Attestation {
         let path = path.into_bytes();
         found.files.push(AttestedFile { path, ranges: Vec::new() });
         for author in file.authors {
-            let name = author.author.as_bytes();
-            let is_ai = rules.tool_named(name).is_some()
-                || rules.model_named(name).is_some()
-                || is_short_model(&author.author);
-            let tool = rules.tool_named(name).and(Some(author.author.as_str()));
-            let model =
-                rules.tool_named(name).is_none().then_some(author.author.as_str());
-            let (tool, model) = match is_ai {
-                true => known_names(rules, tool, model),
-                false => (None, None),
+            let name = author.author.trim();
+            let is_tool = names.rules.is_tool(name.as_bytes());
+            let is_model = names.rules.is_model(name.as_bytes()) || is_short_model(name);
+            let (tool, model) = match (is_tool, is_model) {
+                (true, _) => names.of(Some(name), None),
+                (false, true) => names.of(None, Some(name)),
+                (false, false) => (None, None),
             };
+            let is_ai = is_tool || is_model;
             let writer = if is_ai { Writer::Ai } else { Writer::Human };
             let record = LEGACY.to_owned();
             let by = found.by(Attester { record, writer, tool, model });
@@ -238,6 +246,7 @@ fn is_short_model(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provenance::Rules;
 
     fn rules() -> Rules {
         Rules::embedded().unwrap()
@@ -253,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_note_names_its_writers_by_session_person_and_prompt() {
-        let found = note(NOTE_TEXT.as_bytes(), &rules());
+        let found = note(NOTE_TEXT.as_bytes(), &mut Names::new(&rules()));
         let of = |file: usize| {
             let ranges = found.files[file].ranges.iter();
             let row = |range: &LineRange| {
@@ -280,7 +289,7 @@ mod tests {
                 (8, 8, Writer::Ai, None, None),
             ]
         );
-        assert_eq!((found.senseless, found.unnamed), (0, 1));
+        assert_eq!(found.senseless, 0);
         assert_eq!(found.operator.as_deref(), Some(&b"Ana <ana@example.org>"[..]));
         assert!(!format!("{found:?}").contains("secret"));
     }
@@ -289,7 +298,7 @@ mod tests {
     fn what_makes_no_sense_in_a_note_is_counted_and_the_rest_is_read() {
         let text =
             b"  h_1 1-2\na.rs\n  h_1 0-3,4-2,x,5,99999999999\n  lonely\n---\nno json";
-        let found = note(text, &rules());
+        let found = note(text, &mut Names::new(&rules()));
         assert_eq!(found.files.len(), 1);
         assert_eq!(found.files[0].ranges, [LineRange { first: 5, last: 5, by: 0 }]);
         assert_eq!(found.senseless, 7);
@@ -299,7 +308,7 @@ mod tests {
     fn tools_of_tests_write_nothing() {
         let text = "a.rs\n  0123456789abcdef 1-3\n---\n{\"prompts\":{\"0123456789abcdef\":\
             {\"agent_id\":{\"tool\":\"mock_ai\",\"model\":\"m\"}}}}";
-        let found = note(text.as_bytes(), &rules());
+        let found = note(text.as_bytes(), &mut Names::new(&rules()));
         assert_eq!(found.files[0].ranges, []);
         assert_eq!(found.writers, []);
     }
@@ -310,7 +319,7 @@ mod tests {
             {"author":"Cursor","lines":[2,[40,44]],"agent_metadata":null},
             {"author":"o3","lines":[3]},
             {"author":"Ana Lopez","lines":[50]}]}},"schema_version":"authorship/0.0.1"}"#;
-        let found = legacy(text, &rules());
+        let found = legacy(text, &mut Names::new(&rules()));
         let rows: Vec<_> = found.files[0]
             .ranges
             .iter()
@@ -325,7 +334,35 @@ mod tests {
                 (50, 50, Writer::Human),
             ]
         );
-        assert_eq!(legacy(b"{\"files\":3}", &rules()).senseless, 1);
-        assert_eq!(legacy(b"a.rs\n  h_1 1\n---\n{}", &rules()).writers[0].record, LEGACY);
+        let rules = rules();
+        let mut names = Names::new(&rules);
+        assert_eq!(legacy(b"{\"files\":3}", &mut names).senseless, 1);
+        assert_eq!(
+            legacy(b"a.rs\n  h_1 1\n---\n{}", &mut names).writers[0].record,
+            LEGACY
+        );
+    }
+
+    #[test]
+    fn one_session_that_makes_no_sense_leaves_the_others() {
+        let text = "a.rs\n  0123456789abcdef 1-3\n  s_00000000000001::t_1 4\n---\n{\"prompts\":\
+            {\"0123456789abcdef\":{\"agent_id\":{\"tool\":\"mock_ai\"},\"human_author\":{}}},\
+            \"sessions\":{\"s_00000000000001\":{\"agent_id\":{\"tool\":\"codex\"}}}}";
+        let found = note(text.as_bytes(), &mut Names::new(&rules()));
+        assert_eq!(found.files[0].ranges, [LineRange { first: 4, last: 4, by: 0 }]);
+        assert_eq!(found.writers[0].tool.as_deref(), Some("codex"));
+    }
+
+    #[test]
+    fn a_person_named_like_a_tool_is_a_person() {
+        for name in
+            ["Claude Dupont", "Jules Verne", "Devin Lee", "Kiro T <k@example.org>"]
+        {
+            let text = format!(
+                r#"{{"files":{{"a":{{"authors":[{{"author":"{name}","lines":[1]}}]}}}}}}"#
+            );
+            let found = legacy(text.as_bytes(), &mut Names::new(&rules()));
+            assert_eq!(found.writers[0].writer, Writer::Human, "{name}");
+        }
     }
 }

@@ -33,7 +33,7 @@ pub struct ProvenanceAnswer {
     pub ai_share: Option<AiShare>,
     /// What a record says of its lines.
     pub record: Option<RecordAnswer>,
-    /// Commits of its pull request, and those of them that are marked.
+    /// Commits of its pull request, without bots, and those of them that are marked.
     pub pull_request: Option<PulledAnswer>,
     /// The lines that it wrote and that landed, by what is known of them.
     pub lines: Vec<LineRow>,

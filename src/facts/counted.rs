@@ -13,27 +13,33 @@ pub struct Counter<'c> {
     pub tool: &'c str,
     /// The agents that it counts for, by the names of the rules.
     pub agents: &'c [String],
+    /// Lines that the commit wrote and that landed.
+    pub landed: u64,
 }
 
-/// Adds a count to a commit that no record of lines speaks of. All lines of an agent, and
-/// the lines are known; none, and the tool's own mark proves nothing; else it is a share.
+/// Adds a count to a commit that no record of lines speaks of. Where all lines are an
+/// agent's, and as many were counted as landed, each is known. Else half of them make the
+/// commit marked; fewer make no line so, and neither does the tool's own mark then.
 pub fn add_count(commit: &mut CommitFacts, lines: AgentLines, counter: Counter<'_>) {
     let provenance = &mut commit.provenance;
     let is_known = commit.record.is_some() || provenance.class == AiClass::Bot;
     if lines.total == 0 || is_known || commit.parents.len() > 1 {
         return;
     }
+    let is_only_mark = provenance.tools.iter().all(|tool| tool == counter.tool);
+    let is_half = lines.agent.saturating_mul(2) >= lines.total;
+    provenance.level = match provenance.level {
+        _ if lines.agent == lines.total && lines.total >= counter.landed => {
+            EvidenceLevel::E1
+        }
+        EvidenceLevel::E0 if is_half => EvidenceLevel::E2,
+        _ if is_only_mark && !is_half => EvidenceLevel::E0,
+        known => known,
+    };
     if lines.agent > 0 {
         counter.agents.iter().for_each(|tool| provenance.add_tool(tool));
-        provenance.level = match provenance.level {
-            _ if lines.agent == lines.total => EvidenceLevel::E1,
-            EvidenceLevel::E0 => EvidenceLevel::E2,
-            known => known,
-        };
-    } else if provenance.class.is_marked()
-        && provenance.tools.iter().all(|tool| tool == counter.tool)
-    {
-        (provenance.class, provenance.level) = (AiClass::Unknown, EvidenceLevel::E0);
+    } else if provenance.class.is_marked() && is_only_mark {
+        provenance.class = AiClass::Unknown;
         provenance.tools.clear();
     }
     let record = RecordFacts {
@@ -48,6 +54,15 @@ pub fn add_count(commit: &mut CommitFacts, lines: AgentLines, counter: Counter<'
     add_record(commit, record);
 }
 
+/// How sure a record of this kind is.
+fn confidence(record: &str) -> Confidence {
+    match record {
+        "git-ai.v3" => Confidence::Certain,
+        "agent-trace" => Confidence::Medium,
+        _ => Confidence::High,
+    }
+}
+
 /// Adds a record to a commit: the strongest evidence there is.
 pub fn add_record(commit: &mut CommitFacts, record: RecordFacts) {
     let provenance = &mut commit.provenance;
@@ -57,7 +72,8 @@ pub fn add_record(commit: &mut CommitFacts, record: RecordFacts) {
             provenance.class = AiClass::Coauthored;
             provenance.role = Some(Role::Session);
         }
-        provenance.confidence = Some(Confidence::Certain);
+        provenance.confidence =
+            provenance.confidence.max(Some(confidence(&record.record)));
     }
     provenance.evidence.push(Evidence {
         rule: record.record.clone(),

@@ -36,6 +36,8 @@ pub enum Progress {
     Placed(u64, u64),
     /// Commits classified, of how many.
     Classified(u64, u64),
+    /// Records of who wrote lines read.
+    Records(u64),
     /// Files at the tip parsed, of how many.
     Parsed(u64, u64),
     /// File versions worked through, of how many.

@@ -1,7 +1,7 @@
 //! Exports that say of commits how many of their lines a tool wrote: Cursor's AI Code
 //! Tracking. They name commits by id, so that squashed and rebased ones are not found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attestation::AgentLines;
 use crate::facts::Facts;
@@ -19,7 +19,12 @@ const TOOL: &str = "cursor";
 pub(super) fn apply(repositories: &mut [Facts], exports: &[Export]) {
     let mut counts: BTreeMap<String, AgentLines> = BTreeMap::new();
     let feeds = exports.iter().filter(|export| export.format == FEED);
+    let mut seen = BTreeSet::new();
     for record in feeds.flat_map(|export| &export.records) {
+        // Two exports may show the same row.
+        if !seen.insert(record.record_id) {
+            continue;
+        }
         let activity = record.activity();
         let Some(commit) = &record.facets.commit else { continue };
         let (Some(agent), Some(total)) = (activity.lines_added, activity.lines_committed)
@@ -34,10 +39,14 @@ pub(super) fn apply(repositories: &mut [Facts], exports: &[Export]) {
         return;
     }
     let agents = [TOOL.to_owned()];
-    let counter = Counter { record: FEED, tool: TOOL, agents: &agents };
-    for commit in repositories.iter_mut().flat_map(|facts| &mut facts.commits) {
-        if let Some(lines) = counts.get(&commit.id.to_string()) {
-            add_count(commit, *lines, counter);
+    for facts in repositories {
+        let landed = facts.landed_lines();
+        for (commit, landed) in facts.commits.iter_mut().zip(landed) {
+            if let Some(lines) = counts.get(&commit.id.to_string()) {
+                let counter =
+                    Counter { record: FEED, tool: TOOL, agents: &agents, landed };
+                add_count(commit, *lines, counter);
+            }
         }
     }
 }

@@ -159,6 +159,7 @@ fn run_one(
             Progress::Commits(n) => format!("reading commits: {n}"),
             Progress::Compared(n, of) => format!("comparing commits: {n} of {of}"),
             Progress::Placed(n, of) => format!("ordering versions: {n} of {of} commits"),
+            Progress::Records(n) => format!("reading records of lines: {n}"),
             Progress::Classified(n, of) => format!("reading messages: {n} of {of}"),
             Progress::Parsed(n, of) => format!("parsing files: {n} of {of}"),
             Progress::Versions(n, of) => format!("following lines: {n} of {of} versions"),

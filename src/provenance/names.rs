@@ -14,4 +14,14 @@ impl Rules {
     pub fn model_named(&self, text: &[u8]) -> Option<String> {
         self.words.models(text).into_iter().next().map(|model| model.name)
     }
+
+    /// Whether a text is the name of a tool, and nothing else.
+    pub fn is_tool(&self, text: &[u8]) -> bool {
+        self.words.is_tool(text)
+    }
+
+    /// Whether a text is the name of a model, and nothing else.
+    pub fn is_model(&self, text: &[u8]) -> bool {
+        self.words.is_model(text)
+    }
 }

@@ -122,6 +122,22 @@ fn is_outside(pattern: &Regex, text: &[u8], models: &[NamedModel]) -> bool {
     })
 }
 
+impl Words {
+    /// Whether a text is the name of a tool from its first letter to its last.
+    pub(super) fn is_tool(&self, text: &[u8]) -> bool {
+        self.tools.iter().any(|(_, pattern)| is_all(pattern, text))
+    }
+
+    /// The same of models.
+    pub(super) fn is_model(&self, text: &[u8]) -> bool {
+        self.models.iter().any(|model| is_all(&model.pattern, text))
+    }
+}
+
+fn is_all(pattern: &Regex, text: &[u8]) -> bool {
+    pattern.find(text).is_some_and(|found| found.range() == (0..text.len()))
+}
+
 impl ModelPattern {
     /// The name of a model from the parts a pattern caught.
     fn name(

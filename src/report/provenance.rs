@@ -47,6 +47,9 @@ pub struct ProvenanceReport {
     pub squashes: Option<SquashedMarks>,
     /// What records say of lines; `None` without records of lines.
     pub records: Option<RecordsReport>,
+    /// Records of lines of commits that are neither on this branch nor in a pull request
+    /// whose head is here.
+    pub records_elsewhere: u64,
     /// How much of what records know the marks show.
     pub recall: RecallReport,
     /// How often people who used AI on a day left a mark on what they wrote that day.
@@ -128,11 +131,9 @@ pub struct RecallReport {
 /// How often people who used AI on a day left a mark on what they wrote that day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct DaysReport {
-    /// People behind these days.
-    pub n_people: u64,
-    /// Days of people with usage, by exports that speak of single days.
-    pub days: u64,
-    /// Those of them with commits; `None` where fewer than five people are behind them.
+    /// People behind these days; `None` where they are fewer than five.
+    pub n_people: Option<u64>,
+    /// Days of people with usage, by exports that speak of single days, and with commits.
     pub with_commits: Option<u64>,
     /// Those of these with a marked commit.
     pub with_marks: Option<u64>,
@@ -166,9 +167,16 @@ pub(super) fn report(
 ) -> ProvenanceReport {
     let commits = commits(filter);
     let squashes = squashed_marks(&commits);
-    let records = records(&commits);
-    let recall = recall(&commits);
-    let days = (!days.is_empty()).then(|| spend_days(filter, &commits, days, own));
+    // Records may be of the commits of a pull request, which are here as those alone.
+    let recorded = recorded(filter);
+    let records = records(&recorded);
+    let recall = recall(&recorded);
+    let is_in = |day: &&(IdentityId, UtcDay)| {
+        filter.since.is_none_or(|since| day.1 >= since.day())
+    };
+    let days: BTreeSet<(IdentityId, UtcDay)> =
+        days.iter().filter(is_in).copied().collect();
+    let days = (!days.is_empty()).then(|| spend_days(filter, &commits, &days, own));
     let mut report = ProvenanceReport {
         commits: len_to_u64(commits.len()),
         by_class: tally(&commits, |one| vec![one.provenance.class.as_str()]),
@@ -183,6 +191,12 @@ pub(super) fn report(
         lines_by_level: lines_by_level(filter),
         squashes,
         records,
+        records_elsewhere: filter
+            .scope
+            .repositories
+            .iter()
+            .map(|facts| facts.records_elsewhere)
+            .sum(),
         recall,
         days,
         signals: signals(filter.scope.repositories),
@@ -208,6 +222,18 @@ fn commits<'f>(filter: &Filter<'f>) -> Vec<Placed<'f>> {
         })
         .filter(|(_, _, one)| is_in(one))
         .collect()
+}
+
+/// The commits of the time looked at that records speak of.
+fn recorded<'f>(filter: &Filter<'f>) -> Vec<&'f CommitFacts> {
+    let all = filter.scope.repositories.iter().flat_map(|facts| &facts.commits);
+    let is_in = |one: &&CommitFacts| {
+        let is_recent = filter
+            .since
+            .is_none_or(|since| one.committer_time.is_some_and(|time| time >= since));
+        one.record.is_some() && one.parents.len() < 2 && is_recent
+    };
+    all.filter(is_in).collect()
 }
 
 fn is_marked(one: &CommitFacts) -> bool {
@@ -270,22 +296,22 @@ fn squashed_marks(commits: &[Placed<'_>]) -> Option<SquashedMarks> {
         let Some(pull) = one.pulled else { continue };
         let is_marked = one.provenance.by_marks.is_marked();
         sum.pull_requests += 1;
-        if pull.marked == 0 {
+        if pull.by_marks == 0 {
             sum.gained += u64::from(is_marked);
             continue;
         }
         sum.with_marks += 1;
         sum.lost += u64::from(!is_marked);
-        sum.claims_too_much += u64::from(is_marked && pull.marked < pull.commits);
+        sum.claims_too_much += u64::from(is_marked && pull.by_marks < pull.commits);
         sum.commits += pull.commits;
-        sum.marked_commits += pull.marked;
+        sum.marked_commits += pull.by_marks;
     }
     (sum.pull_requests > 0).then_some(sum)
 }
 
-fn records(commits: &[Placed<'_>]) -> Option<RecordsReport> {
+fn records(commits: &[&CommitFacts]) -> Option<RecordsReport> {
     let mut sum = RecordsReport::default();
-    let records = commits.iter().filter_map(|one| one.2.record.as_ref());
+    let records = commits.iter().filter_map(|one| one.record.as_ref());
     for record in records.filter(|record| record.of_lines) {
         sum.commits += 1;
         sum.listed_ai += record.listed_ai;
@@ -302,9 +328,9 @@ fn share(part: u64, all: u64) -> Option<f64> {
     (all > 0).then(|| count_to_f64(part) / count_to_f64(all))
 }
 
-fn recall(commits: &[Placed<'_>]) -> RecallReport {
+fn recall(commits: &[&CommitFacts]) -> RecallReport {
     let mut sum = RecallReport::default();
-    for (_, _, one) in commits {
+    for one in commits {
         let is_own = |record: &&RecordFacts| record.ai > 0 && !found_by_mark(record);
         let Some(record) = one.record.as_ref().filter(is_own) else { continue };
         let is_marked = one.provenance.by_marks.is_marked();
@@ -318,7 +344,7 @@ fn recall(commits: &[Placed<'_>]) -> RecallReport {
     sum.of_commits = share(sum.marked_commits, sum.commits);
     sum.of_lines = share(sum.marked_lines, sum.ai_lines);
     let has_others =
-        || commits.iter().any(|one| one.2.record.as_ref().is_some_and(found_by_mark));
+        || commits.iter().any(|one| one.record.as_ref().is_some_and(found_by_mark));
     sum.reason = (sum.commits == 0).then(|| match has_others() {
         true => "the records here are found by the marks themselves",
         false => "no record says of any line here that an agent wrote it",
@@ -342,28 +368,24 @@ fn spend_days(
     for &(repository, commit, one) in commits {
         let person = filter.scope.person(CommitRef { repository, commit });
         let Some(key) = person.zip(one.author_time.map(Timestamp::day)) else { continue };
-        *marked.entry(key).or_default() |= is_marked(one);
+        *marked.entry(key).or_default() |= one.provenance.by_marks.is_marked();
     }
-    let with_commits: Vec<bool> =
-        days.iter().filter_map(|day| marked.get(day).copied()).collect();
-    let people: BTreeSet<IdentityId> = days.iter().map(|day| day.0).collect();
+    let with_commits: BTreeMap<&(IdentityId, UtcDay), bool> =
+        days.iter().filter_map(|day| Some((day, *marked.get(day)?))).collect();
+    // Those who did not commit say nothing here, and stand before nobody.
+    let people: BTreeSet<IdentityId> = with_commits.keys().map(|day| day.0).collect();
     let all = len_to_u64(with_commits.len());
-    let with_marks = len_to_u64(with_commits.iter().filter(|marked| **marked).count());
-    let report = DaysReport {
-        n_people: len_to_u64(people.len()),
-        days: len_to_u64(days.len()),
-        ..DaysReport::default()
-    };
+    let with_marks = len_to_u64(with_commits.values().filter(|marked| **marked).count());
     if people.len() < LEAST_PEOPLE && !own {
-        let reason = Some("fewer than five people have days with usage");
-        return DaysReport { reason, ..report };
+        let reason = Some("fewer than five people committed on days with usage");
+        return DaysReport { reason, ..DaysReport::default() };
     }
     DaysReport {
+        n_people: Some(len_to_u64(people.len())),
         with_commits: Some(all),
         with_marks: Some(with_marks),
         unmarked_share: share(all - with_marks, all),
         reason: (all == 0).then_some("nobody committed on a day with usage"),
-        ..report
     }
 }
 
@@ -386,6 +408,7 @@ fn signals(repositories: &[Facts]) -> Vec<SignalReport> {
 /// What should be known before marked and unmarked code are compared.
 fn warnings(report: &ProvenanceReport, repositories: &[Facts]) -> Vec<String> {
     const FEW_MARKS: f64 = 0.05;
+    const LEAST_COMMITS: u64 = 20;
     let mut warnings = Vec::new();
     for facts in repositories {
         if let Some(how) = &facts.marks_off {
@@ -409,7 +432,8 @@ fn warnings(report: &ProvenanceReport, repositories: &[Facts]) -> Vec<String> {
                     marks are probably left out, and unmarked code probably holds much of AI.";
         warnings.push(text.to_owned());
     }
-    if report.recall.of_lines.is_some_and(|recall| recall < 0.8) {
+    let is_measured = report.recall.commits >= LEAST_COMMITS;
+    if is_measured && report.recall.of_lines.is_some_and(|recall| recall < 0.8) {
         let text = "Where it is known who wrote lines, the marks miss more than a fifth of those \
                     of agents: a difference between marked and unmarked code is understated.";
         warnings.push(text.to_owned());

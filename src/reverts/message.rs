@@ -210,7 +210,10 @@ mod tests {
 
     const ID: &str = "0123456789abcdef0123456789abcdef01234567";
 
-    fn read(message: &str) -> Option<(Intent, Vec<String>, Vec<u64>, Option<String>)> {
+    /// Intent, ids, numbers and subject.
+    type Read = (Intent, Vec<String>, Vec<u64>, Option<String>);
+
+    fn read(message: &str) -> Option<Read> {
         let said = said(message.as_bytes())?;
         let subject = said.subject.map(|text| String::from_utf8(text).unwrap());
         Some((said.intent, said.ids, said.pulls, subject))

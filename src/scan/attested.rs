@@ -1,19 +1,20 @@
 //! Where a repository holds records of who wrote which lines, and what they say of the
 //! commits of its history.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::attestation::{self, Attestation, Attester, Trace, Writer};
+use crate::attestation::{self, Attestation, Attester, Names, Trace, Writer};
 use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader, Unreadable};
 use crate::history::open::Opened;
 use crate::history::tree::{self, EntryKind, TreeCache};
-use crate::history::walk::History;
+use crate::history::walk::{Commit, History};
 use crate::history::{CommitIdx, ObjectId, ObjectMap, commit};
 use crate::limits;
 use crate::lines::attested::{Attested, Written};
 use crate::lines::book::Mark;
+use crate::lines::schedule::Progress;
 use crate::problem::{GapKind, Gaps};
 use crate::provenance::Rules;
 use crate::units::{len_to_u32, len_to_u64};
@@ -111,21 +112,25 @@ pub(super) struct Records {
     pub(super) attested: Attested,
     /// The commits.
     pub(super) commits: BTreeMap<CommitIdx, Listed>,
+    /// How many records are of commits that are not here.
+    pub(super) elsewhere: u64,
 }
 
 /// Reads the records of the commits of a history. Of several of one commit the most exact
 /// counts: notes, then what the first versions wrote, then traces.
 pub(super) fn read(
-    reader: &mut ObjectReader<'_>,
-    sources: &Sources,
+    (reader, sources): (&mut ObjectReader<'_>, &Sources),
     history: &History,
     rules: &Rules,
     gaps: &mut Gaps,
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Records {
     let mut reading = Reading {
         reader,
         history,
-        rules,
+        names: Names::new(rules),
+        progress,
+        n_read: 0,
         cache: TreeCache::default(),
         known: (0..)
             .zip(&history.commits)
@@ -161,7 +166,9 @@ impl Records {
 struct Reading<'r, 'o> {
     reader: &'r mut ObjectReader<'o>,
     history: &'r History,
-    rules: &'r Rules,
+    names: Names<'r>,
+    progress: &'r (dyn Fn(Progress) + Sync),
+    n_read: u64,
     cache: TreeCache,
     known: ObjectMap<CommitIdx>,
     marks: BTreeMap<Attester, Mark>,
@@ -177,7 +184,7 @@ impl Reading<'_, '_> {
     fn notes(&mut self, tip: Option<ObjectId>) {
         for (commit, blob) in self.notes_of(tip, NOTES) {
             if let Some(bytes) = self.record(blob) {
-                let found = attestation::note(&bytes, self.rules);
+                let found = attestation::note(&bytes, &mut self.names);
                 self.add(commit, &found, "git-ai.v3");
             }
         }
@@ -185,14 +192,15 @@ impl Reading<'_, '_> {
 
     fn legacy(&mut self, refs: &BTreeMap<Vec<u8>, ObjectId>) {
         for (name, &blob) in refs {
-            let commit = ObjectId::from_hex(&name[LEGACY.len()..]);
-            let commit = commit.and_then(|id| self.known.get(&id).copied());
+            let Some(id) = ObjectId::from_hex(&name[LEGACY.len()..]) else { continue };
+            let commit = self.known.get(&id).copied();
+            self.found.elsewhere += u64::from(commit.is_none());
             let Some(commit) = commit.filter(|one| !self.found.commits.contains_key(one))
             else {
                 continue;
             };
             if let Some(bytes) = self.record(blob) {
-                let found = attestation::legacy(&bytes, self.rules);
+                let found = attestation::legacy(&bytes, &mut self.names);
                 self.add(commit, &found, "git-ai.legacy");
             }
         }
@@ -202,8 +210,9 @@ impl Reading<'_, '_> {
         for (commit, blob) in self.notes_of(tip, TRACE_NOTES) {
             let is_known = self.found.commits.contains_key(&commit);
             if let Some(bytes) = self.record(blob).filter(|_| !is_known) {
-                let (traces, senseless) = attestation::traces(&bytes, self.rules);
-                let mut found = Attestation { senseless, ..Attestation::default() };
+                let (traces, senseless) = attestation::traces(&bytes, &mut self.names);
+                let mut found = Attestation::default();
+                found.senseless = senseless;
                 traces.into_iter().for_each(|trace| append(&mut found, trace));
                 self.add(commit, &found, "agent-trace");
             }
@@ -229,13 +238,17 @@ impl Reading<'_, '_> {
         for folder in &found.unreadable {
             self.left_out("part of the notes cannot be read", &folder.path);
         }
-        let note = |change: &tree::PathChange| {
+        let mut elsewhere = 0;
+        let mut note = |change: &tree::PathChange| {
             let hex: Vec<u8> =
                 change.path.iter().copied().filter(|&byte| byte != b'/').collect();
-            let commit = self.known.get(&ObjectId::from_hex(&hex)?)?;
-            Some((*commit, change.new_file()?))
+            let (id, blob) = (ObjectId::from_hex(&hex)?, change.new_file()?);
+            let commit = self.known.get(&id).copied();
+            elsewhere += u64::from(commit.is_none());
+            Some((commit?, blob))
         };
-        let mut notes: Vec<_> = found.changes.iter().filter_map(note).collect();
+        let mut notes: Vec<_> = found.changes.iter().filter_map(&mut note).collect();
+        self.found.elsewhere += elsewhere;
         notes.sort_unstable();
         notes.dedup_by_key(|note| note.0);
         notes
@@ -243,6 +256,8 @@ impl Reading<'_, '_> {
 
     /// Reads a record.
     fn record(&mut self, blob: ObjectId) -> Option<ObjectBytes> {
+        self.n_read += 1;
+        (self.progress)(Progress::Records(self.n_read));
         let bytes = match self.reader.read(blob, ObjectKind::Blob) {
             Ok(bytes) => bytes,
             Err(why) => {
@@ -312,10 +327,11 @@ impl Reading<'_, '_> {
         let Some(tip) = self.history.commits.last() else { return };
         let Some(blob) = self.file_at(tip.tree, TRACES) else { return };
         let Some(bytes) = self.record(blob) else { return };
-        let (traces, senseless) = attestation::traces(&bytes, self.rules);
+        let (traces, senseless) = attestation::traces(&bytes, &mut self.names);
         let why = "parts of records of who wrote lines make no sense, and are left out";
         self.gaps.add_many(GapKind::SideFile, why, TRACES, senseless);
-        let mut by_commit: BTreeMap<CommitIdx, Attestation> = BTreeMap::new();
+        let mut by_commit: BTreeMap<CommitIdx, BTreeMap<Vec<u8>, Vec<Trace>>> =
+            BTreeMap::new();
         let mut budget = limits::RECORD_STEPS.value;
         let mut unplaced = 0;
         let mut landed: BTreeMap<(ObjectId, Vec<u8>), Option<CommitIdx>> =
@@ -326,51 +342,73 @@ impl Reading<'_, '_> {
                 if let Some(known) = landed.get(&place) {
                     return *known;
                 }
+                (self.progress)(Progress::Records(self.n_read));
                 let found = self.landing_of(place.0, &place.1, &mut budget);
                 landed.insert(place, found);
                 found
             });
             match commit.filter(|one| !self.found.commits.contains_key(one)) {
-                Some(commit) => append(by_commit.entry(commit).or_default(), trace),
+                Some(commit) => {
+                    let files = by_commit.entry(commit).or_default();
+                    files.entry(trace.path.clone()).or_default().push(trace);
+                }
                 None => unplaced += 1,
             }
         }
         let why = "records of edits for which no commit is found that holds them";
         self.gaps.add_many(GapKind::SideFile, why, TRACES, unplaced);
-        for (commit, found) in by_commit {
+        for (commit, files) in by_commit {
+            let mut found = Attestation::default();
+            files.into_values().flatten().for_each(|trace| append(&mut found, trace));
             self.add(commit, &found, "agent-trace");
         }
     }
 
-    /// The first commit after `revision` that changed the file at `path`.
+    /// The first commit after `revision` that changed the file at `path`; `None` where
+    /// branches changed it each on its own: nothing says which of them is meant.
     fn landing_of(
         &mut self,
         revision: ObjectId,
         path: &[u8],
         budget: &mut u64,
     ) -> Option<CommitIdx> {
-        const LOOK_STEPS: u64 = 1_000;
         let history = self.history;
-        let first = *self.known.get(&revision)?;
-        let mut after = BTreeSet::from([first]);
-        for at in first.0 + 1..len_to_u32(history.commits.len()) {
+        let start = *self.known.get(&revision)?;
+        // Those that come after, and whether they come after the first change as well.
+        let mut after: BTreeMap<CommitIdx, bool> = BTreeMap::from([(start, false)]);
+        let mut first = None;
+        for at in start.0 + 1..len_to_u32(history.commits.len()) {
             *budget = budget.checked_sub(1)?;
             let commit = &history.commits[at as usize];
-            if !commit.parents.iter().any(|parent| after.contains(parent)) {
-                continue;
+            let mut before = commit.parents.iter().filter_map(|one| after.get(one));
+            let Some(&is_later) = before.next() else { continue };
+            let is_later = is_later || before.any(|is_later| *is_later);
+            let at = CommitIdx(at);
+            let is_change = !is_later && self.changes(commit, path, budget)?;
+            if is_change && first.replace(at).is_some() {
+                return None;
             }
-            after.insert(CommitIdx(at));
-            *budget = budget.checked_sub(LOOK_STEPS)?;
-            let before = commit.first_parent().map(|one| history.commits[one.at()].tree);
-            let now = self.file_at(commit.tree, path);
-            if commit.n_parents < 2
-                && now.is_some()
-                && now != before.and_then(|tree| self.file_at(tree, path))
-            {
-                return Some(CommitIdx(at));
-            }
+            after.insert(at, is_later || is_change);
         }
-        None
+        first
+    }
+
+    /// Whether a commit, not a merge, changed the file at a path; `None` when the budget
+    /// is spent.
+    fn changes(
+        &mut self,
+        commit: &Commit,
+        path: &[u8],
+        budget: &mut u64,
+    ) -> Option<bool> {
+        const LOOK_STEPS: u64 = 1_000;
+        *budget = budget.checked_sub(LOOK_STEPS)?;
+        if commit.n_parents > 1 {
+            return Some(false);
+        }
+        let before = commit.first_parent().map(|one| self.history.commits[one.at()].tree);
+        let now = self.file_at(commit.tree, path);
+        Some(now.is_some() && now != before.and_then(|tree| self.file_at(tree, path)))
     }
 
     /// The file at a path of a tree; `None` where there is none, or it cannot be read.
@@ -393,15 +431,15 @@ impl Reading<'_, '_> {
     }
 }
 
-/// Adds a trace to what is known of its commit.
+/// Adds a trace to what is known of its commit; those of one file come together.
 fn append(found: &mut Attestation, trace: Trace) {
-    let base = found.writers.len();
-    found.writers.extend(trace.writers);
+    let places: Vec<usize> =
+        trace.writers.into_iter().map(|writer| found.by(writer)).collect();
     let ranges = trace
         .ranges
         .into_iter()
-        .map(|range| attestation::LineRange { by: range.by + base, ..range });
-    match found.files.iter_mut().find(|file| file.path == trace.path) {
+        .map(|range| attestation::LineRange { by: places[range.by], ..range });
+    match found.files.last_mut().filter(|file| file.path == trace.path) {
         Some(file) => file.ranges.extend(ranges),
         None => found.files.push(attestation::AttestedFile {
             path: trace.path,

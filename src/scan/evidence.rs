@@ -2,13 +2,13 @@
 //! from, the pull request that was squashed into it, records of its lines, and who
 //! brought it in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attestation::{self, AgentLines, Writer};
 use crate::facts::counted::{Counter, add_count, add_record};
-use crate::facts::{Facts, OperatorBy, PulledFacts, RecordFacts};
+use crate::facts::{CommitFacts, Facts, OperatorBy, PulledFacts, RecordFacts};
+use crate::history::CommitIdx;
 use crate::history::walk::History;
-use crate::history::{CommitIdx, ObjectId, ObjectMap};
 use crate::limits;
 use crate::problem::{GapKind, Gaps};
 use crate::provenance::{
@@ -59,8 +59,8 @@ fn reach(
     from: impl Iterator<Item = CommitIdx>,
     within: impl Fn(CommitIdx) -> bool,
     steps: &mut u64,
-) -> Option<std::collections::BTreeSet<CommitIdx>> {
-    let mut seen = std::collections::BTreeSet::new();
+) -> Option<BTreeSet<CommitIdx>> {
+    let mut seen = BTreeSet::new();
     let mut waiting: Vec<CommitIdx> = from.filter(|&one| within(one)).collect();
     while let Some(one) = waiting.pop() {
         *steps = steps.checked_sub(1)?;
@@ -90,58 +90,76 @@ fn add_branch(provenance: &mut Provenance, rule: &BranchRule) {
     }
 }
 
-/// The commits of a pull request that was squashed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PullMarks {
-    /// The squash.
-    pub(super) squash: ObjectId,
-    /// Its commits, without merges.
-    pub(super) commits: u64,
-    /// Those that are marked.
-    pub(super) marked: u64,
-    /// The tools and models that these name.
-    pub(super) tools: Vec<String>,
-    /// The models.
-    pub(super) models: Vec<String>,
+/// What the commits of a pull request say, those of bots left out.
+#[derive(Debug, Default)]
+struct Pulled {
+    facts: PulledFacts,
+    classes: BTreeSet<AiClass>,
+    tools: BTreeSet<String>,
+    models: BTreeSet<String>,
 }
 
 /// Says of squashes what the commits of their pull requests say: all of them marked, or
 /// some, or none. What the squash says itself stands where no commit does: it can
 /// describe the request.
-pub(super) fn from_pulls(
-    history: &History,
-    pulls: &[PullMarks],
-    provenance: &mut [Provenance],
-) -> ObjectMap<PulledFacts> {
-    let of: ObjectMap<&PullMarks> = pulls.iter().map(|one| (one.squash, one)).collect();
-    for (commit, provenance) in history.commits.iter().zip(provenance) {
-        let Some(pull) = of.get(&commit.id).filter(|pull| pull.marked > 0) else {
-            continue;
-        };
-        if provenance.class == AiClass::Bot {
+pub(super) fn from_pulls(facts: &mut Facts) {
+    let mut pulls: BTreeMap<u32, Pulled> = BTreeMap::new();
+    let of_pulls = |one: &&CommitFacts| one.pull.is_some() && one.parents.len() < 2;
+    for one in facts.commits.iter().filter(of_pulls) {
+        let said = &one.provenance;
+        let pull = pulls.entry(one.landing).or_default();
+        if said.class == AiClass::Bot {
             continue;
         }
-        provenance.class = match provenance.by_marks {
-            _ if pull.marked < pull.commits => AiClass::Mixed,
-            class if class.is_marked() && class != AiClass::Mixed => class,
-            _ => AiClass::Coauthored,
-        };
-        provenance.level = EvidenceLevel::E3;
-        provenance.role = provenance.role.or(Some(Role::CoAuthor));
-        provenance.confidence = provenance.confidence.max(Some(Confidence::High));
-        provenance.evidence.push(Evidence {
-            rule: "pull-request".to_owned(),
-            place: Place::PullRequest,
-            line: None,
-            count: u32::try_from(pull.marked).unwrap_or(u32::MAX),
-        });
-        pull.tools.iter().for_each(|tool| provenance.add_tool(tool));
-        pull.models.iter().for_each(|model| provenance.add_model(model));
+        pull.facts.commits += 1;
+        pull.facts.by_marks += u64::from(said.by_marks.is_marked());
+        if said.class.is_marked() {
+            pull.facts.marked += 1;
+            pull.classes.insert(said.class);
+            pull.tools.extend(said.tools.iter().cloned());
+            pull.models.extend(said.models.iter().cloned());
+        }
     }
-    let facts = |one: &PullMarks| {
-        (one.squash, PulledFacts { commits: one.commits, marked: one.marked })
+    for (landing, pull) in pulls {
+        let squash = facts.mainline[landing as usize].commit;
+        let commit = &mut facts.commits[squash.at()];
+        commit.pulled = Some(pull.facts);
+        if pull.facts.marked > 0 && commit.provenance.class != AiClass::Bot {
+            add_pull(&mut commit.provenance, &pull);
+        }
+    }
+}
+
+fn add_pull(provenance: &mut Provenance, pull: &Pulled) {
+    let own = provenance.by_marks;
+    let has_own = own.is_marked() && own != AiClass::Mixed;
+    let of_commits = match pull.classes.iter().next() {
+        Some(&class) if pull.classes.len() == 1 => class,
+        _ => AiClass::Coauthored,
     };
-    pulls.iter().map(facts).collect()
+    provenance.is_contradicted |= own == AiClass::DeclaredHuman;
+    provenance.class = match () {
+        () if pull.facts.marked < pull.facts.commits => AiClass::Mixed,
+        () if has_own => own,
+        () => of_commits,
+    };
+    if !has_own {
+        provenance.level = EvidenceLevel::E3;
+        provenance.role = Some(match of_commits {
+            AiClass::Authored => Role::Author,
+            AiClass::Assisted => Role::Assisted,
+            _ => Role::CoAuthor,
+        });
+        provenance.confidence = provenance.confidence.max(Some(Confidence::High));
+    }
+    provenance.evidence.push(Evidence {
+        rule: "pull-request".to_owned(),
+        place: Place::PullRequest,
+        line: None,
+        count: u32::try_from(pull.facts.marked).unwrap_or(u32::MAX),
+    });
+    pull.tools.iter().for_each(|tool| provenance.add_tool(tool));
+    pull.models.iter().for_each(|model| provenance.add_model(model));
 }
 
 /// Adds what records say of the lines of commits.
@@ -201,17 +219,22 @@ pub(super) fn from_checkpoints(facts: &mut Facts, rules: &Rules) {
             tools.extend(named);
         }
     }
-    for commit in &mut facts.commits {
-        let known = commit.checkpoint_ids.iter().filter_map(|id| counts.get(id.as_str()));
-        let known: Vec<_> = known.collect();
-        let sum = |of: fn(&AgentLines) -> u64| {
-            known.iter().filter_map(|one| one.0.as_ref()).map(of).sum::<u64>()
+    let landed = facts.landed_lines();
+    for (commit, landed) in facts.commits.iter_mut().zip(landed) {
+        // A count of a part of the sessions is none of the commit.
+        let known: Option<Vec<_>> = commit
+            .checkpoint_ids
+            .iter()
+            .map(|id| counts.get(id.as_str()).and_then(|one| Some((one.0?, &one.1))))
+            .collect();
+        let Some(known) = known.filter(|known| !known.is_empty()) else { continue };
+        let lines = AgentLines {
+            agent: known.iter().map(|one| one.0.agent).sum(),
+            total: known.iter().map(|one| one.0.total).sum(),
         };
-        let lines =
-            AgentLines { agent: sum(|one| one.agent), total: sum(|one| one.total) };
-        let agents: Vec<String> = known.iter().flat_map(|one| &one.1).cloned().collect();
+        let agents: Vec<String> = known.iter().flat_map(|one| one.1).cloned().collect();
         let counter =
-            Counter { record: "entire.branch", tool: "entire", agents: &agents };
+            Counter { record: "entire.branch", tool: "entire", agents: &agents, landed };
         add_count(commit, lines, counter);
     }
 }
@@ -241,8 +264,8 @@ pub(super) fn operators(facts: &mut Facts, records: &Records) {
         .iter()
         .enumerate()
         .map(|(at, commit)| {
-            let is_agent = commit.operator.is_none()
-                && commit.provenance.by_marks == AiClass::Authored;
+            let is_agent =
+                commit.operator.is_none() && commit.provenance.class.is_marked();
             if !is_agent {
                 return None;
             }

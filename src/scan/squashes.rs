@@ -13,8 +13,6 @@ use crate::history::{ObjectId, ObjectMap, ObjectSet};
 use crate::limits;
 use crate::lines::schedule::Progress;
 use crate::problem::{GapKind, Gaps};
-use crate::provenance::Rules;
-use crate::scan::evidence::PullMarks;
 use crate::units::len_to_u64;
 
 /// Where heads are looked for.
@@ -24,8 +22,6 @@ pub(super) struct Place<'p> {
     pub(super) shallow: &'p [ObjectId],
     /// The heads.
     pub(super) pulls: &'p PullHeads,
-    /// The rules by which commits are marked; `None` where nobody asks.
-    pub(super) rules: Option<&'p Rules>,
     /// Shows how far the work has come.
     pub(super) progress: &'p (dyn Fn(Progress) + Sync),
 }
@@ -38,8 +34,7 @@ pub(super) fn recover(
     place: Place<'_>,
     history: History,
     gaps: &mut Gaps,
-) -> Recovered {
-    let mut marks = Vec::new();
+) -> (History, SquashFacts) {
     let mut facts = SquashFacts::default();
     let landings = history.landings();
     let known = history.commits.iter().zip(landings);
@@ -61,12 +56,9 @@ pub(super) fn recover(
         let Some(&head) = place.pulls.get(&pull) else { continue };
         facts.with_head += 1;
         let parent = &history.commits[parent.at()];
-        let commits = search.commits(head, landing).and_then(|commits| {
-            if let Some(rules) = place.rules {
-                marks.push(marks_of(commit.id, &commits, rules));
-            }
-            search.check(parent, commit, &commits).map(|()| commits)
-        });
+        let commits = search
+            .commits(head, landing)
+            .and_then(|commits| search.check(parent, commit, &commits).map(|()| commits));
         match commits {
             Ok(commits) => {
                 search.known.extend(commits.iter().map(|(id, _)| (*id, landing)));
@@ -79,47 +71,7 @@ pub(super) fn recover(
         (place.progress)(Progress::Commits(search.n_read));
     }
     facts.recovered = len_to_u64(found.len());
-    Recovered { history: walk::with_squashed(history, found), facts, marks }
-}
-
-/// What was found out about squashes.
-#[derive(Debug)]
-pub(super) struct Recovered {
-    /// The history, with the commits of pull requests in their places.
-    pub(super) history: History,
-    /// How many there are.
-    pub(super) facts: SquashFacts,
-    /// What the commits of each pull request say.
-    pub(super) marks: Vec<PullMarks>,
-}
-
-/// What the commits of a pull request say about AI.
-fn marks_of(
-    squash: ObjectId,
-    commits: &[(ObjectId, RawCommit)],
-    rules: &Rules,
-) -> PullMarks {
-    let mut found = PullMarks {
-        squash,
-        commits: 0,
-        marked: 0,
-        tools: Vec::new(),
-        models: Vec::new(),
-    };
-    for (_, commit) in commits.iter().filter(|(_, commit)| commit.parents.len() < 2) {
-        let said = super::classify_raw(rules, commit);
-        found.commits += 1;
-        if said.class.is_marked() {
-            found.marked += 1;
-            found.tools.extend(said.tools);
-            found.models.extend(said.models);
-        }
-    }
-    for names in [&mut found.tools, &mut found.models] {
-        names.sort();
-        names.dedup();
-    }
-    found
+    (walk::with_squashed(history, found), facts)
 }
 
 /// The number of the pull request at the end of a subject: `Add a thing (#12)`.

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use tree_sitter::{Query, QueryError};
 
+use super::lexemes::LexemeKind;
 use super::{DefinitionKind, LANGUAGES, Language, LanguageId};
 
 /// What a capture of a query marks. The names are listed in `queries/README.md`.
@@ -21,13 +22,15 @@ pub(super) enum Capture {
     Test,
     /// An attribute of test code.
     TestAttribute,
+    /// A word of another kind than its name says; `None` is left out of comparisons.
+    Lexeme(Option<LexemeKind>),
     /// Looked at by a predicate of its own pattern only.
     Private,
 }
 
 impl Capture {
     /// The names queries may use, and what they mean.
-    pub(super) const VOCABULARY: [(&'static str, Self); 13] = [
+    pub(super) const VOCABULARY: [(&'static str, Self); 19] = [
         ("definition.function", Self::Definition(DefinitionKind::Function)),
         ("definition.method", Self::Definition(DefinitionKind::Method)),
         ("definition.class", Self::Definition(DefinitionKind::Class)),
@@ -41,6 +44,12 @@ impl Capture {
         ("data.text", Self::DataText),
         ("test", Self::Test),
         ("test.attribute", Self::TestAttribute),
+        ("left_out", Self::Lexeme(None)),
+        ("plain", Self::Lexeme(Some(LexemeKind::Plain))),
+        ("identifier", Self::Lexeme(Some(LexemeKind::Identifier))),
+        ("callee", Self::Lexeme(Some(LexemeKind::Callee))),
+        ("string", Self::Lexeme(Some(LexemeKind::String))),
+        ("number", Self::Lexeme(Some(LexemeKind::Number))),
     ];
 
     /// Returns what a capture of this name marks; `None` if it is not in the vocabulary.
@@ -62,7 +71,14 @@ pub(super) struct Compiled {
 
 impl Compiled {
     fn of(language: &Language) -> Result<Self, QueryError> {
-        let sources = language.queries().map(|(_, source)| source);
+        Self::of_sources(language, &language.queries().map(|(_, source)| source))
+    }
+
+    /// Compiles queries of a language as one.
+    pub(super) fn of_sources(
+        language: &Language,
+        sources: &[&str],
+    ) -> Result<Self, QueryError> {
         let source = sources.join("\n");
         let query = Query::new(&(language.grammar)(), &source)?;
         let capture = |name: &&str| Capture::named(name).unwrap_or(Capture::Private);

@@ -7,6 +7,7 @@ use tree_sitter::{Node, QueryCursor, QueryMatch, StreamingIterator, Tree};
 
 use super::attributes::attributed_rows;
 use super::compiled::{Capture, Compiled};
+use super::lexemes::LexemeKind;
 use super::{DefinitionKind, Fallback};
 
 /// Literal lists with more elements than this are data.
@@ -30,6 +31,10 @@ pub(super) struct Marks {
     pub(super) data: Vec<Range<usize>>,
     /// Long literal lists that may hold definitions.
     pub(super) lists: Vec<Range<usize>>,
+    /// Of the data the long literal lists.
+    pub(super) data_lists: Vec<Range<usize>>,
+    /// Words of another kind than their names say; `None` is left out of comparisons.
+    pub(super) lexemes: Vec<(Range<usize>, Option<LexemeKind>)>,
     pub(super) definitions: Vec<MarkedDefinition>,
     /// Rows of test code.
     pub(super) tests: Vec<Range<usize>>,
@@ -92,6 +97,7 @@ impl Marks {
                 Capture::DataList if n_elements(node) > ELEMENTS_OF_CODE => {
                     self.lists.push(node.byte_range());
                 }
+                Capture::Lexeme(kind) => self.lexemes.push((node.byte_range(), kind)),
                 Capture::Definition(kind) => definition = Some((kind, node)),
                 Capture::Name => name = Some(node.byte_range()),
                 Capture::TestAttribute => self.test_attributes.push(node.byte_range()),
@@ -137,7 +143,8 @@ impl Marks {
         for list in self.lists.drain(..) {
             let next = starts.partition_point(|&start| start < list.start);
             if starts.get(next).is_none_or(|&start| start >= list.end) {
-                self.data.push(list);
+                self.data.push(list.clone());
+                self.data_lists.push(list);
             }
         }
     }

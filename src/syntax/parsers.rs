@@ -74,6 +74,11 @@ impl Parsers {
         })
     }
 
+    /// What runs queries.
+    pub(super) fn cursor(&mut self) -> &mut QueryCursor {
+        &mut self.cursor
+    }
+
     pub(super) fn tree(
         &mut self,
         language: LanguageId,

@@ -24,33 +24,63 @@ pub(super) struct Shape {
 pub(super) fn shape(tree: &Tree) -> Result<Shape, Fallback> {
     let mut cursor = tree.walk();
     let mut shape = Shape { depth: 0, error_bytes: 0 };
-    let mut look_ahead = 0;
-    // How many unnamed siblings stand in a row, on each level.
-    let mut runs = vec![0_u64];
+    let mut look_ahead = LookAhead::new();
     // Where the last error ended; those inside it are counted with it.
     let mut error_end = 0;
     loop {
         let node = cursor.node();
-        if let Some(run) = runs.last_mut() {
-            *run = if node.is_named() { 0 } else { *run + 1 };
-            look_ahead += *run;
-        }
-        if look_ahead > LOOK_AHEAD {
-            return Err(Fallback::TooMuchWork);
-        }
+        look_ahead.count(node)?;
         shape.error_bytes += new_error_bytes(node, &mut error_end);
-        // The cursor would count its levels anew each time.
-        shape.depth = shape.depth.max(runs.len() - 1);
+        shape.depth = shape.depth.max(look_ahead.level());
         if cursor.goto_first_child() {
-            runs.push(0);
+            look_ahead.enter();
             continue;
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
                 return Ok(shape);
             }
-            runs.pop();
+            look_ahead.leave();
         }
+    }
+}
+
+/// How much looking ahead queries may need, counted along a walk.
+#[derive(Debug)]
+pub(super) struct LookAhead {
+    nodes: u64,
+    /// How many unnamed siblings stand in a row, on each level.
+    runs: Vec<u64>,
+}
+
+impl LookAhead {
+    /// A walk that begins at the root.
+    pub(super) fn new() -> Self {
+        Self { nodes: 0, runs: vec![0] }
+    }
+
+    /// Counts a node of this level, or says that queries would take too long.
+    pub(super) fn count(&mut self, node: Node<'_>) -> Result<(), Fallback> {
+        if let Some(run) = self.runs.last_mut() {
+            *run = if node.is_named() { 0 } else { *run + 1 };
+            self.nodes += *run;
+        }
+        if self.nodes > LOOK_AHEAD { Err(Fallback::TooMuchWork) } else { Ok(()) }
+    }
+
+    /// Goes down to the children of a node.
+    pub(super) fn enter(&mut self) {
+        self.runs.push(0);
+    }
+
+    /// Goes back up.
+    pub(super) fn leave(&mut self) {
+        self.runs.pop();
+    }
+
+    /// How many levels below the root; the cursor would count them anew each time.
+    pub(super) fn level(&self) -> usize {
+        self.runs.len() - 1
     }
 }
 

@@ -281,7 +281,7 @@ fn notes_of_any_kind_are_counted_and_never_the_end() {
     let place = Place::new();
     let repository = two_commits().import(&place);
     note(&repository, "ai", "first", "\u{1}\u{2}no note\n  at all\n  x 5-1\n---\n[[[[");
-    let huge = format!("a.txt\n  h_1 1-{}\n---\n{{}}", u32::MAX);
+    let huge = format!("a.txt\n  h_1 1-90000,1-{}\n---\n{{}}", u32::MAX);
     note(&repository, "ai", "second", &huge);
     note(&repository, "whogitit", "second", "{}");
     let run = place.run(["report", "app", "--format=json"]).ended(0);
@@ -293,7 +293,7 @@ fn notes_of_any_kind_are_counted_and_never_the_end() {
             .find(|gap| gap["why"].as_str().is_some_and(|why| why.contains(words)));
         found.and_then(|gap| gap["count"].as_u64())
     };
-    assert_eq!(of("make no sense"), Some(3), "{gaps:?}");
+    assert_eq!(of("make no sense"), Some(2), "{gaps:?}");
     assert_eq!(of("in a format that is not read"), Some(1), "{gaps:?}");
     assert_eq!(
         lives(&place),
@@ -553,7 +553,7 @@ fn checkpoints_in_either_layout_say_how_many_lines_an_agent_wrote() {
         let both = json!(["claude-code", "entire"]);
         assert_eq!(of(0), [json!("coauthored"), json!("E1"), json!(1.0), both.clone()]);
         assert_eq!(of(1), [json!("unknown"), json!("E0"), json!(0.0), json!([])]);
-        assert_eq!(of(2), [json!("coauthored"), json!("E2"), json!(0.25), both]);
+        assert_eq!(of(2), [json!("coauthored"), json!("E0"), json!(0.25), both]);
     }
 }
 
@@ -635,7 +635,7 @@ fn an_export_that_names_commits_says_how_much_a_tool_wrote_of_them() {
     assert_eq!(known["by_class"], json!({"coauthored": 2}));
     assert_eq!(known["by_class_of_marks"], json!({"unknown": 2}));
     assert_eq!(known["by_tool"], json!({"cursor": 2}));
-    // All lines of the second are the tool's; of the first it is not known which.
+    // All lines of the second are the tool's; of the first, two of three are.
     assert_eq!(known["lines_by_level"], json!({"E1": 6, "E2": 3}));
     assert_eq!(known["recall"]["ai_lines"], 8);
     assert_eq!(known["recall"]["of_lines"], 0.0);
@@ -672,7 +672,7 @@ fn a_report_says_how_much_the_marks_miss() {
     assert_eq!(known["lines_by_level"], json!({"E0": 2, "E1": 8}));
     let month = json!([{"month": "2026-01", "commits": 2, "marked": 1}]);
     assert_eq!(known["by_month"], month);
-    assert!(known["warnings"].to_string().contains("understated"), "{known}");
+    assert_eq!(known["warnings"], json!([]), "two commits are too few to warn by");
     let lines = |at: usize| report["cohorts"][at]["survival"]["n_lines"].clone();
     assert_eq!((lines(0), lines(1)), (json!(8), json!(2)));
 }
@@ -697,4 +697,120 @@ fn configuration_of_tools_is_context_and_marks_no_commit() {
     let warnings = known["warnings"].to_string();
     assert!(warnings.contains("attribution.commit is empty"), "{warnings}");
     assert!(warnings.contains("fewer than 5 % of the commits are marked"), "{warnings}");
+}
+
+/// A pull request that was squashed, with notes on its commits alone.
+#[test]
+fn records_of_the_commits_of_a_pull_request_count_for_its_squash() {
+    let place = Place::new();
+    let repository = squashed(&place, [false, false], "Add (#7)");
+    note(&repository, "ai", "step 1", &git_ai("b.txt\n  s_0123456789abcd::t_1 1-2\n"));
+    let row = commit_row(&place, &repository, "Add (#7)");
+    assert_eq!((&row["ai_class"], &row["pulled_marked"]), (&json!("mixed"), &json!(1)));
+    let known = &report(&place, &[])["provenance"];
+    assert_eq!(known["by_class"], json!({"mixed": 1, "unknown": 1}));
+    assert_eq!(known["recall"]["commits"], 1);
+    assert_eq!(known["records"]["ai"], 1);
+    assert_eq!(known["records_elsewhere"], 0);
+    // Without the head nothing is known but that there is more to know.
+    repository.git(["update-ref", "-d", "refs/pull/7/head"]);
+    let known = &report(&place, &[])["provenance"];
+    assert_eq!(known["by_class"], json!({"unknown": 2}));
+    assert_eq!(known["records_elsewhere"], 1);
+}
+
+#[test]
+fn a_head_that_is_not_believed_marks_nothing() {
+    let place = Place::new();
+    let mut stream = Stream::default();
+    let start = stream.on_main(None, "start", &[("a.txt", FIRST)]);
+    stream.commit(&Commit {
+        branch: "pull/7/head",
+        parents: &[start],
+        author: ANA,
+        message: "other\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n",
+        files: &[("other.txt", "theta eight\n")],
+    });
+    stream.on_main(Some(start), "Add (#7)", &[("b.txt", SECOND)]);
+    let repository = stream.import(&place);
+    let row = commit_row(&place, &repository, "Add (#7)");
+    assert_eq!(
+        (&row["ai_class"], &row["pulled_commits"]),
+        (&json!("unknown"), &Value::Null)
+    );
+}
+
+#[test]
+fn a_trace_that_two_branches_could_hold_is_nobodys() {
+    let place = Place::new();
+    let mut stream = Stream::default();
+    let first = stream.on_main(None, "first", &[("a.txt", FIRST)]);
+    let revision = id(&stream.import(&place), "first");
+    let trace = json!({
+        "vcs": {"type": "git", "revision": revision},
+        "files": [{"path": "a.txt", "conversations": [{
+            "contributor": {"type": "ai"},
+            "ranges": [{"start_line": 1, "end_line": 9}],
+        }]}],
+    })
+    .to_string();
+    let by_hand = stream.on_main(Some(first), "by hand", &[("a.txt", SECOND)]);
+    let agent = stream.commit(&Commit {
+        branch: "heads/feature",
+        parents: &[first],
+        author: ANA,
+        message: "by agent",
+        files: &[("a.txt", "kappa ten\nalpha one\n")],
+    });
+    stream.commit(&Commit {
+        branch: "heads/main",
+        parents: &[by_hand, agent],
+        author: ANA,
+        message: "merge",
+        files: &[("a.txt", SECOND), (".agent-trace/traces.jsonl", &trace)],
+    });
+    let place = Place::new();
+    let repository = stream.import(&place);
+    for subject in ["by hand", "by agent"] {
+        assert_eq!(
+            commit_row(&place, &repository, subject)["record"],
+            Value::Null,
+            "{subject}"
+        );
+    }
+    let gaps = report(&place, &[])["gaps"].to_string();
+    assert!(gaps.contains("no commit is found that holds them"), "{gaps}");
+}
+
+#[test]
+fn few_lines_of_a_tool_make_no_line_marked() {
+    let place = Place::new();
+    let repository = two_commits().import(&place);
+    let id = id(&repository, "second");
+    let header = "commit_hash,user_id,user_email,repo_name,tab_lines_added,composer_lines_added,\
+                  non_ai_lines_added,message,commit_ts,created_at\n";
+    let row = format!("{id},u1,ana@example.org,app,1,0,5,m,,2026-01-03T12:00:00Z\n");
+    place.write("feed.csv", format!("{header}{row}"));
+    place.write("again.csv", format!("{header}{row}"));
+    let known = &report(&place, &["--usage=feed.csv", "--usage=again.csv"])["provenance"];
+    assert_eq!(known["by_class"], json!({"coauthored": 1, "unknown": 1}));
+    assert_eq!(known["lines_by_level"], json!({"E0": 9}));
+    assert_eq!(known["recall"]["ai_lines"], 1, "two exports show the same row");
+}
+
+#[test]
+fn a_note_of_very_many_writers_is_cut_and_said() {
+    let place = Place::new();
+    let repository = two_commits().import(&place);
+    let mut lines = "a.txt\n".to_owned();
+    let mut sessions = serde_json::Map::new();
+    for n in 0..12_000 {
+        let key = format!("s_{n:014x}");
+        let _ = writeln!(lines, "  {key}::t_1 {}", 4 + n % 4);
+        sessions.insert(key, json!({"agent_id": {"tool": format!("tool-{n}")}}));
+    }
+    let metadata = json!({"sessions": sessions});
+    note(&repository, "ai", "second", &format!("{lines}---\n{metadata}"));
+    let found = report(&place, &[]);
+    assert_eq!(found["provenance"]["lines_by_level"], json!({"E0": 5, "E1": 4}));
 }

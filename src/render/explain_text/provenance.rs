@@ -38,7 +38,9 @@ pub(super) fn write(answer: &ProvenanceAnswer, to: &mut dyn Write) -> io::Result
     .into_iter()
     .flatten()
     .collect();
-    said.push(format!("evidence level: {}", answer.evidence_level));
+    let of_which =
+        if has_agents_lines { " of lines that no record speaks of" } else { "" };
+    said.push(format!("evidence level{of_which}: {}", answer.evidence_level));
     said.push(format!("squash: {}", answer.squash));
     said.push(format!("whose bill: {}", answer.operator));
     if answer.class_by_marks != commit.ai_class {
@@ -94,7 +96,17 @@ fn evidence(answer: &ProvenanceAnswer, to: &mut dyn Write) -> io::Result<()> {
 }
 
 fn records(answer: &ProvenanceAnswer, to: &mut dyn Write) -> io::Result<()> {
-    if let Some(record) = &answer.record {
+    if let Some(record) = answer.record.as_ref().filter(|record| !record.of_lines) {
+        let text = format!(
+            "The record ({}) counts {}, of which {} are an agent's; it does not say which.",
+            safe(&record.record),
+            count_of(record.added, "line", "lines"),
+            count(record.ai)
+        );
+        writeln!(to)?;
+        paragraph(to, "  ", &text)?;
+    }
+    if let Some(record) = answer.record.as_ref().filter(|record| record.of_lines) {
         let text = format!(
             "The record ({}) lists {} of an agent and {} of a person; of the {} that the commit \
              added, {} are an agent's and {} a person's.",
@@ -110,7 +122,7 @@ fn records(answer: &ProvenanceAnswer, to: &mut dyn Write) -> io::Result<()> {
     }
     if let Some(pull) = &answer.pull_request {
         let text = format!(
-            "Its pull request has {}, of which {} marked.",
+            "Its pull request has {} that are no bot's, of which {} marked.",
             count_of(pull.commits, "commit", "commits"),
             count(pull.marked)
         );

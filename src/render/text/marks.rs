@@ -58,13 +58,21 @@ fn records(known: &ProvenanceReport, to: &mut dyn Write) -> io::Result<()> {
     let share = |share: Option<f64>| share.map_or("an unknown share".to_owned(), percent);
     if let Some(records) = &known.records {
         let text = format!(
-            "Records of lines: {} have one. Of the {} that they list as an agent's, their \
+            "Records of lines are of {}. Of the {} that they list as an agent's, their \
              commits added {} ({}); of all lines that these commits added, {} are spoken of.",
             count_of(records.commits, "commit", "commits"),
             count_of(records.listed_ai, "line", "lines"),
             count(records.ai),
             share(records.precision),
             share(records.coverage),
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    if known.records_elsewhere > 0 {
+        let text = format!(
+            "{} of commits that are neither on this branch nor in a pull request whose head is \
+             here: fetching refs/pull/*/head may bring them in.",
+            count_of(known.records_elsewhere, "more record is", "more records are"),
         );
         paragraph(to, "  ", &text)?;
     }
@@ -89,8 +97,9 @@ fn squashes(known: &ProvenanceReport, to: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     };
     let text = format!(
-        "Of {} whose commits are here, {} have a marked commit; {} of those squashes lost the mark, \
-         {} carry one for commits without. In them {} of {} are marked.",
+        "Squashed pull requests whose commits are here: {}, with a marked commit: {}; {} of \
+         those squashes lost the mark, {} carry one for commits without. In them {} of {} are \
+         marked.",
         count_of(
             squashes.pull_requests,
             "squashed pull request",
