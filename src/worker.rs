@@ -20,6 +20,7 @@ use crate::error::{Error, Exit};
 use crate::facts::{FACTS_VERSION, Facts};
 use crate::limits;
 use crate::lines::schedule::Progress;
+use crate::problem::GapKind;
 use crate::scan::{self, ScanOptions};
 use crate::untrusted::Untrusted;
 
@@ -220,6 +221,44 @@ pub fn run(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Facts, Error> {
+    let result = attempt(task, stop, progress);
+    let parses = task.options.syntax || task.options.parsed_days.is_some();
+    let failure = match &result {
+        Err(error) if error.code == FAILED && parses => error,
+        _ => return result.map_err(plain),
+    };
+    // Most probably a grammar did it: some take memory by the square of a file's length.
+    let options =
+        ScanOptions { syntax: false, parsed_days: None, ..task.options.clone() };
+    let mut facts = attempt(Task { options: &options, ..task }, stop, progress)
+        .map_err(|_| plain(failure.clone()))?;
+    let why = format!(
+        "nothing was parsed, since the analysis with parsing failed: {}; kinds of lines and \
+         definitions are unknown, and changes of form alone count as changes",
+        failure.why
+    );
+    facts.gaps.add(
+        GapKind::ParserFallback,
+        &why,
+        task.path.as_os_str().as_encoded_bytes(),
+    );
+    Ok(facts)
+}
+
+/// Marks that the worker itself failed, and not that somebody ended it.
+const FAILED: &str = "E-WORKER-FAILED";
+
+/// The error as others see it.
+fn plain(error: Error) -> Error {
+    let code = if error.code == FAILED { "E-WORKER" } else { error.code };
+    Error { code, ..error }
+}
+
+fn attempt(
+    task: Task<'_>,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Facts, Error> {
     let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
     let shown = task.path.as_os_str().as_encoded_bytes();
     let mut worker = start()
@@ -247,7 +286,9 @@ pub fn run(
     match result {
         Err(error) if error.code == ENDED => {
             drop(killed);
-            Err(lost(&how_it_ended(status.ok())).at(shown))
+            let status = status.ok();
+            let error = lost(&how_it_ended(status)).at(shown);
+            Err(if crashed(status) { Error { code: FAILED, ..error } } else { error })
         }
         Err(error) if error.place.is_none() => Err(error.at(shown)),
         other => other,
@@ -327,10 +368,12 @@ fn wait(
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 if last_beat.elapsed() > stall {
-                    return Err(lost("it made no progress for 30 seconds and was ended"));
+                    let why = "it made no progress for 30 seconds and was ended";
+                    return Err(Error { code: FAILED, ..lost(why) });
                 }
                 if memory_bytes(worker.id()) > Some(limits::WORKER_MEMORY_BYTES.value) {
-                    return Err(lost("it took more memory than its limit and was ended"));
+                    let why = "it took more memory than its limit and was ended";
+                    return Err(Error { code: FAILED, ..lost(why) });
                 }
             }
         }
@@ -400,6 +443,13 @@ fn how_it_ended(status: Option<ExitStatus>) -> String {
         (None, Some(code)) => format!("it ended with status {code}"),
         (None, None) => "it ended".to_owned(),
     }
+}
+
+/// Whether it ended of itself: aborted, for want of memory say, or by a fault.
+fn crashed(status: Option<ExitStatus>) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    let signal = status.and_then(|status| status.signal());
+    matches!(signal, Some(4 | 6 | 7 | 8 | 11))
 }
 
 fn signal_name(signal: i32) -> &'static str {

@@ -104,3 +104,21 @@ fn a_directory_of_100_000_entries_is_read() {
     let n_lines = lines.iter().filter(|&&byte| byte == b'\n').count();
     assert_eq!(n_lines, 100_000);
 }
+
+/// Six kilobytes that begin a comment of another language over and over: the parser's
+/// search for a way out takes memory by the square of that.
+#[test]
+fn a_file_that_takes_the_memory_of_the_parser_costs_the_parsing_alone() {
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let bomb = hand::loose(&repository, "blob", &b"/*\n".repeat(4_000));
+    let plain = hand::loose(&repository, "blob", b"let a;\n");
+    let entries: [(&str, &[u8], Id); 2] =
+        [("100644", b"a.rs", plain), ("100644", b"bomb.py", bomb)];
+    let tree = hand::loose(&repository, "tree", &hand::tree(&entries));
+    commit_all(&repository, &[tree]);
+    let arguments = ["report", "r", "--format", "json", "--jobs", "1"];
+    let run = limited(&place, "ulimit -v 2000000", &arguments).ended(0);
+    let report = serde_json::from_slice(&run.stdout).expect("the report is JSON");
+    says(&report, "W-PARSER", false);
+}

@@ -137,13 +137,27 @@ fn a_worker_that_is_killed_is_an_incomplete_repository() {
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("ended by signal 9"), "{said}");
     assert!(said.contains("[E-WORKER]"), "{said}");
-    let at_work = AtWork::start(&place, &["report", "r"]);
+    let at_work = AtWork::start(&place, &["report", "r", "--no-syntax"]);
     let worker = at_work.worker;
     signal("ABRT", worker);
     signal("CONT", worker);
     let (code, _, said) = at_work.end();
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("ended by signal 6 (aborted)"), "{said}");
+}
+
+#[test]
+fn a_worker_that_aborts_while_it_may_parse_is_asked_again_without() {
+    let place = super::fresh();
+    let _repository = slow(&place, "r");
+    let at_work = AtWork::start(&place, &["report", "r"]);
+    let worker = at_work.worker;
+    signal("ABRT", worker);
+    signal("CONT", worker);
+    let (code, _, said) = at_work.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("nothing was parsed"), "{said}");
+    assert!(said.contains("signal 6 (aborted)"), "{said}");
 }
 
 #[test]
