@@ -22,7 +22,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 6;
+pub const FACTS_VERSION: u32 = 7;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ pub struct Facts {
     pub squashes: Option<SquashFacts>,
     /// What commits say they take back, and what landings undid without saying so.
     pub reverts: Vec<RevertFacts>,
+    /// Code that stands in several places at the tip; `None` when nothing was compared.
+    pub duplication: Option<DuplicationFacts>,
     /// What each commit changed; empty unless asked for.
     pub changes: Vec<ChangeFacts>,
     /// The lines at the tip; empty unless asked for.
@@ -485,6 +487,57 @@ impl ChangeStatus {
             Self::Renamed => "R",
         }
     }
+}
+
+/// Code that stands in several places at the tip.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuplicationFacts {
+    /// What counts as a clone.
+    pub preset: String,
+    /// Files that were compared.
+    pub files: u64,
+    /// Lines of code that tests no other code.
+    pub product: LinesFound,
+    /// Lines of code that does.
+    pub tests: LinesFound,
+    /// The pieces.
+    pub classes: Vec<CloneFacts>,
+}
+
+/// Lines, and how many of them stand elsewhere too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinesFound {
+    /// Lines with a letter or digit.
+    pub countable: u64,
+    /// Those of them all of whose tokens are in a clone.
+    pub duplicated: u64,
+}
+
+/// A piece of code that stands in several places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloneFacts {
+    /// 1 where the places differ in layout and comments alone, 2 where in names, strings or
+    /// numbers too.
+    pub clone_type: u8,
+    /// Its tokens.
+    pub tokens: u32,
+    /// The places, at least two.
+    pub places: Vec<ClonePlace>,
+}
+
+/// A place of a clone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClonePlace {
+    /// The number of the path.
+    pub path: u32,
+    /// The first whole line, counted from 0.
+    pub start: u32,
+    /// The line after the last.
+    pub end: u32,
+    /// Lines with a letter or digit among them.
+    pub countable: u32,
+    /// Whether it begins in code that tests other code.
+    pub is_test: bool,
 }
 
 /// What one commit did to the work of another.

@@ -6,6 +6,7 @@ mod breakdown;
 mod build;
 mod churn;
 mod comparison;
+mod duplication;
 mod filter;
 mod money;
 pub mod people;
@@ -25,6 +26,7 @@ pub use breakdown::{BreakdownReport, GroupReport, GroupsReport};
 pub use build::{Inputs, build, gap_reports};
 pub use churn::{ByWhom, ChurnReport};
 pub use comparison::{ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport};
+pub use duplication::{CloneReport, DensityReport, DuplicationReport};
 pub use money::{
     CostReport, EntryReport, LedgerReport, SpendReport, SpendRow, UsageFile, UsageReport,
     export_name,
@@ -198,8 +200,9 @@ pub struct RepositoryReport {
     pub commits_by_tool: BTreeMap<String, u64>,
     /// Definitions at the tip.
     pub definitions: Vec<crate::facts::DefinitionCount>,
-    /// Not computed by this version.
-    pub duplication: Option<()>,
+    /// Code that stands in several places at the tip; `None` with `--no-syntax` and
+    /// `--exact`.
+    pub duplication: Option<DuplicationReport>,
     /// File versions that changed, and those that could be read.
     pub blobs: crate::facts::Coverage,
     /// What it cost to find out.

@@ -95,6 +95,7 @@ pub fn lines(args: &LinesArgs) -> Result<RepositoryRequest, Error> {
     request.options.standing = true;
     request.options.no_marks = true;
     request.options.checkpoints = false;
+    request.options.clones = false;
     request.options.parsed_days = None;
     Ok(request)
 }
@@ -192,6 +193,7 @@ fn repository(
         first_parent_origins: args.first_parent_origins,
         exact: args.exact,
         checkpoints: true,
+        clones: !args.no_syntax && !args.exact,
         syntax: !args.no_syntax,
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
         jobs: args.jobs,

@@ -3,6 +3,7 @@
 mod attested;
 mod authors;
 mod checkpoints;
+mod clones;
 mod context;
 mod definitions;
 mod evidence;
@@ -72,6 +73,8 @@ pub struct ScanOptions {
     /// Whether to leave out what commits say about AI and what kinds their lines are:
     /// the origins of lines do not need it.
     pub no_marks: bool,
+    /// Whether to look for code that stands in several places.
+    pub clones: bool,
     /// Whether to read the AI sessions that the repository holds.
     pub checkpoints: bool,
     /// Where earlier runs kept what they found; `None` to keep nothing.
@@ -289,6 +292,12 @@ fn find_out(
             definitions::count(opened, &tracked.graph, &kinds, known, progress)?;
         facts.definitions = definitions::sum(&found);
         definitions = found;
+        reader.work.add(read);
+    }
+    if options.clones {
+        let (found, read) =
+            clones::find(opened, &tracked.graph, &mut facts.gaps, progress)?;
+        facts.duplication = Some(found);
         reader.work.add(read);
     }
     facts.gaps.merge(&kinds.gaps());

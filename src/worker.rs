@@ -228,8 +228,12 @@ pub fn run(
         _ => return result.map_err(plain),
     };
     // Most probably a grammar did it: some take memory by the square of a file's length.
-    let options =
-        ScanOptions { syntax: false, parsed_days: None, ..task.options.clone() };
+    let options = ScanOptions {
+        syntax: false,
+        parsed_days: None,
+        clones: false,
+        ..task.options.clone()
+    };
     let mut facts = attempt(Task { options: &options, ..task }, stop, progress)
         .map_err(|_| plain(failure.clone()))?;
     let why = format!(

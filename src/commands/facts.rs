@@ -6,7 +6,9 @@ use std::path::Path;
 
 use crate::cli::{FactsArgs, FactsFormat};
 use crate::error::{Error, Exit};
-use crate::facts::{AiShare, CommitFacts, Facts, RecordFacts, RevertFacts};
+use crate::facts::{
+    AiShare, CommitFacts, DuplicationFacts, Facts, RecordFacts, RevertFacts,
+};
 use crate::history::CommitIdx;
 use crate::identity::pseudonym;
 use crate::lines::undone::{Effect, Undo};
@@ -51,6 +53,7 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     tables.commits()?;
     tables.changes()?;
     tables.reverts()?;
+    tables.clones()?;
     tables.lifetimes()?;
     let mut gaps: Vec<_> = gathered
         .repositories
@@ -331,6 +334,26 @@ impl Tables<'_> {
         self.write("reverts", &columns, rows)
     }
 
+    fn clones(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "preset",
+            "class",
+            "clone_type",
+            "tokens",
+            "path",
+            "first_line",
+            "last_line",
+            "countable_lines",
+            "test",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            let found = facts.duplication.iter();
+            found.flat_map(move |found| clone_rows(facts, found))
+        });
+        self.write("clones", &columns, rows)
+    }
+
     fn lifetimes(&self) -> Result<(), Error> {
         let columns = [
             "repo",
@@ -408,4 +431,26 @@ fn revert_row(facts: &Facts, one: &RevertFacts) -> Vec<Cell> {
         lines(|effect| effect.restored),
         lines(|effect| effect.changed),
     ]
+}
+
+fn clone_rows<'f>(
+    facts: &'f Facts,
+    found: &'f DuplicationFacts,
+) -> impl Iterator<Item = Vec<Cell>> + 'f {
+    (1..).zip(&found.classes).flat_map(move |(number, class)| {
+        class.places.iter().map(move |place| {
+            vec![
+                repo(facts),
+                Cell::Text(found.preset.clone()),
+                Cell::Count(number),
+                Cell::Count(class.clone_type.into()),
+                Cell::Count(class.tokens.into()),
+                path(facts, place.path),
+                Cell::Count(u64::from(place.start) + 1),
+                Cell::Count(place.end.into()),
+                Cell::Count(place.countable.into()),
+                Cell::Flag(place.is_test),
+            ]
+        })
+    })
 }

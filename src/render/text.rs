@@ -1,5 +1,6 @@
 //! The report for people in a terminal. It begins with the answer.
 
+mod duplication;
 mod lives;
 mod marks;
 mod plot;
@@ -37,6 +38,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     composition(report, to)?;
     marks::write(report, to)?;
     reverts::write(&report.reverts, to)?;
+    duplication::write(report, to)?;
     areas(report, to)?;
     lives::breakdown(report, to)?;
     left_out(report, to)?;

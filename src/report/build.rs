@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::breakdown;
 use super::comparison::{self, ComparisonReport};
+use super::duplication;
 use super::filter::Filter;
 use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
 use super::overlap;
@@ -208,7 +209,7 @@ fn repository(
         commits_by_ai_class: ai_classes(facts),
         commits_by_tool: tools(facts),
         definitions: facts.definitions.clone(),
-        duplication: None,
+        duplication: duplication::report(facts),
         blobs: facts.blobs,
         work: WorkReport {
             versions: facts.work.versions,

@@ -12,7 +12,7 @@ use crate::history::CommitIdx;
 use crate::identity::IdentityId;
 use crate::lines::undone::Undo;
 use crate::provenance::EvidenceLevel;
-use crate::stats::{RatioPart, WhyNone, ratio_jackknife, wilson};
+use crate::stats::{RatioPart, ratio_jackknife, wilson};
 use crate::units::{count_to_f64, len_to_u64};
 
 /// The ages at which the rate is reported, in days.
@@ -20,6 +20,9 @@ const AGES_DAYS: [u32; 2] = [30, 90];
 
 /// The people from whom on landings count as independent.
 const MIN_PEOPLE: usize = 8;
+
+/// Why there is no interval.
+const FEW_PEOPLE: &str = "fewer than eight people, or too few of them were taken back";
 
 /// What was taken back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -309,7 +312,7 @@ fn rate<'l>(days: u32, landings: impl Iterator<Item = &'l Landed>) -> RevertRate
     };
     let reason = match (landings, ends) {
         (0, _) => Some("no landing was followed so long"),
-        (_, None) => by_person.reason.map(WhyNone::message),
+        (_, None) => Some(FEW_PEOPLE),
         _ => None,
     };
     RevertRate {

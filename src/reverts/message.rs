@@ -48,10 +48,15 @@ pub fn said(message: &[u8]) -> Option<Said> {
         said.ids.is_empty() && said.pulls.is_empty() && said.ranges.is_empty();
     said.intent = match said.intent {
         Intent::Candidate if !names_none => Intent::Revert,
-        Intent::Revert if names_none && said.subject.is_none() => Intent::Candidate,
+        // `revert: drop the wrapper` may quote a subject, or say what it does.
+        Intent::Revert if names_none && !is_in_quotes(subject) => Intent::Candidate,
         intent => intent,
     };
     (intent.is_some() || !names_none).then_some(said)
+}
+
+fn is_in_quotes(subject: &[u8]) -> bool {
+    subject.contains(&b'"')
 }
 
 /// A subject without the number that a squash puts at its end: `… (#12)`.
@@ -239,8 +244,6 @@ mod tests {
                 revert(&[], &[12], Some("Add a (#12)")),
             ),
             ("fixup! revert: \"Add a\"".to_owned(), revert(&[], &[], Some("Add a"))),
-            ("revert(core): add a".to_owned(), revert(&[], &[], Some("add a"))),
-            ("revert: add a".to_owned(), revert(&[], &[], Some("add a"))),
             ("Reverting \"Add a\"".to_owned(), revert(&[], &[], Some("Add a"))),
             (
                 "Drop a and b\n\nThis reverts commits 0123456, 89abcdef and 00112233 because of c.\n"
@@ -270,6 +273,10 @@ mod tests {
         assert_eq!(intent("Back out the change"), Some(Intent::Candidate));
         assert_eq!(intent("rollback deploy"), Some(Intent::Candidate));
         assert_eq!(intent("Reverted the thing"), Some(Intent::Candidate));
+        let named = |message: &str| read(message).map(|said| (said.0, said.3));
+        let found = Some((Intent::Candidate, Some("add a".to_owned())));
+        assert_eq!(named("revert: add a"), found);
+        assert_eq!(named("revert(core): add a"), found);
         assert_eq!(intent("Revert"), Some(Intent::Candidate));
     }
 

@@ -73,7 +73,12 @@ pub fn resolve(rows: &[Row<'_>]) -> Vec<Taken> {
         if targets.is_empty() {
             found.push(Taken { by, intent: said.intent, target: None });
         }
-        let taken = |target| Taken { by, intent: said.intent, target: Some(target) };
+        // A subject that is found was quoted.
+        let intent = match said.intent {
+            Intent::Candidate => Intent::Revert,
+            intent => intent,
+        };
+        let taken = |target| Taken { by, intent, target: Some(target) };
         found.extend(targets.into_iter().map(taken));
     }
     found

@@ -100,11 +100,7 @@ fn squashes(known: &ProvenanceReport, to: &mut dyn Write) -> io::Result<()> {
         "Squashed pull requests whose commits are here: {}, with a marked commit: {}; {} of \
          those squashes lost the mark, {} carry one for commits without. In them {} of {} are \
          marked.",
-        count_of(
-            squashes.pull_requests,
-            "squashed pull request",
-            "squashed pull requests"
-        ),
+        count(squashes.pull_requests),
         count(squashes.with_marks),
         count(squashes.lost),
         count(squashes.claims_too_much),

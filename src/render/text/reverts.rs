@@ -46,11 +46,11 @@ pub(super) fn write(reverts: &RevertsReport, to: &mut dyn Write) -> io::Result<(
         rates.into_iter().try_for_each(|rate| row(name, rate, to))?;
     }
     let beside = format!(
-        "Beside them, and not added: {} within three days, {} that name the commit whose fault \
-         they mend, {} whose files all went again.",
-        count_of(reverts.hotfixes, "mend", "mends"),
-        count_of(reverts.bug_links, "commit", "commits"),
-        count_of(reverts.removals, "landing", "landings"),
+        "Beside them, and not added: mends within three days: {}; commits that name the one \
+         whose fault they mend: {}; landings whose files all went again: {}.",
+        count(reverts.hotfixes),
+        count(reverts.bug_links),
+        count(reverts.removals),
     );
     paragraph(to, "  ", &beside)
 }

@@ -1,0 +1,59 @@
+//! Code that stands in several places, for people in a terminal.
+
+use std::io::{self, Write};
+
+use super::super::number::{count, percent};
+use super::{DIM, paragraph, safe, section, unbroken};
+use crate::report::{CloneReport, DensityReport, Report};
+
+pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let found: Vec<_> = report
+        .repositories
+        .iter()
+        .filter_map(|one| Some((one, one.duplication.as_ref()?)))
+        .filter(|(_, found)| found.classes > 0)
+        .collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    section(to, "What stands in several places")?;
+    for (repository, found) in found {
+        let of = |density: &DensityReport| {
+            let share = density.share.map_or("an unknown share".to_owned(), percent);
+            format!(
+                "{} of {} lines ({share})",
+                count(density.duplicated_lines),
+                count(density.countable_lines)
+            )
+        };
+        let name = if report.repositories.len() > 1 {
+            format!("{}: ", unbroken(&repository.path))
+        } else {
+            String::new()
+        };
+        let text = format!(
+            "{name}{} of product code, {} of tests, in {} that stand in two places or more: 50 \
+             tokens on 5 lines at least, names, strings and numbers apart.",
+            of(&found.product),
+            of(&found.tests),
+            super::super::number::count_of(found.classes, "piece", "pieces"),
+        );
+        paragraph(to, "  ", &text)?;
+        if report.repositories.len() == 1 {
+            writeln!(to, "\n  {DIM}{:>7}{:>8}  the largest{DIM:#}", "tokens", "places")?;
+            found.largest.iter().try_for_each(|one| largest(one, to))?;
+        }
+    }
+    Ok(())
+}
+
+fn largest(one: &CloneReport, to: &mut dyn Write) -> io::Result<()> {
+    for (at, place) in one.places.iter().take(2).enumerate() {
+        let (tokens, places) = match at {
+            0 => (count(u64::from(one.tokens)), count(one.n_places)),
+            _ => (String::new(), String::new()),
+        };
+        writeln!(to, "  {tokens:>7}{places:>8}  {}", safe(place))?;
+    }
+    Ok(())
+}
