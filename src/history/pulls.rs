@@ -70,6 +70,18 @@ pub fn number(digits: &[u8]) -> Option<u64> {
     text.parse().ok().filter(|_| is_plain && digits.len() <= MOST_DIGITS)
 }
 
+/// A subject without the number of a pull request that forges put at its end, and that
+/// number: `Add a thing (#12)`.
+pub fn split_subject(subject: &[u8]) -> (&[u8], Option<u64>) {
+    let subject = subject.trim_ascii_end();
+    let found = || {
+        let start = memchr::memrchr(b'(', subject)?;
+        let digits = subject[start..].strip_prefix(b"(#")?.strip_suffix(b")")?;
+        Some((subject[..start].trim_ascii_end(), number(digits)?))
+    };
+    found().map_or((subject, None), |(title, number)| (title, Some(number)))
+}
+
 /// Lists the names of refs that are files of their own and can be heads; false when
 /// there are more entries than the limit. Links are not followed.
 fn list_loose(refs: Refs<'_>, limit: u64, names: &mut Vec<Vec<u8>>) -> bool {

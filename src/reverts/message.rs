@@ -1,6 +1,7 @@
 //! What a message says it takes back, in every spelling that git, forges and people use.
 
 use super::Intent;
+use crate::history::pulls::{self, split_subject};
 
 /// The fewest digits of an id: fewer are words and numbers.
 const FEWEST_DIGITS: usize = 7;
@@ -61,14 +62,7 @@ fn is_in_quotes(subject: &[u8]) -> bool {
 
 /// A subject without the number that a squash puts at its end: `… (#12)`.
 pub(super) fn without_number(subject: &[u8]) -> &[u8] {
-    let subject = subject.trim_ascii_end();
-    let number = || {
-        let start = memchr::memrchr(b'(', subject)?;
-        let digits = subject[start..].strip_prefix(b"(#")?.strip_suffix(b")")?;
-        let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-        is_number.then(|| subject[..start].trim_ascii_end())
-    };
-    number().unwrap_or(subject)
+    split_subject(subject).0
 }
 
 /// The subject that the subject of a revert quotes, without the number at its end.
@@ -206,7 +200,7 @@ pub(super) fn pull(text: &[u8]) -> Option<u64> {
     }
     let Some((b'#' | b'!', digits)) = text[name..].split_first() else { return None };
     let n = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    std::str::from_utf8(&digits[..n]).ok().and_then(|text| text.parse().ok())
+    pulls::number(&digits[..n])
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::message::{reverted_subject, without_number};
 use super::{FoundBy, Intent, bug_links, said};
+use crate::history::pulls;
 
 /// A commit, in an order in which parents come before children.
 #[derive(Debug, Clone, Copy)]
@@ -203,14 +204,10 @@ fn subject(message: &[u8]) -> &[u8] {
 /// The number of the pull request that a landing is of: `… (#12)`, or
 /// `Merge pull request #12 from …`.
 fn number_of(subject: &[u8]) -> Option<u64> {
-    let digits = match subject.strip_prefix(b"Merge pull request #") {
-        Some(rest) => rest.split(|&byte| byte == b' ').next()?,
-        None => {
-            let start = memchr::memrchr(b'(', subject)?;
-            subject[start..].strip_prefix(b"(#")?.strip_suffix(b")")?
-        }
-    };
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    match subject.strip_prefix(b"Merge pull request #") {
+        Some(rest) => pulls::number(rest.split(|&byte| byte == b' ').next()?),
+        None => pulls::split_subject(subject).1,
+    }
 }
 
 #[cfg(test)]

@@ -76,10 +76,7 @@ pub(super) fn recover(
 
 /// The number of the pull request at the end of a subject: `Add a thing (#12)`.
 fn number_in(message: &[u8]) -> Option<u64> {
-    let subject = message.split(|&byte| byte == b'\n').next()?.trim_ascii_end();
-    let start = memchr::memrchr(b'(', subject)?;
-    let digits = subject[start..].strip_prefix(b"(#")?.strip_suffix(b")")?;
-    pulls::number(digits)
+    pulls::split_subject(message.split(|&byte| byte == b'\n').next()?).1
 }
 
 struct Search<'s, 'r> {
