@@ -16,6 +16,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::problem::Gaps;
 use crate::untrusted::Untrusted;
 
@@ -134,7 +136,7 @@ impl CloneClass {
 }
 
 /// Lines, and how many of them stand elsewhere, too. A line counts once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Density {
     /// Lines with a letter or digit.
     pub countable_lines: u64,

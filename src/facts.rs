@@ -2,6 +2,9 @@
 //! `facts` writes, and what every later stage reads.
 
 pub mod counted;
+mod duplication;
+mod known;
+mod reverts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +14,14 @@ use crate::attestation::{Attester, Writer};
 use crate::file_class::FileClass;
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::book::Mark;
+pub use duplication::{CloneFacts, ClonePlace, DuplicationFacts};
+pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
+pub use reverts::{RevertFacts, RevertKind};
+
 pub use crate::lines::instances::Birth;
 use crate::lines::instances::DeathCause;
-use crate::lines::undone::Effect;
 use crate::problem::Gaps;
-use crate::provenance::{AiClass, EvidenceLevel, Provenance};
-use crate::reverts::FoundBy;
+use crate::provenance::{EvidenceLevel, Provenance};
 use crate::syntax::LineKind;
 use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
@@ -296,96 +301,6 @@ pub struct CommitFacts {
     pub checkpoint_ids: Vec<String>,
 }
 
-/// What a record says of the lines of a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordFacts {
-    /// The id of the rule that says where such records lie.
-    pub record: String,
-    /// Whether it speaks of single lines, and not of how many there are.
-    pub of_lines: bool,
-    /// Lines that it lists as an agent's, whoever added them.
-    pub listed_ai: u64,
-    /// Lines that it lists as a person's.
-    pub listed_human: u64,
-    /// Lines that the commit wrote; of a tool that counts, all that it counted.
-    pub written: u64,
-    /// Those of them that are an agent's.
-    pub ai: u64,
-    /// Those of them that are a person's.
-    pub human: u64,
-}
-
-/// The commits of a pull request.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PulledFacts {
-    /// How many there are, without merges and without those of bots.
-    pub commits: u64,
-    /// Those that are marked, by all evidence there is.
-    pub marked: u64,
-    /// Those that are marked by author, committer and message.
-    pub by_marks: u64,
-}
-
-/// What tells whose work, and whose bill, a commit is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OperatorBy {
-    /// Its author, committer and message.
-    #[default]
-    Text,
-    /// A record about it.
-    Record,
-    /// Whoever brought it to the mainline.
-    Landing,
-}
-
-impl OperatorBy {
-    /// The name in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "commit",
-            Self::Record => "record",
-            Self::Landing => "landing",
-        }
-    }
-}
-
-/// Which part of the lines of a commit may be an agent's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct AiShare {
-    /// At least.
-    pub low: f64,
-    /// At most.
-    pub high: f64,
-    /// What that rests on: `lines` of a record, the `count` of a tool, or nothing but what
-    /// the class of the commit makes one `assume`.
-    pub basis: &'static str,
-}
-
-impl CommitFacts {
-    /// The share of its lines that may be an agent's; `None` where nothing says that one
-    /// took part.
-    pub fn ai_share(&self) -> Option<AiShare> {
-        let share = |part: u64, all: u64| {
-            crate::units::count_to_f64(part) / crate::units::count_to_f64(all)
-        };
-        if let Some(record) = self.record.as_ref().filter(|record| record.written > 0) {
-            let low = share(record.ai, record.written);
-            let high = share(record.written - record.human, record.written);
-            return Some(if record.of_lines {
-                AiShare { low, high, basis: "lines" }
-            } else {
-                AiShare { low, high: low, basis: "count" }
-            });
-        }
-        let low = match self.provenance.class {
-            AiClass::Authored | AiClass::Coauthored => 0.5,
-            AiClass::Mixed | AiClass::Assisted => 0.0,
-            _ => return None,
-        };
-        Some(AiShare { low, high: 1.0, basis: "assumed" })
-    }
-}
-
 /// A commit of the mainline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Landing {
@@ -487,102 +402,6 @@ impl ChangeStatus {
             Self::Renamed => "R",
         }
     }
-}
-
-/// Code that stands in several places at the tip.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DuplicationFacts {
-    /// What counts as a clone.
-    pub preset: String,
-    /// Files that were compared.
-    pub files: u64,
-    /// Lines of code that tests no other code.
-    pub product: LinesFound,
-    /// Lines of code that does.
-    pub tests: LinesFound,
-    /// The pieces.
-    pub classes: Vec<CloneFacts>,
-}
-
-/// Lines, and how many of them stand elsewhere too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinesFound {
-    /// Lines with a letter or digit.
-    pub countable: u64,
-    /// Those of them all of whose tokens are in a clone.
-    pub duplicated: u64,
-}
-
-/// A piece of code that stands in several places.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CloneFacts {
-    /// 1 where the places differ in layout and comments alone, 2 where in names, strings or
-    /// numbers too.
-    pub clone_type: u8,
-    /// Its tokens.
-    pub tokens: u32,
-    /// The places, at least two.
-    pub places: Vec<ClonePlace>,
-}
-
-/// A place of a clone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClonePlace {
-    /// The number of the path.
-    pub path: u32,
-    /// The first whole line, counted from 0.
-    pub start: u32,
-    /// The line after the last.
-    pub end: u32,
-    /// Lines with a letter or digit among them.
-    pub countable: u32,
-    /// Whether it begins in code that tests other code.
-    pub is_test: bool,
-}
-
-/// What one commit did to the work of another.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-pub enum RevertKind {
-    /// It says that it takes it back.
-    Revert,
-    /// It says that it brings back what was taken back.
-    Reland,
-    /// It says nothing of the kind, and undid it.
-    Silent,
-    /// It mended it within three days: beside reverts, never added to them.
-    Hotfix,
-    /// It says that it mends a fault that the other brought in.
-    BugLink,
-}
-
-impl RevertKind {
-    /// The name in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Revert => "revert",
-            Self::Reland => "reland",
-            Self::Silent => "silent",
-            Self::Hotfix => "hotfix",
-            Self::BugLink => "bug_link",
-        }
-    }
-}
-
-/// One commit took back, mended or brought back the work of another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RevertFacts {
-    /// What it did.
-    pub kind: RevertKind,
-    /// The commit that did it: that of the landing, where its message says nothing.
-    pub by: CommitIdx,
-    /// What it did it to; `None` when a message names what is not found.
-    pub target: Option<CommitIdx>,
-    /// How the target was found in the message; `None` where it was not.
-    pub found_by: Option<FoundBy>,
-    /// What became of the lines; `None` where too little did.
-    pub effect: Option<Effect>,
 }
 
 /// A file at the tip, run by run.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::facts::{CloneFacts, DuplicationFacts, Facts, LinesFound};
+use crate::clones::Density;
+use crate::facts::{CloneFacts, DuplicationFacts, Facts};
 use crate::units::{count_to_f64, len_to_u64};
 
 /// How many of the largest classes are listed.
@@ -101,8 +102,8 @@ fn shown(facts: &Facts, place: &crate::facts::ClonePlace) -> String {
     format!("{path}:{}-{}", place.start + 1, place.end)
 }
 
-fn density(lines: LinesFound) -> DensityReport {
-    let LinesFound { countable, duplicated } = lines;
+fn density(lines: Density) -> DensityReport {
+    let Density { countable_lines: countable, duplicated_lines: duplicated } = lines;
     DensityReport {
         countable_lines: countable,
         duplicated_lines: duplicated,

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::clones::{CloneClass, CloneType, Index, IndexedFile, Preset, TokenStream};
 use crate::error::Error;
-use crate::facts::{CloneFacts, ClonePlace, DuplicationFacts, LinesFound};
+use crate::facts::{CloneFacts, ClonePlace, DuplicationFacts};
 use crate::file_class::{self, FileClass};
 use crate::history::ObjectId;
 use crate::history::objects::{ObjectKind, ReadWork};
@@ -65,15 +65,11 @@ pub(super) fn find(
         numbers.get(path.bytes()).copied()
     };
     let class = |class: &CloneClass| class_facts(class, &path_of);
-    let lines = |density: crate::clones::Density| LinesFound {
-        countable: density.countable_lines,
-        duplicated: density.duplicated_lines,
-    };
     let facts = DuplicationFacts {
         preset: PRESET.as_str().to_owned(),
         files: len_to_u64(found.files.len()),
-        product: lines(found.product),
-        tests: lines(found.tests),
+        product: found.product,
+        tests: found.tests,
         classes: found.classes.iter().filter_map(class).collect(),
     };
     Ok((facts, read))
