@@ -68,7 +68,7 @@ pub fn report(
         who.keep_only(&me, &mut usage.exports)?;
     }
 
-    commit_feed::apply(&mut repositories, &usage.exports);
+    let feed_gaps = commit_feed::apply(&mut repositories, &usage.exports);
 
     // 4. Nothing twice, and every token and cent accounted for.
     let person = |account: &Account| who.key(account);
@@ -96,6 +96,7 @@ pub fn report(
         .zip(&usage.exports)
         .map(|(number, one)| (report::export_name(number), one.gaps.without_places()));
     gaps.extend(export_gaps.filter(|(_, gaps)| !gaps.is_empty()));
+    gaps.push(("commits of exports".to_owned(), feed_gaps));
     gaps.push(("ledger".to_owned(), settled.gaps.without_places()));
     Ok(report::build(Inputs {
         scope: &scope,

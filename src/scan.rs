@@ -121,12 +121,13 @@ fn scan_here(
     let pulls = pulls(&opened, options, &mut gaps);
     let refused = remembered::check_place(options).err();
     let sources = sources(&opened, options, &mut gaps);
-    let aside = Aside { pulls: &pulls, sources: &sources };
+    let rules = rules_of(options)?;
+    let aside = Aside { pulls: &pulls, sources: &sources, rules: &rules };
     let place = remembered::place(&opened, &tip, options, aside);
     let place = place.filter(|_| refused.is_none());
     let kept = place.as_ref().and_then(|place| {
         let packs = opened.packs();
-        remembered::load(place, options, &packs, &mut reader)
+        remembered::load(place, &rules, &packs, &mut reader)
     });
     let mut facts = match kept {
         Some(facts) => Facts { cache: CacheUse::Kept, ..facts },
@@ -164,7 +165,7 @@ fn scan_here(
         facts.gaps.merge(&gaps);
         opened.check_cost()?;
         if !options.no_marks {
-            evidence::from_checkpoints(&mut facts, &rules_of(options)?);
+            evidence::from_checkpoints(&mut facts, &rules);
         }
     }
     Ok(facts)
@@ -186,13 +187,15 @@ fn sources(opened: &Opened, options: &ScanOptions, gaps: &mut Gaps) -> attested:
     attested::sources(opened, gaps)
 }
 
-/// What lies beside the branch that is judged.
+/// What decides beside the branch that is judged.
 #[derive(Clone, Copy)]
 struct Aside<'a> {
     /// The heads of pull requests.
     pulls: &'a PullHeads,
     /// The records of who wrote lines.
     sources: &'a attested::Sources,
+    /// The rules by which commits are classified.
+    rules: &'a Rules,
 }
 
 /// Finds out everything that the tip, the options and the pull requests decide. With
@@ -201,7 +204,7 @@ fn find_out(
     opened: &Opened,
     tip: &Tip,
     options: &ScanOptions,
-    Aside { pulls, sources }: Aside<'_>,
+    Aside { pulls, sources, rules }: Aside<'_>,
     records: Option<&Records>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Facts, Option<Vec<u8>>), Error> {
@@ -219,7 +222,6 @@ fn find_out(
     else {
         return Ok((facts, None));
     };
-    let rules = rules_of(options)?;
     if !pulls.is_empty() {
         let place = squashes::Place { shallow: opened.shallow(), pulls, progress };
         let found = squashes::recover(&mut reader, place, history, &mut facts.gaps);
@@ -241,24 +243,18 @@ fn find_out(
     let mut provenance = if options.no_marks {
         vec![Provenance::default(); history.commits.len()]
     } else {
-        classify(&history, &rules, progress)
+        classify(&history, rules, progress)
     };
     if !options.no_marks {
-        evidence::from_branches(&history, &rules, &mut provenance, &mut facts.gaps);
+        evidence::from_branches(&history, rules, &mut provenance, &mut facts.gaps);
     }
     let mut attested = if options.exact || options.no_marks {
         attested::Records::default()
     } else {
-        attested::read(
-            (&mut reader, sources),
-            &history,
-            &rules,
-            &mut facts.gaps,
-            progress,
-        )
+        attested::read((&mut reader, sources), &history, rules, &mut facts.gaps, progress)
     };
     let mailmap = authors::read_mailmap(&mut reader, tip_commit, &mut facts.gaps);
-    let people = authors::number(&history, &rules, &provenance, &mailmap);
+    let people = authors::number(&history, rules, &provenance, &mailmap);
     let kinds =
         kinds::Kinds::new(opened, &history, facts.parsed_since, !options.no_marks);
     let track = TrackOptions {
@@ -322,7 +318,7 @@ fn find_out(
     let context = context::read(&history, &people, &tracked.graph, &taken);
     fill_commits(&mut facts, &history, provenance, people);
     if !options.no_marks {
-        facts.signals = signals::find(&tracked.graph, &rules);
+        facts.signals = signals::find(&tracked.graph, rules);
         facts.marks_off = signals::marks_off(&mut reader, &tracked.graph);
     }
     attested.count(&tracked.tracked.written);

@@ -23,13 +23,20 @@ struct Count {
     total_committed: u64,
 }
 
-/// Reads the `metadata.json` of a session; `None` when it counts no lines, or what it
-/// counts cannot be.
-pub fn agent_lines(metadata: &[u8]) -> Option<AgentLines> {
-    let session: Session = serde_json::from_slice(metadata).ok()?;
-    let Count { agent_lines, total_committed } = session.initial_attribution?;
+/// Reads the `metadata.json` of a session; `None` when it counts no lines.
+///
+/// # Errors
+///
+/// When what it counts cannot be, in words.
+pub fn agent_lines(metadata: &[u8]) -> Result<Option<AgentLines>, &'static str> {
+    const WRONG: &str = "checkpoint whose count of lines makes no sense, left out";
+    let session: Session = serde_json::from_slice(metadata).map_err(|_| WRONG)?;
+    let Some(Count { agent_lines, total_committed }) = session.initial_attribution else {
+        return Ok(None);
+    };
     let is_possible = agent_lines <= total_committed && total_committed < 1 << 40;
-    is_possible.then_some(AgentLines { agent: agent_lines, total: total_committed })
+    let lines = AgentLines { agent: agent_lines, total: total_committed };
+    is_possible.then_some(Some(lines)).ok_or(WRONG)
 }
 
 /// The name of the agent of a session, as its `metadata.json` has it.
@@ -50,11 +57,11 @@ mod tests {
         let of = |count: &str| {
             agent_lines(format!("{{\"initial_attribution\":{count}}}").as_bytes())
         };
-        let count = |agent, total| Some(AgentLines { agent, total });
+        let count = |agent, total| Ok(Some(AgentLines { agent, total }));
         assert_eq!(of("{\"agent_lines\":3,\"total_committed\":4}"), count(3, 4));
-        assert_eq!(of("{\"agent_lines\":5,\"total_committed\":4}"), None);
-        assert_eq!(of("{\"agent_lines\":-1,\"total_committed\":4}"), None);
-        assert_eq!(of("null"), None);
-        assert_eq!(agent_lines(b"[]"), None);
+        assert!(of("{\"agent_lines\":5,\"total_committed\":4}").is_err());
+        assert!(of("{\"agent_lines\":-1,\"total_committed\":4}").is_err());
+        assert_eq!(of("null"), Ok(None));
+        assert!(agent_lines(b"[").is_err());
     }
 }

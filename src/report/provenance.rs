@@ -209,12 +209,7 @@ pub(super) fn report(
 /// The commits that speak for themselves.
 fn commits<'f>(filter: &Filter<'f>) -> Vec<Placed<'f>> {
     let repositories = filter.scope.repositories.iter().enumerate();
-    let is_in = |one: &CommitFacts| {
-        let is_recent = filter
-            .since
-            .is_none_or(|since| one.committer_time.is_some_and(|time| time >= since));
-        one.parents.len() < 2 && one.pull.is_none() && is_recent
-    };
+    let is_in = |one: &CommitFacts| one.pull.is_none() && speaks(filter, one);
     repositories
         .flat_map(|(at, facts)| {
             let numbered = facts.commits.iter().enumerate();
@@ -227,13 +222,14 @@ fn commits<'f>(filter: &Filter<'f>) -> Vec<Placed<'f>> {
 /// The commits of the time looked at that records speak of.
 fn recorded<'f>(filter: &Filter<'f>) -> Vec<&'f CommitFacts> {
     let all = filter.scope.repositories.iter().flat_map(|facts| &facts.commits);
-    let is_in = |one: &&CommitFacts| {
-        let is_recent = filter
-            .since
-            .is_none_or(|since| one.committer_time.is_some_and(|time| time >= since));
-        one.record.is_some() && one.parents.len() < 2 && is_recent
-    };
-    all.filter(is_in).collect()
+    all.filter(|one| one.record.is_some() && speaks(filter, one)).collect()
+}
+
+/// Whether a commit is of the time looked at, and no merge: those speak for others.
+fn speaks(filter: &Filter<'_>, one: &CommitFacts) -> bool {
+    let is_recent =
+        |since: Timestamp| one.committer_time.is_some_and(|time| time >= since);
+    one.parents.len() < 2 && filter.since.is_none_or(is_recent)
 }
 
 fn is_marked(one: &CommitFacts) -> bool {

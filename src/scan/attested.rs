@@ -192,7 +192,10 @@ impl Reading<'_, '_> {
 
     fn legacy(&mut self, refs: &BTreeMap<Vec<u8>, ObjectId>) {
         for (name, &blob) in refs {
-            let Some(id) = ObjectId::from_hex(&name[LEGACY.len()..]) else { continue };
+            let Some(id) = ObjectId::from_hex(&name[LEGACY.len()..]) else {
+                self.left_out("record of who wrote lines that names no commit", name);
+                continue;
+            };
             let commit = self.known.get(&id).copied();
             self.found.elsewhere += u64::from(commit.is_none());
             let Some(commit) = commit.filter(|one| !self.found.commits.contains_key(one))

@@ -205,13 +205,18 @@ pub(super) fn from_records(facts: &mut Facts, records: &Records) {
 /// nothing; else it is a share.
 pub(super) fn from_checkpoints(facts: &mut Facts, rules: &Rules) {
     let mut counts: BTreeMap<&str, (Option<AgentLines>, Vec<String>)> = BTreeMap::new();
+    let mut gaps = Gaps::default();
     for checkpoint in &facts.checkpoints {
         let (count, tools) = counts.entry(&checkpoint.id).or_default();
         for session in &checkpoint.sessions {
-            if let Some(one) = attestation::agent_lines(session) {
-                let sum = count.get_or_insert_default();
-                sum.agent += one.agent;
-                sum.total += one.total;
+            match attestation::agent_lines(session) {
+                Ok(Some(one)) => {
+                    let sum = count.get_or_insert_default();
+                    sum.agent += one.agent;
+                    sum.total += one.total;
+                }
+                Ok(None) => {}
+                Err(why) => gaps.add(GapKind::SideFile, why, checkpoint.id.as_bytes()),
             }
             let agent = attestation::session_agent(session);
             let named = agent
@@ -221,6 +226,13 @@ pub(super) fn from_checkpoints(facts: &mut Facts, rules: &Rules) {
     }
     let landed = facts.landed_lines();
     for (commit, landed) in facts.commits.iter_mut().zip(landed) {
+        for id in
+            commit.checkpoint_ids.iter().filter(|id| !counts.contains_key(id.as_str()))
+        {
+            let why = "AI session that a commit names and that is not here: how much of the \
+                       commit is an agent's is not known";
+            gaps.add(GapKind::IgnoredFeature, why, id.as_bytes());
+        }
         // A count of a part of the sessions is none of the commit.
         let known: Option<Vec<_>> = commit
             .checkpoint_ids
@@ -237,6 +249,7 @@ pub(super) fn from_checkpoints(facts: &mut Facts, rules: &Rules) {
             Counter { record: "entire.branch", tool: "entire", agents: &agents, landed };
         add_count(commit, lines, counter);
     }
+    facts.gaps.merge(&gaps);
 }
 
 /// Names who brought a commit to the mainline where its own text names nobody.

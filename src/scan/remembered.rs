@@ -66,7 +66,7 @@ pub(super) fn place<'a>(
     opened: &Opened,
     tip: &Tip,
     options: &'a ScanOptions,
-    Aside { pulls, sources }: Aside<'_>,
+    Aside { pulls, sources, .. }: Aside<'_>,
 ) -> Option<Place<'a>> {
     let folder = options.cache_folder.as_deref()?;
     let asked = ScanOptions {
@@ -150,7 +150,7 @@ struct Kept {
 /// of, and every person can be named.
 pub(super) fn load(
     place: &Place<'_>,
-    options: &ScanOptions,
+    rules: &Rules,
     there: &BTreeSet<PackMark>,
     reader: &mut ObjectReader<'_>,
 ) -> Option<Facts> {
@@ -160,8 +160,7 @@ pub(super) fn load(
     if !packs.is_subset(there) {
         return None;
     }
-    let rules = super::rules_of(options).ok()?;
-    facts.people = name_people(&facts, &people, &rules, reader)?;
+    facts.people = name_people(&facts, &people, rules, reader)?;
     Some(facts).filter(Facts::is_sound)
 }
 
