@@ -314,7 +314,7 @@ fn find_out(
     facts.work.objects_read = reader.work.objects;
     facts.work.blobs_read = reader.work.blobs;
     facts.work.bytes_read = reader.work.bytes;
-    let taken = undone::taken(&history);
+    let taken = undone::taken(&history, &mut facts.gaps);
     let context = context::read(&history, &people, &tracked.graph, &taken);
     fill_commits(&mut facts, &history, provenance, people);
     if !options.no_marks {

@@ -129,7 +129,9 @@ fn quoted(rest: &[u8]) -> Option<&[u8]> {
 /// Reads a line of the body.
 fn of_line(line: &[u8], said: &mut Said) {
     let line = line.trim_ascii();
-    if line.starts_with(b">") || said.ids.len() + said.pulls.len() > MOST_TARGETS {
+    if line.starts_with(b">")
+        || said.ids.len() + said.pulls.len() + said.ranges.len() > MOST_TARGETS
+    {
         return;
     }
     let line = line.strip_prefix(b"* ").or(line.strip_prefix(b"- ")).unwrap_or(line);

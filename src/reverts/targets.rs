@@ -6,6 +6,10 @@ use super::message::{reverted_subject, without_number};
 use super::{FoundBy, Intent, bug_links, said};
 use crate::history::pulls;
 
+/// How many targets ranges may lead to, all together: messages cost little, and each can
+/// name all that landed.
+const MOST_TARGETS: usize = 100_000;
+
 /// A commit, in an order in which parents come before children.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'r> {
@@ -49,8 +53,10 @@ struct Index<'r> {
 }
 
 /// Finds what each commit takes back. A commit that names several has a row for each; one
-/// that names a target in several ways has one row, by the first way that leads to one.
-pub fn resolve(rows: &[Row<'_>]) -> Vec<Taken> {
+/// that names a target in several ways has one row, by the first way that leads to one. The
+/// number is of ranges that were left out, since they lead to too many.
+pub fn resolve(rows: &[Row<'_>]) -> (Vec<Taken>, u64) {
+    let mut n_left_out = 0;
     let index = Index::new(rows);
     let mut found = Vec::new();
     for (by, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_merge) {
@@ -58,6 +64,10 @@ pub fn resolve(rows: &[Row<'_>]) -> Vec<Taken> {
         let mut targets: Vec<(usize, FoundBy)> =
             said.ids.iter().filter_map(|id| index.by_id(rows, id, by)).collect();
         for (first, last) in &said.ranges {
+            if targets.len() + found.len() > MOST_TARGETS {
+                n_left_out += 1;
+                continue;
+            }
             targets.extend(index.in_range(rows, first, last, by));
         }
         if targets.is_empty() {
@@ -82,7 +92,7 @@ pub fn resolve(rows: &[Row<'_>]) -> Vec<Taken> {
         let taken = |target| Taken { by, intent, target: Some(target) };
         found.extend(targets.into_iter().map(taken));
     }
-    found
+    (found, n_left_out)
 }
 
 /// Finds the commits that messages say brought in the faults they mend: which mends which,
@@ -167,7 +177,8 @@ impl<'r> Index<'r> {
             return Vec::new();
         }
         let places = self.landings.range(first + 1..=last).map(|(_, at)| *at);
-        places.filter(|&at| at < by).map(|at| (at, FoundBy::Id)).collect()
+        let places = places.filter(|&at| at < by).take(MOST_TARGETS);
+        places.map(|at| (at, FoundBy::Id)).collect()
     }
 
     fn by_pull(&self, pull: u64, by: usize) -> Option<(usize, FoundBy)> {
@@ -236,7 +247,7 @@ mod tests {
                 is_merge: message.starts_with("Merge"),
             })
             .collect();
-        resolve(&rows).into_iter().map(|taken| (taken.by, taken.target)).collect()
+        resolve(&rows).0.into_iter().map(|taken| (taken.by, taken.target)).collect()
     }
 
     #[test]
@@ -303,7 +314,7 @@ mod tests {
             intent: Intent::Revert,
             target: Some((2, FoundBy::PullCommit)),
         };
-        assert_eq!(resolve(&rows), [expected]);
+        assert_eq!(resolve(&rows).0, [expected]);
     }
 
     #[test]
@@ -321,5 +332,16 @@ mod tests {
             "d\n\nThis reverts commits in range a0000000..a0000002.",
         ]);
         assert_eq!(found, [(3, Some((1, FoundBy::Id))), (3, Some((2, FoundBy::Id)))]);
+    }
+
+    #[test]
+    fn ranges_lead_to_a_bounded_number_of_targets() {
+        let start: Vec<String> = (0..2_000).map(|n| format!("work {n}")).collect();
+        let range = "x\n\nThis reverts commits in range a0000000..a0001999.".to_owned();
+        let messages: Vec<String> =
+            start.into_iter().chain(std::iter::repeat_n(range, 200)).collect();
+        let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+        let n_targets = resolved(&messages).iter().filter(|row| row.1.is_some()).count();
+        assert!((100_000..103_000).contains(&n_targets), "{n_targets}");
     }
 }

@@ -7,12 +7,17 @@ use crate::facts::{RevertFacts, RevertKind};
 use crate::history::CommitIdx;
 use crate::history::walk::History;
 use crate::lines::undone::{Effect, HOTFIX_HOURS};
+use crate::problem::{GapKind, Gaps};
 use crate::reverts::{self, Intent, Row, Taken};
 use crate::units::len_to_u32;
 
 /// What the messages of a history say is taken back.
-pub(super) fn taken(history: &History) -> Vec<Taken> {
-    with_rows(history, reverts::resolve)
+pub(super) fn taken(history: &History, gaps: &mut Gaps) -> Vec<Taken> {
+    let (taken, n_left_out) = with_rows(history, reverts::resolve);
+    let why = "ranges of commits that messages say are taken back, left out since they lead to \
+               too many";
+    gaps.add_many(GapKind::SearchLimit, why, b"", n_left_out);
+    taken
 }
 
 fn with_rows<T>(history: &History, of: impl FnOnce(&[Row<'_>]) -> T) -> T {
