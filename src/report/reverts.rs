@@ -171,19 +171,24 @@ fn undo(one: &RevertFacts) -> Option<Undo> {
     one.effect.as_ref()?.undo()
 }
 
-/// Whether a row takes back what it names: it says so, or most of the lines say so.
+/// Whether a row says that it takes back what it names, or did so without a word.
+fn is_said(one: &RevertFacts) -> bool {
+    matches!(one.kind, RevertKind::Revert | RevertKind::Reland) || takes_back(one)
+}
+
+/// Whether what landed was taken back, in full or by half: messages alone prove nothing.
 fn takes_back(one: &RevertFacts) -> bool {
     match one.kind {
-        RevertKind::Revert | RevertKind::Reland => true,
+        RevertKind::Revert => undo(one).is_some(),
         RevertKind::Silent => matches!(undo(one), Some(Undo::Full | Undo::Partial)),
-        RevertKind::Hotfix | RevertKind::BugLink => false,
+        RevertKind::Reland | RevertKind::Hotfix | RevertKind::BugLink => false,
     }
 }
 
 /// How many rows follow one another, each taking back the one before.
 fn longest_chain(rows: &[(usize, &RevertFacts)]) -> u64 {
     let mut depth: BTreeMap<(usize, CommitIdx), u64> = BTreeMap::new();
-    for (at, one) in rows.iter().filter(|(_, one)| takes_back(one)) {
+    for (at, one) in rows.iter().filter(|(_, one)| is_said(one)) {
         let Some(target) = one.target else { continue };
         let before = depth.get(&(*at, target)).copied().unwrap_or(0);
         let now = depth.entry((*at, one.by)).or_insert(0);
@@ -200,8 +205,7 @@ fn latency(filter: &Filter<'_>, rows: &[(usize, &RevertFacts)]) -> Option<Latenc
         };
         Some(time(one.by).days_since(time(one.target?)))
     };
-    let reverts =
-        rows.iter().filter(|(_, one)| takes_back(one) && one.kind != RevertKind::Reland);
+    let reverts = rows.iter().filter(|(_, one)| takes_back(one));
     let mut days: Vec<f64> = reverts.filter_map(|(at, one)| days(*at, one)).collect();
     days.sort_by(f64::total_cmp);
     // The smallest number that so many of a hundred do not exceed.
@@ -254,19 +258,22 @@ fn landings_of(filter: &Filter<'_>, at: usize, facts: &Facts) -> Vec<Landed> {
         }
     }
     let mut undone: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for one in facts.reverts.iter().filter(|one| takes_back(one)) {
-        if let Some(target) =
-            one.target.filter(|&target| landing(target) < landing(one.by))
-        {
-            undone.entry(landing(target)).or_default().push(landing(one.by));
+    let mut said: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for one in facts.reverts.iter().filter(|one| is_said(one)) {
+        let Some(target) = one.target.map(landing) else { continue };
+        let by = landing(one.by);
+        if target < by {
+            said.entry(target).or_default().push(by);
+            if takes_back(one) {
+                undone.entry(target).or_default().push(by);
+            }
         }
     }
     let age = |from: u32, to: u32| {
         facts.mainline[to as usize].time.days_since(facts.mainline[from as usize].time)
     };
     let row = |&landed: &u32| {
-        let by = undone.get(&landed).cloned().unwrap_or_default();
-        let again = by.iter().filter_map(|by| undone.get(by)).flatten();
+        let (by, again) = levels(landed, &undone, &said);
         let commit = facts.mainline[landed as usize];
         Landed {
             person: filter
@@ -275,7 +282,7 @@ fn landings_of(filter: &Filter<'_>, at: usize, facts: &Facts) -> Vec<Landed> {
             is_marked: marked.contains(&landed),
             followed_days: facts.as_of.map_or(0.0, |end| end.days_since(commit.time)),
             undone: by.iter().map(|&by| age(landed, by)).collect(),
-            redone: again.map(|&by| age(landed, by)).collect(),
+            redone: again.iter().map(|&by| age(landed, by)).collect(),
         }
     };
     counted
@@ -283,6 +290,25 @@ fn landings_of(filter: &Filter<'_>, at: usize, facts: &Facts) -> Vec<Landed> {
         .filter(|&&one| !facts.mainline[one as usize].is_bulk)
         .map(row)
         .collect()
+}
+
+/// What took a landing back, and what took that back in turn, and so on, a few levels deep:
+/// those that undo it, and those that redo it.
+fn levels(
+    landed: u32,
+    undone: &BTreeMap<u32, Vec<u32>>,
+    said: &BTreeMap<u32, Vec<u32>>,
+) -> (Vec<u32>, Vec<u32>) {
+    const LEVELS: usize = 8;
+    let mut level: BTreeSet<u32> =
+        undone.get(&landed).into_iter().flatten().copied().collect();
+    let mut found = (Vec::new(), Vec::new());
+    for number in 0..LEVELS {
+        let side = if number % 2 == 0 { &mut found.0 } else { &mut found.1 };
+        side.extend(&level);
+        level = level.iter().filter_map(|by| said.get(by)).flatten().copied().collect();
+    }
+    found
 }
 
 fn rate<'l>(days: u32, landings: impl Iterator<Item = &'l Landed>) -> RevertRate {
