@@ -2,113 +2,52 @@
 //! a line was written, by its author's date; whether it lasted is read on the landing
 //! clock. Mixing the two is the most common silent error in this field.
 
+mod destinations;
+mod measure;
+mod rows;
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cohorts::{self, CommitRef, Scope};
-use crate::facts::LifetimeFacts;
+use crate::facts::{Facts, LifetimeFacts};
 use crate::file_class::FileClass;
+use crate::history::CommitIdx;
 use crate::identity::{IdentityId, Match};
 use crate::syntax::LineKind;
-use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, Usd, count_to_f64, len_to_u64};
-use crate::usage::{Kept, UsageRecord};
+use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, UtcDay, len_to_u64};
+use crate::usage::UsageRecord;
+
+pub use destinations::{Destination, Placed};
+pub use measure::{Measure, Spend, choose_measure};
+pub use rows::{Exposure, Row, Rows};
+pub use rules::{RULES, Rule, RuleShares};
 
 /// How long after its week work may still land and count for it, in days.
 pub const LANDING_DAYS: u32 = 28;
 
-/// What spend is measured in, in the order of preference. Kinds are never mixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Money on the invoice.
-    BilledUsd,
-    /// Money at list prices, or the vendor's own estimate of it.
-    ListUsd,
-    /// Tokens weighted like prices: input 1, cache write 1.25, cache read 0.1,
-    /// output 5.
-    WeightedTokens,
+/// The ages at which it is asked whether lines still stand, in days.
+pub const AGES_DAYS: [u32; 4] = [7, 14, 30, 90];
+
+/// Lines that landed, and what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Countable lines of code that landed.
+    pub landed: u64,
+    /// Those of them known to stand at each of [`AGES_DAYS`].
+    pub standing: [u64; AGES_DAYS.len()],
+    /// Those of which that cannot be known yet.
+    pub undecided: [u64; AGES_DAYS.len()],
 }
 
-impl Measure {
-    /// All measures, the preferred first.
-    pub const ALL: [Self; 3] = [Self::BilledUsd, Self::ListUsd, Self::WeightedTokens];
-
-    /// The name in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::BilledUsd => "billed_usd",
-            Self::ListUsd => "list_usd",
-            Self::WeightedTokens => "weighted_tokens",
+impl Lines {
+    fn add(&mut self, other: &Self) {
+        self.landed += other.landed;
+        for age in 0..AGES_DAYS.len() {
+            self.standing[age] += other.standing[age];
+            self.undecided[age] += other.undecided[age];
         }
     }
-
-    /// The amount of a record, exact: nano-dollars or hundredths of weighted tokens.
-    /// `None` when the record does not say.
-    fn of(self, kept: &Kept<'_>) -> Option<i128> {
-        match self {
-            Self::BilledUsd => kept.cost().billed.map(|usd| usd.0),
-            Self::ListUsd => {
-                let cost = kept.cost();
-                cost.list.or(cost.estimated).or(cost.computed).map(|usd| usd.0)
-            }
-            Self::WeightedTokens => weighted_tokens(kept),
-        }
-    }
-
-    /// An exact amount in the unit people read: dollars or weighted tokens.
-    pub fn to_f64(self, exact: i128) -> f64 {
-        match self {
-            Self::BilledUsd | Self::ListUsd => Usd(exact).to_f64(),
-            Self::WeightedTokens => Usd(exact * 10_000_000).to_f64(),
-        }
-    }
-}
-
-fn weighted_tokens(kept: &Kept<'_>) -> Option<i128> {
-    let tokens = kept.tokens();
-    tokens.total()?;
-    let part = |count: Option<u64>, hundredths: i128| {
-        count.map_or(0, |count| i128::from(count) * hundredths)
-    };
-    Some(
-        part(tokens.input, 100)
-            + part(tokens.input_unsplit, 100)
-            + part(tokens.unclassified, 100)
-            + part(tokens.cache_write, 125)
-            + part(tokens.cache_read, 10)
-            + part(tokens.output, 500),
-    )
-}
-
-/// A record that counts, and whom it belongs to.
-#[derive(Debug, Clone, Copy)]
-pub struct Spend<'u> {
-    /// The record, as far as it counts.
-    pub kept: Kept<'u>,
-    /// Whom its account belongs to.
-    pub owner: Match,
-    /// Whether a repository holds it, rather than an export that was given.
-    pub from_repository: bool,
-}
-
-/// Chooses the most preferred measure that nearly all usage carries: at least 95 of
-/// 100 records that say anything. Exports that were given decide; only without any do
-/// the sessions decide that repositories hold.
-pub fn choose_measure(spend: &[Spend<'_>]) -> Option<Measure> {
-    let given: Vec<Kept<'_>> = records(spend, false);
-    let found = records(spend, true);
-    let deciding = if given.is_empty() { found } else { given };
-    let says =
-        |kept: &Kept<'_>| Measure::ALL.iter().any(|measure| measure.of(kept).is_some());
-    let all = deciding.iter().copied().filter(says).count();
-    let carries = |measure: &Measure| {
-        let with = deciding.iter().filter(|one| measure.of(one).is_some()).count();
-        with > 0 && with * 100 >= all * 95
-    };
-    Measure::ALL.into_iter().find(carries)
-}
-
-fn records<'u>(spend: &[Spend<'u>], from_repository: bool) -> Vec<Kept<'u>> {
-    let wanted = spend.iter().filter(|one| one.from_repository == from_repository);
-    wanted.map(|one| one.kept).collect()
 }
 
 /// One person's week.
@@ -116,56 +55,23 @@ fn records<'u>(spend: &[Spend<'u>], from_repository: bool) -> Vec<Kept<'u>> {
 pub struct PersonWeek {
     /// What was spent in it, exact.
     pub spend: i128,
-    /// Countable lines written in it that landed.
-    pub landed_lines: u64,
-    /// Those of them known to stand at the age asked about.
-    pub durable_lines: u64,
-    /// Those of them of which that cannot be known yet.
-    pub undecided_lines: u64,
+    /// Lines written in it.
+    pub lines: Lines,
+    /// Those of them that landed in bulk events.
+    pub bulk: Lines,
 }
 
-/// Where spend can go.
+/// What a person spent from one day to another, both in one week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Destination {
-    /// In weeks of people who landed lines written in that or the following week.
-    Tied,
-    /// In weeks of people in these repositories without any such line.
-    Untied,
-    /// In weeks whose work may still land.
-    TooRecent,
-    /// Sessions in a repository that no commit of the judged branch names.
-    NotLanded,
-    /// Of accounts that could be more than one person's.
-    Ambiguous,
-    /// Of accounts that are nobody's in these repositories.
-    Nobody,
-    /// Of services, automation and shared keys.
-    Service,
-    /// Of records without a date, or with one longer than a week.
-    Undated,
-}
-
-impl Destination {
-    /// All of them, in the order they are shown.
-    pub const ALL: [Self; 8] = [
-        Self::Tied,
-        Self::Untied,
-        Self::TooRecent,
-        Self::NotLanded,
-        Self::Nobody,
-        Self::Ambiguous,
-        Self::Service,
-        Self::Undated,
-    ];
-}
-
-/// What went to one place.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Placed {
+pub struct Spent {
+    /// Who.
+    pub person: IdentityId,
+    /// The first day.
+    pub first: UtcDay,
+    /// The last day.
+    pub last: UtcDay,
     /// How much, exact.
     pub amount: i128,
-    /// The accounts it came from: people by their number, others by their own key.
-    pub accounts: BTreeSet<Vec<u8>>,
 }
 
 /// The time that is looked at.
@@ -190,12 +96,18 @@ impl Window {
 pub struct Panel {
     /// What spend is measured in.
     pub measure: Measure,
-    /// The age at which a line counts as durable, in days.
-    pub durable_days: u32,
+    /// The place among [`AGES_DAYS`] of the age at which a line counts as durable.
+    pub age: usize,
+    /// The time that is looked at.
+    pub window: Window,
     /// The person-weeks inside the time that the exports cover.
     pub weeks: BTreeMap<(IdentityId, IsoWeek), PersonWeek>,
-    /// The last week that is mature: its work had time to land and to last.
-    pub last_mature: IsoWeek,
+    /// The lines of people by the day they were written on, whether or not exports cover it.
+    pub days: BTreeMap<(IdentityId, UtcDay), Lines>,
+    /// What people spent, by days.
+    pub spent: Vec<Spent>,
+    /// Weeks in which people wrote commits, of any kind.
+    active: BTreeSet<(IdentityId, IsoWeek)>,
     /// The weeks that the exports cover: those with any record. In the others nothing
     /// is known of the spend, which is not the same as nothing.
     pub covered: BTreeSet<IsoWeek>,
@@ -211,6 +123,10 @@ pub struct Panel {
     pub lines_with_usage: (u64, u64),
     /// Lines left out because their dates cannot both be right.
     pub suspect_lines: u64,
+    /// How many repositories are looked at.
+    pub n_repositories: usize,
+    /// In which of them, by number, people landed lines.
+    pub landed_in: BTreeSet<(usize, IdentityId)>,
     /// People and weeks in which lines were written that landed, covered or not.
     landed: BTreeSet<(IdentityId, IsoWeek)>,
 }
@@ -222,13 +138,16 @@ struct Measured<'u> {
     week: Option<IsoWeek>,
 }
 
+/// The ages that may be asked for, the preferred first: the later ones are for histories
+/// too short to have followed any week for longer.
+const DURABLE_AGES: [usize; 3] = [2, 1, 0];
+
 /// Builds the panel; `None` without spend that can be measured and dated.
 pub fn build(
     scope: &Scope<'_>,
     spend: &[Spend<'_>],
     measure: Measure,
     window: Window,
-    durable_days: u32,
 ) -> Option<Panel> {
     let measured: Vec<Measured<'_>> = spend
         .iter()
@@ -244,9 +163,12 @@ pub fn build(
     }
     let mut panel = Panel {
         measure,
-        durable_days,
+        age: DURABLE_AGES[0],
+        window,
         weeks: BTreeMap::new(),
-        last_mature: last_week_before(window.as_of, durable_days + LANDING_DAYS),
+        days: BTreeMap::new(),
+        spent: Vec::new(),
+        active: BTreeSet::new(),
         covered,
         destinations: BTreeMap::new(),
         nobody_mature: 0,
@@ -254,11 +176,18 @@ pub fn build(
         outside_records: 0,
         lines_with_usage: (0, 0),
         suspect_lines: 0,
+        n_repositories: scope.repositories.len(),
+        landed_in: BTreeSet::new(),
         landed: BTreeSet::new(),
     };
-    panel.add_lines(scope, window);
-    panel.add_spend(&measured, window);
-    panel.place_spend(&measured, window);
+    panel.add_activity(scope);
+    panel.add_lines(scope);
+    panel.add_spend(&measured);
+    let followed =
+        DURABLE_AGES.into_iter().find(|&age| panel.mature_at(age).next().is_some());
+    panel.age = followed.unwrap_or(DURABLE_AGES[0]);
+    panel.add_spend_of_nobody(&measured);
+    panel.place_spend(&measured);
     Some(panel)
 }
 
@@ -270,6 +199,12 @@ fn week_of(record: &UsageRecord) -> Option<IsoWeek> {
     (first == last).then_some(first)
 }
 
+/// The first and last day of a record.
+fn days_of(record: &UsageRecord) -> Option<(UtcDay, UtcDay)> {
+    let period = record.period?;
+    Some((period.start.day(), Timestamp(period.end.0 - 1).day()))
+}
+
 /// The last week that ended at least `days` before `as_of`.
 fn last_week_before(as_of: Timestamp, days: u32) -> IsoWeek {
     let latest_end = Timestamp(as_of.0 - i64::from(days) * SECONDS_PER_DAY);
@@ -277,7 +212,30 @@ fn last_week_before(as_of: Timestamp, days: u32) -> IsoWeek {
 }
 
 impl Panel {
-    fn add_lines(&mut self, scope: &Scope<'_>, window: Window) {
+    /// The age at which a line counts as durable, in days.
+    pub fn durable_days(&self) -> u32 {
+        AGES_DAYS[self.age]
+    }
+
+    /// The last week whose work had time to land and to reach an age.
+    pub fn last_mature(&self, age: usize) -> IsoWeek {
+        last_week_before(self.window.as_of, AGES_DAYS[age] + LANDING_DAYS)
+    }
+
+    fn add_activity(&mut self, scope: &Scope<'_>) {
+        for (repository, facts) in scope.repositories.iter().enumerate() {
+            for (at, commit) in (0..).zip(&facts.commits) {
+                let at = CommitRef { repository, commit: CommitIdx(at) };
+                let (Some(person), Some(time)) = (scope.person(at), commit.author_time)
+                else {
+                    continue;
+                };
+                self.active.insert((person, time.day().week()));
+            }
+        }
+    }
+
+    fn add_lines(&mut self, scope: &Scope<'_>) {
         for (repository, lifetime) in scope.lifetimes() {
             if !lifetime.is_countable() || lifetime.birth_unknown {
                 continue;
@@ -293,83 +251,63 @@ impl Panel {
                 self.suspect_lines += lifetime.lines;
                 continue;
             }
-            let week = written.day().week();
+            if landed > self.window.as_of {
+                // Of other repositories nobody knows what landed by then.
+                continue;
+            }
+            let (day, week) = (written.day(), written.day().week());
             let at = CommitRef { repository, commit: lifetime.origin };
             let person = scope.person(at);
-            if landed <= window.as_of {
-                self.landed.extend(person.map(|person| (person, week)));
-            }
+            self.landed.extend(person.map(|person| (person, week)));
+            self.landed_in.extend(person.map(|person| (repository, person)));
             // Any line that counts ties spend; only code can be durable code.
-            if !self.covered.contains(&week) || !is_panel_line(lifetime) {
+            if !is_panel_line(lifetime) {
                 continue;
             }
-            self.lines_with_usage.1 += lifetime.lines;
+            let is_covered = self.covered.contains(&week);
+            self.lines_with_usage.1 += if is_covered { lifetime.lines } else { 0 };
             let Some(person) = person else { continue };
-            let cell = self.weeks.entry((person, week)).or_default();
-            cell.landed_lines += lifetime.lines;
-            match cohorts::stands_at(facts, lifetime, self.durable_days) {
-                Some(true) => cell.durable_lines += lifetime.lines,
-                Some(false) => {}
-                None => cell.undecided_lines += lifetime.lines,
+            let lines = lines_of(facts, lifetime);
+            self.days.entry((person, day)).or_default().add(&lines);
+            if is_covered {
+                let cell = self.weeks.entry((person, week)).or_default();
+                cell.lines.add(&lines);
+                if scope.is_bulk(repository, lifetime) {
+                    cell.bulk.add(&lines);
+                }
             }
         }
     }
 
-    fn add_spend(&mut self, measured: &[Measured<'_>], window: Window) {
+    fn add_spend(&mut self, measured: &[Measured<'_>]) {
+        let mut spent: BTreeMap<(IdentityId, UtcDay, UtcDay), i128> = BTreeMap::new();
         for one in measured {
-            let Some(week) = one.week.filter(|week| window.holds(*week)) else {
+            let Some(week) = one.week.filter(|week| self.window.holds(*week)) else {
                 continue;
             };
-            match one.spend.owner {
-                Match::Person(person, _) => {
-                    self.weeks.entry((person, week)).or_default().spend += one.amount;
-                }
-                Match::Ambiguous | Match::Unmatched if week <= self.last_mature => {
-                    self.nobody_mature += one.amount;
-                }
-                Match::Ambiguous | Match::Unmatched | Match::Service => {}
+            let Match::Person(person, _) = one.spend.owner else { continue };
+            self.weeks.entry((person, week)).or_default().spend += one.amount;
+            if let Some((first, last)) = days_of(one.spend.kept.record) {
+                *spent.entry((person, first, last)).or_default() += one.amount;
             }
         }
+        let event =
+            |((person, first, last), amount)| Spent { person, first, last, amount };
+        self.spent = spent.into_iter().map(event).collect();
         let users: BTreeSet<IdentityId> = self.users().collect();
         let lines = self.weeks.iter().filter(|((person, _), _)| users.contains(person));
-        self.lines_with_usage.0 = lines.map(|(_, cell)| cell.landed_lines).sum();
+        self.lines_with_usage.0 = lines.map(|(_, cell)| cell.lines.landed).sum();
     }
 
-    fn place_spend(&mut self, measured: &[Measured<'_>], window: Window) {
-        let last_landed = last_week_before(window.as_of, LANDING_DAYS);
+    fn add_spend_of_nobody(&mut self, measured: &[Measured<'_>]) {
+        let last = self.last_mature(self.age);
         for one in measured {
-            if one.week.is_some_and(|week| !window.holds(week)) {
-                self.outside_records += 1;
-                continue;
+            let is_nobodys =
+                matches!(one.spend.owner, Match::Ambiguous | Match::Unmatched);
+            let holds = |week: IsoWeek| self.window.holds(week) && week <= last;
+            if is_nobodys && one.week.is_some_and(holds) {
+                self.nobody_mature += one.amount;
             }
-            let place = match (one.spend.owner, one.week) {
-                (Match::Service, _) => Destination::Service,
-                (Match::Ambiguous, _) => Destination::Ambiguous,
-                (Match::Unmatched, _)
-                    if one.spend.from_repository
-                        && one.spend.kept.record.facets.commit.is_none() =>
-                {
-                    Destination::NotLanded
-                }
-                (Match::Unmatched, _) => Destination::Nobody,
-                (Match::Person(..), None) => Destination::Undated,
-                (Match::Person(person, _), Some(week)) => {
-                    let next = IsoWeek(week.0 + 1);
-                    let landed = [week, next]
-                        .iter()
-                        .any(|week| self.landed.contains(&(person, *week)));
-                    if landed {
-                        Destination::Tied
-                    } else if week > last_landed {
-                        Destination::TooRecent
-                    } else {
-                        Destination::Untied
-                    }
-                }
-            };
-            let placed = self.destinations.entry(place).or_default();
-            placed.amount += one.amount;
-            placed.accounts.insert(account_key(&one.spend));
         }
     }
 
@@ -397,36 +335,51 @@ impl Panel {
     /// The mature person-weeks of people with usage: of each line of them it is known
     /// whether it lasted.
     pub fn mature(&self) -> impl Iterator<Item = (IdentityId, IsoWeek, PersonWeek)> {
+        self.mature_at(self.age)
+    }
+
+    fn mature_at(
+        &self,
+        age: usize,
+    ) -> impl Iterator<Item = (IdentityId, IsoWeek, PersonWeek)> {
         let users: BTreeSet<IdentityId> = self.users().collect();
+        let last = self.last_mature(age);
         self.weeks
             .iter()
             .filter(move |((person, week), cell)| {
-                *week <= self.last_mature
-                    && cell.undecided_lines == 0
-                    && users.contains(person)
+                *week <= last && cell.lines.undecided[age] == 0 && users.contains(person)
             })
             .map(|((person, week), cell)| (*person, *week, *cell))
     }
 
-    /// The share of spend whose account is a person of these repositories.
-    pub fn spend_coverage(&self) -> Option<f64> {
+    /// The spend whose account is a person of these repositories, exact.
+    pub fn matched(&self) -> i128 {
         use Destination::{Tied, TooRecent, Undated, Untied};
-        let matched: i128 = [Tied, Untied, TooRecent, Undated]
-            .into_iter()
-            .map(|one| self.amount(one))
-            .sum();
-        share(self.measure.to_f64(matched), self.measure.to_f64(self.counted()))
+        let places = [Tied, Untied, TooRecent, Undated];
+        places.into_iter().map(|one| self.amount(one)).sum()
     }
 
-    /// The share of lines written in covered weeks whose author has usage.
-    pub fn line_coverage(&self) -> Option<f64> {
-        let (with, all) = self.lines_with_usage;
-        share(count_to_f64(with), count_to_f64(all))
+    /// The share of spend whose account is a person of these repositories.
+    pub fn spend_coverage(&self) -> Option<f64> {
+        share(self.measure.to_f64(self.matched()), self.measure.to_f64(self.counted()))
     }
 }
 
 fn share(part: f64, whole: f64) -> Option<f64> {
     (whole > 0.0).then(|| part / whole)
+}
+
+/// Lines that share a life, as a cell has them.
+fn lines_of(facts: &Facts, lifetime: &LifetimeFacts) -> Lines {
+    let mut lines = Lines { landed: lifetime.lines, ..Lines::default() };
+    for (age, days) in AGES_DAYS.into_iter().enumerate() {
+        match cohorts::stands_at(facts, lifetime, days) {
+            Some(true) => lines.standing[age] = lifetime.lines,
+            Some(false) => {}
+            None => lines.undecided[age] = lifetime.lines,
+        }
+    }
+    lines
 }
 
 /// Lines of code: of product and test files, and, where the kind was told, neither
@@ -435,17 +388,6 @@ fn is_panel_line(lifetime: &LifetimeFacts) -> bool {
     let is_code_file = matches!(lifetime.class, FileClass::Product | FileClass::Test);
     is_code_file
         && matches!(lifetime.kind, LineKind::Code | LineKind::Import | LineKind::Text)
-}
-
-/// What tells accounts apart when they are counted. Those without any key count as one,
-/// so that people are never taken for more than they may be.
-fn account_key(spend: &Spend<'_>) -> Vec<u8> {
-    match spend.owner {
-        Match::Person(person, _) => format!("person {}", person.0).into_bytes(),
-        Match::Service | Match::Ambiguous | Match::Unmatched => {
-            spend.kept.record.facets.account.key().unwrap_or_default()
-        }
-    }
 }
 
 /// Whether a line was written more than a day after it landed, or more than a year

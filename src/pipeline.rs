@@ -300,26 +300,15 @@ fn address_of_me(given: &str) -> Result<String, Error> {
     })
 }
 
-/// Chooses the measure and the age that count as durable, and builds the panel. The
-/// age falls back when the history is too short to have followed any week that far.
+/// Chooses the measure and builds the panel.
 fn join(
     scope: &Scope<'_>,
     spend: &[Spend<'_>],
     since: Option<Timestamp>,
 ) -> Option<Panel> {
-    const DURABLE_DAYS: [u32; 3] = [30, 14, 7];
     let measure = panel::choose_measure(spend)?;
     let as_of = scope.repositories.iter().filter_map(|facts| facts.as_of).min()?;
-    let window = Window { since, as_of };
-    let mut first = None;
-    for days in DURABLE_DAYS {
-        let panel = panel::build(scope, spend, measure, window, days)?;
-        if panel.mature().next().is_some() {
-            return Some(panel);
-        }
-        first = first.or(Some(panel));
-    }
-    first
+    panel::build(scope, spend, measure, Window { since, as_of })
 }
 
 /// The days on which people used AI, by exports that speak of one day. Records that a

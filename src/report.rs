@@ -8,6 +8,7 @@ mod churn;
 mod comparison;
 mod duplication;
 mod filter;
+mod grain;
 mod money;
 pub mod people;
 mod overlap;
@@ -15,6 +16,7 @@ mod provenance;
 mod reverts;
 mod rework;
 mod small_groups;
+mod spend;
 mod survival;
 pub mod usage_context;
 
@@ -28,8 +30,7 @@ pub use churn::{ByWhom, ChurnReport};
 pub use comparison::{ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport};
 pub use duplication::{CloneReport, DensityReport, DuplicationReport};
 pub use money::{
-    CostReport, EntryReport, LedgerReport, SpendReport, SpendRow, UsageFile, UsageReport,
-    export_name,
+    CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
 pub use overlap::OverlapReport;
 pub use provenance::{
@@ -39,6 +40,7 @@ pub use provenance::{
 pub use reverts::{LatencyReport, RevertRate, RevertsReport};
 pub use rework::{NotComputed, ReworkReport, ReworkShare};
 pub use small_groups::{FEW_PEOPLE, LEAST_PEOPLE};
+pub use spend::{RuleReport, RulesReport, SpendReport, SpendRow, YieldReport};
 pub use survival::{
     CurvePoint, HalfLifeReport, MeanLifeReport, SensitivityReport, SurvivalPoint,
     SurvivalReport,

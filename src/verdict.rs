@@ -60,6 +60,9 @@ pub const NEEDED_PEOPLE: u64 = 8;
 /// Mature weeks that each of them needs.
 pub const NEEDED_WEEKS: u64 = 8;
 
+/// The gate of how much spend is of known people.
+pub const SPEND_COVERAGE: &str = "spend_coverage";
+
 /// The gates, in the order they are shown.
 pub fn gates(evidence: &Evidence) -> Vec<Gate> {
     let count = |id, asks, needed: f64, found: u64| {
@@ -99,7 +102,7 @@ pub fn gates(evidence: &Evidence) -> Vec<Gate> {
             false,
         ),
         least(
-            "spend_coverage",
+            SPEND_COVERAGE,
             "share of spend that belongs to people of these repositories",
             0.80,
             evidence.spend_coverage,

@@ -13,7 +13,8 @@ use anstyle::{AnsiColor, Style};
 use super::number::{count, count_of, decimal, percent, survival};
 use super::usage_text;
 use crate::facts::SquashFacts;
-use crate::report::{Report, RepositoryReport, SpendReport, SpendRow};
+use crate::report::{Report, RepositoryReport, RulesReport, SpendReport, SpendRow};
+use crate::units::len_to_u64;
 use crate::untrusted::Untrusted;
 
 const WIDTH: usize = 80;
@@ -234,6 +235,15 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for row in &spend.rows {
         spend_row(spend, row, to)?;
     }
+    if let Some(step) = &spend.rounded_to {
+        let text = format!(
+            "Parts are rounded to {}, so that nobody's can be told by subtraction.",
+            decimal(step, spend.shown_places)
+        );
+        write!(to, "{DIM}")?;
+        paragraph(to, "  ", &text)?;
+        write!(to, "{DIM:#}")?;
+    }
     if spend.outside_records > 0 {
         let records = count_of(spend.outside_records, "record is", "records are");
         let text =
@@ -246,7 +256,43 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             format!("{records} no amount in this measure and are not in these sums.");
         paragraph(to, "  ", &text)?;
     }
+    rules(&spend.rules, spend.durable_yield.window_days, to)?;
     durable_yield(spend, to)
+}
+
+/// The same spend under several rules, as a range.
+fn rules(rules: &RulesReport, days: u32, to: &mut dyn Write) -> io::Result<()> {
+    let (Some(tied), Some(durable)) = (rules.tied, rules.durable) else {
+        return Ok(());
+    };
+    let range = |(low, high): (f64, f64)| {
+        if (high - low).abs() < f64::EPSILON {
+            percent(low)
+        } else {
+            format!("{} to {}", percent(low), percent(high))
+        }
+    };
+    let text = format!(
+        "How much of it counts as tied depends on the rule: over {} in use, {} of the spend of \
+         {} in mature weeks came with landed lines, and {} with lines still there after {days} \
+         days.",
+        count_of(len_to_u64(rules.rules.len()), "rule", "rules"),
+        range(tied),
+        count_of(rules.n_people, "person", "people"),
+        range(durable),
+    );
+    writeln!(to)?;
+    paragraph(to, "  ", &text)?;
+    for rule in &rules.rules {
+        let row = format!(
+            "  {:>7}{:>9}  {}",
+            percent(rule.tied),
+            percent(rule.durable),
+            rule.about
+        );
+        writeln!(to, "{row}")?;
+    }
+    Ok(())
 }
 
 /// Where every record went, how much of it is known of whom, and what it was spent on:
@@ -266,10 +312,10 @@ fn usage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     paragraph(to, "  ", &text)?;
     if let Some(spend) = &report.spend {
         let share =
-            |share: Option<f64>| share.map_or("an unknown share".to_owned(), percent);
+            |share: Option<f64>| share.map_or("a share not shown".to_owned(), percent);
         let text = format!(
-            "{} of the spend is of people in these repositories; {} of the lines written in \
-             these weeks are by people with usage.",
+            "Of people in these repositories: {} of the spend; of people with usage: {} of the lines \
+             written in these weeks (rounded).",
             share(spend.spend_coverage),
             share(spend.line_coverage)
         );
@@ -311,16 +357,19 @@ fn durable_yield(spend: &SpendReport, to: &mut dyn Write) -> io::Result<()> {
         ),
         Some(value) => {
             let interval = match (one.low, one.high) {
-                (Some(low), Some(high)) => format!("95% interval {low:.2} to {high:.2}"),
+                (Some(low), Some(high)) => {
+                    format!("95% interval {} to {}", ratio(low), ratio(high))
+                }
                 _ => one.reason.unwrap_or("no interval").to_owned(),
             };
             let bound = one.bound_low.map_or(String::new(), |low| {
-                format!("; {low:.2} if all spend of unknown people were theirs")
+                format!("; {} if all spend of unknown people were theirs", ratio(low))
             });
             format!(
-                "Durable yield: {value:.2} {} still there after {days} days ({interval}{bound}; \
+                "Durable yield: about {} {} still there after {days} days ({interval}{bound}; \
                  {}, mature weeks only). Comparable within these repositories and this \
                  time only, and never a target.",
+                ratio(value),
                 one.unit,
                 count_of(one.n_people, "person", "people")
             )
@@ -328,6 +377,23 @@ fn durable_yield(spend: &SpendReport, to: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(to)?;
     paragraph(to, "  ", &text)
+}
+
+/// A ratio with the digits that it has: it was rounded where it was made.
+fn ratio(value: f64) -> String {
+    let digits = if value >= 100.0 {
+        0
+    } else if value >= 1.0 {
+        2
+    } else {
+        4
+    };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 fn composition(report: &Report, to: &mut dyn Write) -> io::Result<()> {

@@ -6,11 +6,12 @@ use super::breakdown;
 use super::comparison::{self, ComparisonReport};
 use super::duplication;
 use super::filter::Filter;
-use super::money::{SpendReport, SpendRow, UsageReport, YieldReport};
+use super::money::UsageReport;
 use super::overlap;
 use super::provenance;
 use super::reverts;
 use super::small_groups;
+use super::spend;
 use super::survival::{self, SurvivalReport};
 use super::{
     AreaReport, AssociationReport, BulkReport, CohortReport, GapReport, InputsReport,
@@ -20,10 +21,10 @@ use super::{
 use crate::cohorts::{Cohort, Reading, Scope};
 use crate::facts::{Coverage, Facts, LifetimeFacts};
 use crate::identity::IdentityId;
-use crate::panel::{Destination, Measure, Panel, Placed};
+use crate::panel::Panel;
 use crate::problem::{GapKind, Gaps};
-use crate::stats::{Ratio, RatioPart, Weighting, WhyNone, ratio_jackknife};
-use crate::units::{Timestamp, Usd, UtcDay, count_to_f64, len_to_u64};
+use crate::stats::Weighting;
+use crate::units::{Timestamp, UtcDay, count_to_f64, len_to_u64};
 use crate::verdict::{self, Evidence, Level, Verdict};
 
 /// Everything a report is made of.
@@ -52,7 +53,8 @@ pub fn build(inputs: Inputs<'_>) -> Report {
     let scope = inputs.scope;
     let filter = Filter { scope, since: inputs.since };
     let gaps = all_gaps(scope, &inputs.gaps, inputs.panel.as_ref());
-    let (gates, verdict) = judge(scope, inputs.panel.as_ref(), inputs.usage.is_some());
+    let (gates, verdict) =
+        judge(scope, inputs.panel.as_ref(), (inputs.usage.is_some(), inputs.own));
     let exports = inputs.usage.iter().flat_map(|usage| &usage.files);
     let survival = survival::report(&filter, |_, _| true);
     let (cohorts, cohort_comparison) = cohorts(&filter);
@@ -82,7 +84,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         survival,
         composition: composition(&filter),
         usage: inputs.usage,
-        spend: inputs.panel.as_ref().map(|panel| spend(panel, inputs.own)),
+        spend: inputs.panel.as_ref().map(|panel| spend::report(panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         reverts: reverts::report(&filter),
         cohorts,
@@ -406,154 +408,6 @@ fn area_report(
     })
 }
 
-fn spend(panel: &Panel, own: bool) -> SpendReport {
-    let counted = panel.measure.to_f64(panel.counted());
-    let share =
-        |amount: i128| (counted > 0.0).then(|| panel.measure.to_f64(amount) / counted);
-    let row = |place: Option<Destination>, amount: i128| SpendRow {
-        place: place.map_or("groups_of_fewer_than_5", place_name),
-        amount: exact(panel.measure, amount),
-        share: share(amount),
-    };
-    let (shown, hidden) = shown_places(&panel.destinations, own);
-    let mut rows: Vec<SpendRow> =
-        shown.iter().map(|place| row(Some(*place), panel.amount(*place))).collect();
-    if !hidden.is_empty() {
-        rows.push(row(None, hidden.iter().map(|place| panel.amount(*place)).sum()));
-    }
-    let monday = |week: Option<&crate::units::IsoWeek>| week?.monday().to_iso();
-    SpendReport {
-        measure: panel.measure.as_str(),
-        unit: unit(panel.measure),
-        shown_places: if panel.measure == Measure::WeightedTokens { 0 } else { 2 },
-        first_week: monday(panel.covered.first()),
-        last_week: monday(panel.covered.last()),
-        n_weeks: len_to_u64(panel.covered.len()),
-        counted: exact(panel.measure, panel.counted()),
-        rows,
-        unmeasured_records: panel.unmeasured_records,
-        outside_records: panel.outside_records,
-        spend_coverage: panel.spend_coverage(),
-        line_coverage: panel.line_coverage(),
-        n_people: len_to_u64(panel.users().count()),
-        n_mature_person_weeks: len_to_u64(panel.mature().count()),
-        suspect_lines: panel.suspect_lines,
-        durable_yield: durable_yield(panel),
-    }
-}
-
-/// Divides the places that spend went to into those shown and those put together,
-/// because fewer than five people are behind them. Services are nobody's, and who ran a
-/// session that did not land is not known: nothing of a person shows there. Somebody's
-/// own is all shown.
-fn shown_places(
-    destinations: &BTreeMap<Destination, Placed>,
-    own: bool,
-) -> (Vec<Destination>, Vec<Destination>) {
-    let is_nobodys = |place: &Destination| {
-        matches!(place, Destination::Service | Destination::NotLanded)
-    };
-    let amount =
-        |place: &Destination| destinations.get(place).map_or(0, |one| one.amount);
-    let spent = Destination::ALL.into_iter().filter(|place| amount(place) != 0);
-    let (nobodys, places): (Vec<_>, Vec<_>) = spent.partition(is_nobodys);
-    let accounts: Vec<_> =
-        places.iter().map(|place| &destinations[place].accounts).collect();
-    let least = if own { 1 } else { small_groups::LEAST_PEOPLE };
-    let (shown, hidden) = small_groups::divide_at(&accounts, least);
-    let named = |groups: Vec<usize>| groups.into_iter().map(|group| places[group]);
-    let shown: BTreeSet<Destination> = named(shown).chain(nobodys).collect();
-    (shown.into_iter().collect(), named(hidden).collect())
-}
-
-fn place_name(place: Destination) -> &'static str {
-    match place {
-        Destination::Tied => "tied_to_landed_lines",
-        Destination::Untied => "without_landed_lines",
-        Destination::TooRecent => "too_recent",
-        Destination::NotLanded => "sessions_that_did_not_land",
-        Destination::Nobody => "nobody_in_these_repositories",
-        Destination::Ambiguous => "ambiguous_accounts",
-        Destination::Service => "services",
-        Destination::Undated => "undated",
-    }
-}
-
-fn unit(measure: Measure) -> &'static str {
-    match measure {
-        Measure::BilledUsd => "US dollars, billed",
-        Measure::ListUsd => "US dollars, list price or an estimate of it",
-        Measure::WeightedTokens => {
-            "tokens weighted like prices (input 1, cache write 1.25, cache read 0.1, output 5)"
-        }
-    }
-}
-
-/// An exact amount as a decimal.
-fn exact(measure: Measure, amount: i128) -> String {
-    match measure {
-        Measure::BilledUsd | Measure::ListUsd => Usd(amount).to_string(),
-        Measure::WeightedTokens => Usd(amount * 10_000_000).to_string(),
-    }
-}
-
-/// What a yield is counted per: a dollar, or a million weighted tokens.
-fn per(measure: Measure) -> (f64, &'static str) {
-    match measure {
-        Measure::BilledUsd | Measure::ListUsd => (1.0, "lines per US dollar"),
-        Measure::WeightedTokens => (1e6, "lines per million weighted tokens"),
-    }
-}
-
-/// Lines over spend, sum over sum, mature weeks in both. Never a mean of ratios.
-fn durable_yield(panel: &Panel) -> YieldReport {
-    let (per, unit) = per(panel.measure);
-    let mut people: BTreeMap<IdentityId, (u64, u64, i128)> = BTreeMap::new();
-    for (person, _, cell) in panel.mature() {
-        let sums = people.entry(person).or_default();
-        sums.0 += cell.durable_lines;
-        sums.1 += cell.landed_lines;
-        sums.2 += cell.spend;
-    }
-    let parts: Vec<RatioPart> = people
-        .values()
-        .map(|(durable, _, spend)| RatioPart {
-            numerator: count_to_f64(*durable),
-            denominator: panel.measure.to_f64(*spend) / per,
-        })
-        .collect();
-    let ratio = ratio_jackknife(&parts);
-    let durable_lines = people.values().map(|sums| sums.0).sum();
-    let spend: i128 = people.values().map(|sums| sums.2).sum();
-    let all = panel.measure.to_f64(spend + panel.nobody_mature) / per;
-    YieldReport {
-        unit: unit.to_owned(),
-        window_days: panel.durable_days,
-        value: ratio.value,
-        low: ratio.low,
-        high: ratio.high,
-        bound_low: (panel.nobody_mature > 0 && all > 0.0)
-            .then(|| count_to_f64(durable_lines) / all),
-        durable_lines,
-        landed_lines: people.values().map(|sums| sums.1).sum(),
-        spend: exact(panel.measure, spend),
-        n_people: ratio.n_people,
-        g_eff: ratio.effective_people,
-        reason: if people.is_empty() {
-            Some(
-                "no week is mature yet: work needs 28 days to land, and then time to last",
-            )
-        } else {
-            ratio.reason.map(WhyNone::message)
-        },
-        level: yield_level(&ratio),
-    }
-}
-
-fn yield_level(ratio: &Ratio) -> Level {
-    if ratio.value.is_none() { Level::V0 } else { Level::V1 }
-}
-
 fn status(verdict: &Verdict, gates: &[verdict::Gate]) -> &'static str {
     match verdict.level {
         Level::V0 => "not_computable",
@@ -565,11 +419,14 @@ fn status(verdict: &Verdict, gates: &[verdict::Gate]) -> &'static str {
 fn judge(
     scope: &Scope<'_>,
     panel: Option<&Panel>,
-    has_usage: bool,
+    (has_usage, own): (bool, bool),
 ) -> (Vec<verdict::Gate>, Verdict) {
     let blobs = blob_coverage(scope);
     let evidence = panel.map_or_else(Evidence::default, |panel| evidence(panel, blobs));
-    let gates = verdict::gates(&evidence);
+    let mut gates = verdict::gates(&evidence);
+    if let Some(panel) = panel {
+        show_coverage(&mut gates, spend::spend_coverage(panel, own));
+    }
     let verdict = match panel {
         Some(_) => verdict::from_gates(&gates),
         None if has_usage => verdict::not_computable(
@@ -582,6 +439,16 @@ fn judge(
         ),
     };
     (gates, verdict)
+}
+
+/// Shows coverage as coarsely as all figures of spend, on the side of the gate that it is
+/// on.
+fn show_coverage(gates: &mut [verdict::Gate], shown: Option<f64>) {
+    let coverage = gates.iter_mut().find(|gate| gate.id == verdict::SPEND_COVERAGE);
+    let Some(gate) = coverage else { return };
+    gate.found = shown.map(|shown| {
+        if gate.passed { shown.max(gate.needed) } else { shown.min(gate.needed - 0.01) }
+    });
 }
 
 fn blob_coverage(scope: &Scope<'_>) -> Option<f64> {
@@ -597,7 +464,7 @@ fn evidence(panel: &Panel, blob_coverage: Option<f64>) -> Evidence {
     let mut with_spend = 0;
     for (person, _, cell) in panel.mature() {
         *weeks.entry(person).or_insert(0) += 1;
-        *lines.entry(person).or_insert(0) += cell.landed_lines;
+        *lines.entry(person).or_insert(0) += cell.lines.landed;
         with_spend += u64::from(cell.spend > 0);
     }
     let sizes: Vec<f64> = lines.values().map(|lines| count_to_f64(*lines)).collect();
@@ -618,56 +485,3 @@ fn evidence(panel: &Panel, blob_coverage: Option<f64>) -> Evidence {
 
 #[cfg(test)]
 mod few_people_tests;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Places with an amount of one and these accounts.
-    fn spent(places: &[(Destination, &[u8])]) -> BTreeMap<Destination, Placed> {
-        let placed = |accounts: &[u8]| Placed {
-            amount: 1,
-            accounts: accounts.iter().map(|account| vec![*account]).collect(),
-        };
-        places.iter().map(|(place, accounts)| (*place, placed(accounts))).collect()
-    }
-
-    #[test]
-    fn a_part_of_few_people_takes_another_along_so_that_nobody_can_subtract() {
-        let (shown, hidden) = shown_places(
-            &spent(&[
-                (Destination::Tied, &[1, 2, 3, 4, 5, 6, 7]),
-                (Destination::Untied, &[1, 2, 3, 4, 5]),
-                (Destination::TooRecent, &[9]),
-                (Destination::Service, &[50]),
-            ]),
-            false,
-        );
-        assert_eq!(shown, [Destination::Tied, Destination::Service]);
-        assert_eq!(hidden, [Destination::TooRecent, Destination::Untied]);
-    }
-
-    #[test]
-    fn parts_of_five_people_are_shown() {
-        let all = spent(&[
-            (Destination::Tied, &[1, 2, 3, 4, 5]),
-            (Destination::Untied, &[3, 4, 5, 6, 7]),
-        ]);
-        let (shown, hidden) = shown_places(&all, false);
-        assert_eq!((shown.len(), hidden.len()), (2, 0));
-    }
-
-    #[test]
-    fn small_parts_that_make_five_people_together_hide_no_other() {
-        let (shown, hidden) = shown_places(
-            &spent(&[
-                (Destination::Tied, &[1, 2, 3, 4, 5]),
-                (Destination::Untied, &[6, 7, 8]),
-                (Destination::Nobody, &[9, 10]),
-            ]),
-            false,
-        );
-        assert_eq!(shown, [Destination::Tied]);
-        assert_eq!(hidden.len(), 2);
-    }
-}

@@ -11,7 +11,6 @@ use super::usage_context::UsageContext;
 use crate::units::{Timestamp, Usd, len_to_u64};
 use crate::usage::prices::Pricing;
 use crate::usage::{Account, Cost, Entry, Export, Settled, TokenSums};
-use crate::verdict::Level;
 
 /// The version of this shape.
 pub(super) const USAGE_SCHEMA: &str = "slopnexus.usage-report/1";
@@ -420,85 +419,4 @@ fn usage_file(export: &Export) -> UsageFile {
         left_out: None,
         problems: super::build::gap_reports(&export.file.to_json_text(), &export.gaps),
     }
-}
-
-/// Where the spend went, in one measure.
-#[derive(Debug, Clone, Serialize)]
-pub struct SpendReport {
-    /// What is measured: `billed_usd`, `list_usd` or `weighted_tokens`.
-    pub measure: &'static str,
-    /// The same in words.
-    pub unit: &'static str,
-    /// How many decimal places people are shown; the amounts are exact.
-    #[serde(skip)]
-    pub shown_places: usize,
-    /// The weeks that the exports cover, Monday to Sunday, by their Mondays.
-    pub first_week: Option<String>,
-    /// See [`Self::first_week`].
-    pub last_week: Option<String>,
-    /// Weeks in which the exports have any record.
-    pub n_weeks: u64,
-    /// All that is counted, nothing twice, exact.
-    pub counted: String,
-    /// Where it went: parts that add up. Parts with fewer than five people behind them
-    /// are one, and so protected against subtraction.
-    pub rows: Vec<SpendRow>,
-    /// Records that give no amount in this measure, and are not in it.
-    pub unmeasured_records: u64,
-    /// Records of weeks before or after the time looked at, and not in it.
-    pub outside_records: u64,
-    /// Share of spend whose account is a person of these repositories.
-    pub spend_coverage: Option<f64>,
-    /// Share of lines written in these weeks whose author has usage.
-    pub line_coverage: Option<f64>,
-    /// People with usage.
-    pub n_people: u64,
-    /// Mature person-weeks.
-    pub n_mature_person_weeks: u64,
-    /// Lines left out of the join because their dates cannot both be right.
-    pub suspect_lines: u64,
-    /// Lines that lasted for each unit spent.
-    pub durable_yield: YieldReport,
-}
-
-/// A part of the spend.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SpendRow {
-    /// Where it went.
-    pub place: &'static str,
-    /// How much, exact.
-    pub amount: String,
-    /// The share of all that is counted.
-    pub share: Option<f64>,
-}
-
-/// Lines that lasted for each unit spent, over the whole scope.
-#[derive(Debug, Clone, Serialize)]
-pub struct YieldReport {
-    /// Lines a unit.
-    pub unit: String,
-    /// The age at which a line counts.
-    pub window_days: u32,
-    /// Sum of lines over sum of spend, mature weeks in both; `None` when unknown.
-    pub value: Option<f64>,
-    /// The interval's lower end, people left out one by one.
-    pub low: Option<f64>,
-    /// The interval's upper end.
-    pub high: Option<f64>,
-    /// The lower bound if all spend that is nobody's were theirs.
-    pub bound_low: Option<f64>,
-    /// Lines, in mature weeks.
-    pub durable_lines: u64,
-    /// Lines that landed, in mature weeks.
-    pub landed_lines: u64,
-    /// Spend, in mature weeks.
-    pub spend: String,
-    /// People in it.
-    pub n_people: u64,
-    /// The effective number of them.
-    pub g_eff: f64,
-    /// Why the value or the interval is missing.
-    pub reason: Option<&'static str>,
-    /// How far it may be used.
-    pub level: Level,
 }

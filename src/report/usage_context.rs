@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::grain::Grain;
 use super::small_groups;
-use crate::units::{Usd, len_to_u32, len_to_u64};
+use crate::units::{IsoWeek, Usd, len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
 use crate::usage::{Account, Facets, Kept};
 
-/// Usage broken down three ways. Each adds up to what is kept; parts with fewer than five
-/// accounts behind them are put together.
+/// Usage broken down three ways. Each adds up to what is kept, but for rounding; parts with
+/// fewer than five accounts behind them are put together.
 #[derive(Debug, Clone, Serialize)]
 pub struct UsageContext {
     /// By calendar month in UTC of the first moment of each record.
@@ -20,6 +21,22 @@ pub struct UsageContext {
     pub tools: Vec<UsageRow>,
     /// By model, as exported.
     pub models: Vec<UsageRow>,
+    /// What the amounts of these rows are multiples of; none where they are exact.
+    #[serde(flatten)]
+    pub rounded_to: Option<RoundedTo>,
+}
+
+/// What amounts are multiples of, so that two reports cannot be subtracted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RoundedTo {
+    /// Of records.
+    pub records_rounded_to: String,
+    /// Of tokens.
+    pub tokens_rounded_to: String,
+    /// Of money on the invoice.
+    pub billed_usd_rounded_to: String,
+    /// Of value.
+    pub value_usd_rounded_to: String,
 }
 
 /// A part of what is kept.
@@ -40,7 +57,7 @@ pub struct UsageRow {
     /// What it is worth: the list price, else the estimate of the vendor or the tool,
     /// else tokens times a table of prices.
     pub value_usd: Option<String>,
-    /// Which of the three, and how many records each: `list 12, computed 3`.
+    /// Which of the three: `list, computed`.
     pub value_basis: String,
 }
 
@@ -68,18 +85,73 @@ impl UsageContext {
             day.get(..7).map(Untrusted::from)
         };
         let people = &numbers(kept, person);
+        let grains = &Grains::of(kept, people, least_people);
+        let rows = |parts: Parts| rows(parts, grains, least_people);
         Self {
-            months: rows(parts(kept, people, month), least_people),
-            tools: rows(
-                parts(kept, people, |kept| kept.record.facets.tool.clone()),
-                least_people,
-            ),
-            models: rows(
-                parts(kept, people, |kept| kept.record.facets.model.clone()),
-                least_people,
-            ),
+            months: rows(parts(kept, people, month)),
+            tools: rows(parts(kept, people, |kept| kept.record.facets.tool.clone())),
+            models: rows(parts(kept, people, |kept| kept.record.facets.model.clone())),
+            rounded_to: grains.rounded_to(),
         }
     }
+}
+
+/// How coarse the amounts of rows are.
+struct Grains {
+    tokens: Grain,
+    billed: Grain,
+    value: Grain,
+    records: Grain,
+}
+
+impl Grains {
+    fn of(kept: &[Kept<'_>], people: &Numbers, least_people: usize) -> Self {
+        let own = least_people <= 1;
+        // By person, and by person and week: tokens, money billed, value, records.
+        let mut all: BTreeMap<u32, [i128; 4]> = BTreeMap::new();
+        let mut weeks: BTreeMap<(IsoWeek, u32), [i128; 4]> = BTreeMap::new();
+        for one in kept {
+            let facets = Arc::as_ptr(&one.record.facets);
+            let Some(person) = people.get(&facets).copied().flatten() else { continue };
+            let amounts = amounts(one);
+            let week = one.record.period.map(|period| period.start.day().week());
+            let of_week = week.map(|week| weeks.entry((week, person)).or_default());
+            for sums in
+                [Some(all.entry(person).or_default()), of_week].into_iter().flatten()
+            {
+                for (sum, amount) in sums.iter_mut().zip(amounts) {
+                    *sum += amount;
+                }
+            }
+        }
+        let grain = |column: usize| {
+            let people = all.values().map(|sums| sums[column]);
+            let mut by_week: BTreeMap<IsoWeek, Vec<i128>> = BTreeMap::new();
+            for ((week, _), sums) in &weeks {
+                by_week.entry(*week).or_default().push(sums[column]);
+            }
+            Grain::of_amounts(people, by_week.into_values(), own)
+        };
+        Self { tokens: grain(0), billed: grain(1), value: grain(2), records: grain(3) }
+    }
+
+    fn rounded_to(&self) -> Option<RoundedTo> {
+        let usd = |grain: Grain| grain.step().map(|step| Usd(step).to_string());
+        Some(RoundedTo {
+            records_rounded_to: self.records.step()?.to_string(),
+            tokens_rounded_to: self.tokens.step()?.to_string(),
+            billed_usd_rounded_to: usd(self.billed)?,
+            value_usd_rounded_to: usd(self.value)?,
+        })
+    }
+}
+
+/// Tokens, money billed and value of a record, zero of what it does not say; and itself.
+fn amounts(kept: &Kept<'_>) -> [i128; 4] {
+    let cost = kept.cost();
+    let value = cost.list.or(cost.estimated).or(cost.computed);
+    let usd = |usd: Option<Usd>| usd.map_or(0, |usd| usd.0.abs());
+    [kept.tokens().total().map_or(0, i128::from), usd(cost.billed), usd(value), 1]
 }
 
 type Parts = BTreeMap<Option<Untrusted>, Part>;
@@ -116,17 +188,26 @@ fn parts(
     parts
 }
 
-fn rows(parts: Parts, least_people: usize) -> Vec<UsageRow> {
+fn rows(parts: Parts, grains: &Grains, least_people: usize) -> Vec<UsageRow> {
     let (names, parts): (Vec<_>, Vec<Part>) = parts.into_iter().unzip();
     let people: Vec<&BTreeSet<u32>> = parts.iter().map(|part| &part.people).collect();
     // A whole of few people is shown as a whole; it is only never divided.
     let (mut shown, hidden) = small_groups::divide_at(&people, least_people);
     shown.sort_unstable();
+    // What is all of it is as exact as the ledger is.
+    let exact = &Grains {
+        tokens: Grain::Exact,
+        billed: Grain::Exact,
+        value: Grain::Exact,
+        records: Grain::Exact,
+    };
+    let is_all = shown.len() + usize::from(!hidden.is_empty()) <= 1;
+    let grains = if is_all { exact } else { grains };
     let mut rows: Vec<UsageRow> = shown
         .into_iter()
         .map(|at| {
             let name = names[at].as_ref().map(|name| name.to_json_text().into_owned());
-            parts[at].row(name, false)
+            parts[at].row((name, false), grains)
         })
         .collect();
     if !hidden.is_empty() {
@@ -134,7 +215,7 @@ fn rows(parts: Parts, least_people: usize) -> Vec<UsageRow> {
         for at in hidden {
             rest.merge(&parts[at]);
         }
-        rows.push(rest.row(None, true));
+        rows.push(rest.row((None, true), grains));
     }
     rows
 }
@@ -170,18 +251,26 @@ impl Part {
         }
     }
 
-    fn row(&self, name: Option<String>, put_together: bool) -> UsageRow {
-        let text = |usd: Option<Usd>| usd.map(|usd| usd.to_string());
+    fn row(
+        &self,
+        (name, put_together): (Option<String>, bool),
+        grains: &Grains,
+    ) -> UsageRow {
+        let text = |usd: Option<Usd>, grain: Grain| {
+            usd.map(|usd| Usd(grain.round(usd.0)).to_string())
+        };
+        let tokens =
+            self.tokens.map(|tokens| i128::try_from(tokens).unwrap_or(i128::MAX / 4));
         let basis: Vec<String> =
-            self.basis.iter().map(|(basis, count)| format!("{basis} {count}")).collect();
+            self.basis.keys().map(|basis| (*basis).to_owned()).collect();
         UsageRow {
             name,
             put_together,
-            records: self.records,
+            records: grains.records.round_count(self.records),
             people: len_to_u64(self.people.len()),
-            tokens: self.tokens,
-            billed_usd: text(self.billed),
-            value_usd: text(self.value),
+            tokens: tokens.map(|tokens| grains.tokens.round(tokens).unsigned_abs()),
+            billed_usd: text(self.billed, grains.billed),
+            value_usd: text(self.value, grains.value),
             value_basis: basis.join(", "),
         }
     }

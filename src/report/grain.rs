@@ -1,0 +1,192 @@
+//! How coarsely figures of groups are shown, so that two reports cannot be subtracted.
+//!
+//! Whoever holds two reports that differ by one person, one week or one repository knows
+//! the difference of every figure in them. So figures of groups are multiples of a grain
+//! at least as large as what any such difference can be where fewer than five people are
+//! behind it: rounding hides as much as they did. It is the rule of tables of business
+//! statistics that no contributor's part may be told from a total (rounding to a base no
+//! smaller than the largest contributions). Totals of the whole scope are exact: the bill
+//! is known anyway.
+
+use std::collections::BTreeMap;
+
+use super::small_groups::LEAST_PEOPLE;
+use crate::identity::IdentityId;
+use crate::panel::Panel;
+use crate::units::IsoWeek;
+
+/// What figures are multiples of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    /// Figures are exact: they are somebody's own.
+    Exact,
+    /// Figures are multiples of this many units.
+    Step(i128),
+}
+
+impl Grain {
+    /// The grain of a report's amounts.
+    pub(super) fn of(panel: &Panel, own: bool) -> Self {
+        if own {
+            return Self::Exact;
+        }
+        let mut accounts: BTreeMap<&[u8], i128> = BTreeMap::new();
+        for placed in panel.destinations.values() {
+            for (account, amount) in &placed.accounts {
+                *accounts.entry(account).or_default() += amount.abs();
+            }
+        }
+        let mut weeks: BTreeMap<IsoWeek, Vec<i128>> = BTreeMap::new();
+        for ((_, week), cell) in &panel.weeks {
+            weeks.entry(*week).or_default().push(cell.spend.abs());
+        }
+        let mut repositories: BTreeMap<usize, Vec<i128>> = BTreeMap::new();
+        if panel.n_repositories > 1 {
+            let spent = spent_by(panel);
+            for (repository, person) in &panel.landed_in {
+                let amount = spent.get(person).copied().unwrap_or(0);
+                repositories.entry(*repository).or_default().push(amount);
+            }
+        }
+        let parts = weeks.into_values().chain(repositories.into_values());
+        Self::of_amounts(accounts.into_values(), parts, own)
+    }
+
+    /// The grain of amounts, of each person one; and of the same amounts as far as they
+    /// are of one week or one repository, person by person.
+    pub(super) fn of_amounts(
+        people: impl Iterator<Item = i128>,
+        parts: impl Iterator<Item = Vec<i128>>,
+        own: bool,
+    ) -> Self {
+        let person = people.max().unwrap_or(0);
+        let few = parts.map(of_few).max().unwrap_or(0);
+        if own { Self::Exact } else { Self::Step(step_at_least(few.max(person))) }
+    }
+
+    /// The grain of counts, of each person one.
+    pub(super) fn of_counts(counts: impl Iterator<Item = u64>, own: bool) -> Self {
+        let largest = counts.max().unwrap_or(0);
+        if own { Self::Exact } else { Self::Step(step_at_least(i128::from(largest))) }
+    }
+
+    /// The nearest multiple; of two as near, the larger.
+    pub(super) fn round(self, amount: i128) -> i128 {
+        match self {
+            Self::Exact => amount,
+            Self::Step(step) => (2 * amount + step).div_euclid(2 * step) * step,
+        }
+    }
+
+    /// The same of a count.
+    pub(super) fn round_count(self, count: u64) -> u64 {
+        // Counts are never negative, nor larger than twice what they were.
+        u64::try_from(self.round(i128::from(count))).unwrap_or(0)
+    }
+
+    /// Whether parts of a whole this large can be told from nothing and from all of it.
+    pub(super) fn divides(self, whole: i128) -> bool {
+        match self {
+            Self::Exact => true,
+            Self::Step(step) => whole >= 2 * step,
+        }
+    }
+
+    /// The step; `None` where figures are exact.
+    pub(super) fn step(self) -> Option<i128> {
+        match self {
+            Self::Exact => None,
+            Self::Step(step) => Some(step),
+        }
+    }
+}
+
+/// What each person spent.
+fn spent_by(panel: &Panel) -> BTreeMap<IdentityId, i128> {
+    let mut spent = BTreeMap::new();
+    for ((person, _), cell) in &panel.weeks {
+        *spent.entry(*person).or_default() += cell.spend.abs();
+    }
+    spent
+}
+
+/// The most that fewer than five people have together.
+fn of_few(mut amounts: Vec<i128>) -> i128 {
+    amounts.sort_unstable_by(|one, two| two.cmp(one));
+    amounts.iter().take(LEAST_PEOPLE - 1).sum()
+}
+
+/// The least of 1, 2, 5, 10, 20, … that is no less.
+fn step_at_least(amount: i128) -> i128 {
+    let mut power: i128 = 1;
+    loop {
+        for digit in [1, 2, 5] {
+            if digit * power >= amount {
+                return digit * power;
+            }
+        }
+        // Amounts are sums of exports, far from the largest number there is.
+        power = power.saturating_mul(10);
+    }
+}
+
+/// A number rounded to a relative precision: the nearest multiple of the least of …, 0.1,
+/// 0.2, 0.5, 1, … that is no less than `value * share`.
+pub(super) fn round_by_share(value: f64, share: f64) -> f64 {
+    let least = (value * share).abs();
+    if least <= 0.0 || !least.is_finite() {
+        return value;
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power);
+    let step = steps.into_iter().find(|step| *step >= least).unwrap_or(10.0 * power);
+    (value / step).round() * step
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_rounded_to_the_nearest_step_and_negative_ones_too() {
+        let grain = Grain::Step(20);
+        let rounded: Vec<i128> =
+            [0, 9, 10, 29, 30, -9, -11].map(|amount| grain.round(amount)).into();
+        assert_eq!(rounded, [0, 0, 20, 20, 40, 0, -20]);
+        assert_eq!(Grain::Exact.round(29), 29);
+    }
+
+    #[test]
+    fn steps_are_one_two_and_five() {
+        let steps: Vec<i128> = [0, 1, 2, 3, 7, 11, 21, 51, 101].map(step_at_least).into();
+        assert_eq!(steps, [1, 1, 2, 5, 10, 20, 50, 100, 200]);
+    }
+
+    #[test]
+    fn four_of_a_week_weigh_as_much_as_the_largest_four() {
+        assert_eq!(of_few(vec![1, 9, 3, 2, 8, 7]), 27);
+        assert_eq!(of_few(vec![]), 0);
+    }
+
+    #[test]
+    fn ratios_are_as_coarse_as_what_they_are_made_of() {
+        assert!((round_by_share(3.279, 0.05) - 3.2).abs() < 1e-12);
+        assert!((round_by_share(0.0321, 0.2) - 0.03).abs() < 1e-12);
+        assert!((round_by_share(412.0, 0.01) - 410.0).abs() < 1e-9);
+        assert_eq!(round_by_share(0.0, 0.1).to_bits(), 0.0_f64.to_bits());
+    }
+
+    /// What `of` promises: take any few away, and no shown figure moves by more than a step.
+    #[test]
+    fn a_figure_moves_by_one_step_at_most_when_a_few_go() {
+        let amounts: Vec<i128> = (1..40).map(|at| (at * 7919) % 97 + 1).collect();
+        let grain = Grain::Step(step_at_least(of_few(amounts.clone())));
+        let Some(step) = grain.step() else { panic!("it has a step") };
+        let whole: i128 = amounts.iter().sum();
+        for start in 0..amounts.len() - 4 {
+            let gone: i128 = amounts[start..start + 4].iter().sum();
+            let moved = grain.round(whole) - grain.round(whole - gone);
+            assert!((0..=step).contains(&moved), "{moved} of {step}");
+        }
+    }
+}
