@@ -146,5 +146,10 @@ fn is_minified(bytes: &[u8]) -> bool {
     open > LONGEST_LINE_BYTES || bytes.len() - lines > n_lines * MEAN_LINE_BYTES
 }
 
+/// The top-level directory of a path, or `.` for files at the top.
+pub(crate) fn area_of(path: &[u8]) -> &[u8] {
+    memchr::memchr(b'/', path).map_or(b".", |slash| &path[..slash])
+}
+
 #[cfg(test)]
 mod tests;

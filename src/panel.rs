@@ -2,6 +2,7 @@
 //! a line was written, by its author's date; whether it lasted is read on the landing
 //! clock. Mixing the two is the most common silent error in this field.
 
+mod allocation;
 mod destinations;
 mod measure;
 mod rows;
@@ -11,13 +12,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cohorts::{self, CommitRef, Scope};
 use crate::facts::{Facts, LifetimeFacts};
-use crate::file_class::FileClass;
+use crate::file_class::{self, FileClass};
 use crate::history::CommitIdx;
 use crate::identity::{IdentityId, Match};
 use crate::syntax::LineKind;
-use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, UtcDay, len_to_u64};
+use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, UtcDay, len_to_u32, len_to_u64};
+use crate::untrusted::Untrusted;
 use crate::usage::UsageRecord;
+use allocation::PlacedLines;
 
+pub use allocation::{Allocated, Allocation, CodePlace};
 pub use destinations::{Destination, Placed};
 pub use measure::{Measure, Spend, choose_measure};
 pub use rows::{Exposure, Row, Rows};
@@ -70,6 +74,10 @@ pub struct Spent {
     pub first: UtcDay,
     /// The last day.
     pub last: UtcDay,
+    /// The number of the tool in [`Panel::names`]; `None` when the export does not say.
+    pub tool: Option<u32>,
+    /// The number of the model, likewise.
+    pub model: Option<u32>,
     /// How much, exact.
     pub amount: i128,
 }
@@ -106,6 +114,12 @@ pub struct Panel {
     pub days: BTreeMap<(IdentityId, UtcDay), Lines>,
     /// What people spent, by days.
     pub spent: Vec<Spent>,
+    /// Names of tools and models.
+    pub names: Vec<Untrusted>,
+    /// Places in the code.
+    pub places: Vec<CodePlace>,
+    /// Lines of people by week and the number of the place.
+    placed_lines: BTreeMap<(IdentityId, IsoWeek, u32), PlacedLines>,
     /// Weeks in which people wrote commits, of any kind.
     active: BTreeSet<(IdentityId, IsoWeek)>,
     /// The weeks that the exports cover: those with any record. In the others nothing
@@ -125,10 +139,9 @@ pub struct Panel {
     pub suspect_lines: u64,
     /// How many repositories are looked at.
     pub n_repositories: usize,
-    /// In which of them, by number, people landed lines.
-    pub landed_in: BTreeSet<(usize, IdentityId)>,
-    /// People and weeks in which lines were written that landed, covered or not.
-    landed: BTreeSet<(IdentityId, IsoWeek)>,
+    /// People and weeks in which lines were written that landed, covered or not, and the
+    /// numbers of the repositories that they landed in.
+    pub landed: BTreeMap<(IdentityId, IsoWeek), BTreeSet<usize>>,
 }
 
 /// A record that the measure can tell: its amount and its week.
@@ -168,6 +181,9 @@ pub fn build(
         weeks: BTreeMap::new(),
         days: BTreeMap::new(),
         spent: Vec::new(),
+        names: Vec::new(),
+        places: Vec::new(),
+        placed_lines: BTreeMap::new(),
         active: BTreeSet::new(),
         covered,
         destinations: BTreeMap::new(),
@@ -177,8 +193,7 @@ pub fn build(
         lines_with_usage: (0, 0),
         suspect_lines: 0,
         n_repositories: scope.repositories.len(),
-        landed_in: BTreeSet::new(),
-        landed: BTreeSet::new(),
+        landed: BTreeMap::new(),
     };
     panel.add_activity(scope);
     panel.add_lines(scope);
@@ -236,6 +251,7 @@ impl Panel {
     }
 
     fn add_lines(&mut self, scope: &Scope<'_>) {
+        let mut places: BTreeMap<CodePlace, u32> = BTreeMap::new();
         for (repository, lifetime) in scope.lifetimes() {
             if !lifetime.is_countable() || lifetime.birth_unknown {
                 continue;
@@ -258,16 +274,29 @@ impl Panel {
             let (day, week) = (written.day(), written.day().week());
             let at = CommitRef { repository, commit: lifetime.origin };
             let person = scope.person(at);
-            self.landed.extend(person.map(|person| (person, week)));
-            self.landed_in.extend(person.map(|person| (repository, person)));
+            if let Some(person) = person {
+                self.landed.entry((person, week)).or_default().insert(repository);
+            }
             // Any line that counts ties spend; only code can be durable code.
-            if !is_panel_line(lifetime) {
+            let is_code = is_panel_line(lifetime);
+            let lines =
+                if is_code { lines_of(facts, lifetime) } else { Lines::default() };
+            if let Some(person) = person {
+                let path = facts.paths[lifetime.path as usize].bytes();
+                let area = Untrusted::from(file_class::area_of(path));
+                let next = len_to_u32(places.len());
+                let place = CodePlace { repository, area, class: lifetime.class };
+                let place = *places.entry(place).or_insert(next);
+                let placed = self.placed_lines.entry((person, week, place)).or_default();
+                placed.landed += lifetime.lines;
+                placed.code.add(&lines);
+            }
+            if !is_code {
                 continue;
             }
             let is_covered = self.covered.contains(&week);
             self.lines_with_usage.1 += if is_covered { lifetime.lines } else { 0 };
             let Some(person) = person else { continue };
-            let lines = lines_of(facts, lifetime);
             self.days.entry((person, day)).or_default().add(&lines);
             if is_covered {
                 let cell = self.weeks.entry((person, week)).or_default();
@@ -277,23 +306,38 @@ impl Panel {
                 }
             }
         }
+        let mut places: Vec<(CodePlace, u32)> = places.into_iter().collect();
+        places.sort_unstable_by_key(|(_, number)| *number);
+        self.places = places.into_iter().map(|(place, _)| place).collect();
     }
 
     fn add_spend(&mut self, measured: &[Measured<'_>]) {
-        let mut spent: BTreeMap<(IdentityId, UtcDay, UtcDay), i128> = BTreeMap::new();
+        let mut spent: BTreeMap<Spent, i128> = BTreeMap::new();
+        let mut names: BTreeMap<Untrusted, u32> = BTreeMap::new();
         for one in measured {
             let Some(week) = one.week.filter(|week| self.window.holds(*week)) else {
                 continue;
             };
             let Match::Person(person, _) = one.spend.owner else { continue };
             self.weeks.entry((person, week)).or_default().spend += one.amount;
-            if let Some((first, last)) = days_of(one.spend.kept.record) {
-                *spent.entry((person, first, last)).or_default() += one.amount;
+            let record = one.spend.kept.record;
+            let mut number = |name: &Option<Untrusted>| {
+                let next = len_to_u32(names.len());
+                let name = name.as_ref()?;
+                Some(*names.entry(name.clone()).or_insert(next))
+            };
+            let facets = &record.facets;
+            let (tool, model) = (number(&facets.tool), number(&facets.model));
+            if let Some((first, last)) = days_of(record) {
+                let of_days = Spent { person, first, last, tool, model, amount: 0 };
+                *spent.entry(of_days).or_default() += one.amount;
             }
         }
-        let event =
-            |((person, first, last), amount)| Spent { person, first, last, amount };
-        self.spent = spent.into_iter().map(event).collect();
+        let mut names: Vec<(Untrusted, u32)> = names.into_iter().collect();
+        names.sort_unstable_by_key(|(_, number)| *number);
+        self.names = names.into_iter().map(|(name, _)| name).collect();
+        self.spent =
+            spent.into_iter().map(|(days, amount)| Spent { amount, ..days }).collect();
         let users: BTreeSet<IdentityId> = self.users().collect();
         let lines = self.weeks.iter().filter(|((person, _), _)| users.contains(person));
         self.lines_with_usage.0 = lines.map(|(_, cell)| cell.lines.landed).sum();

@@ -12,6 +12,7 @@ mod grain;
 mod money;
 pub mod people;
 mod overlap;
+mod places;
 mod provenance;
 mod reverts;
 mod rework;
@@ -33,6 +34,7 @@ pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
 pub use overlap::OverlapReport;
+pub use places::{PlaceReport, PlacesReport};
 pub use provenance::{
     DaysReport, MonthReport, ProvenanceReport, RecallReport, RecordsReport, SignalReport,
     SquashedMarks,
@@ -82,6 +84,8 @@ pub struct Report {
     pub usage: Option<UsageReport>,
     /// Where the spend went; `None` when it cannot be measured.
     pub spend: Option<SpendReport>,
+    /// Where in the code the spend may have gone; `None` when it cannot be measured.
+    pub spend_by_place: Option<PlacesReport>,
     /// What is known of AI in commits and lines, and how much the marks miss.
     pub provenance: ProvenanceReport,
     /// What was taken back.
@@ -252,11 +256,6 @@ impl LinesReport {
             self.unknown_birth += lifetime.lines;
         }
     }
-}
-
-/// The top-level directory of a path, or `.` for files at the top.
-pub(crate) fn area_of(path: &[u8]) -> &[u8] {
-    memchr::memchr(b'/', path).map_or(b".", |slash| &path[..slash])
 }
 
 /// Lines standing that landed in one year.

@@ -75,7 +75,7 @@ impl Panel {
                     let next = IsoWeek(week.0 + 1);
                     let landed = [week, next]
                         .iter()
-                        .any(|week| self.landed.contains(&(person, *week)));
+                        .any(|week| self.landed.contains_key(&(person, *week)));
                     if landed {
                         Destination::Tied
                     } else if week > last_landed {

@@ -147,7 +147,8 @@ mod tests {
     /// Lines that each rule holds against spend of one day.
     fn landed(day: i32, days: &[(UtcDay, Lines)]) -> [u64; RULES.len()] {
         let (first, last) = (UtcDay(day), UtcDay(day));
-        let spent = Spent { person: IdentityId(0), first, last, amount: 1 };
+        let (tool, model) = (None, None);
+        let spent = Spent { person: IdentityId(0), first, last, tool, model, amount: 1 };
         RULES.map(|rule| lines_of(rule, &spent, days).landed)
     }
 

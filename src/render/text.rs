@@ -13,7 +13,9 @@ use anstyle::{AnsiColor, Style};
 use super::number::{count, count_of, decimal, percent, survival};
 use super::usage_text;
 use crate::facts::SquashFacts;
-use crate::report::{Report, RepositoryReport, RulesReport, SpendReport, SpendRow};
+use crate::report::{
+    PlacesReport, Report, RepositoryReport, RulesReport, SpendReport, SpendRow,
+};
 use crate::units::len_to_u64;
 use crate::untrusted::Untrusted;
 
@@ -257,6 +259,9 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         paragraph(to, "  ", &text)?;
     }
     rules(&spend.rules, spend.durable_yield.window_days, to)?;
+    if let Some(places) = &report.spend_by_place {
+        by_place(places, to)?;
+    }
     durable_yield(spend, to)
 }
 
@@ -267,9 +272,9 @@ fn rules(rules: &RulesReport, days: u32, to: &mut dyn Write) -> io::Result<()> {
     };
     let range = |(low, high): (f64, f64)| {
         if (high - low).abs() < f64::EPSILON {
-            percent(low)
+            rough(low)
         } else {
-            format!("{} to {}", percent(low), percent(high))
+            format!("{} to {}", rough(low), rough(high))
         }
     };
     let text = format!(
@@ -286,13 +291,62 @@ fn rules(rules: &RulesReport, days: u32, to: &mut dyn Write) -> io::Result<()> {
     for rule in &rules.rules {
         let row = format!(
             "  {:>7}{:>9}  {}",
-            percent(rule.tied),
-            percent(rule.durable),
+            rough(rule.tied),
+            rough(rule.durable),
             rule.about
         );
         writeln!(to, "{row}")?;
     }
     Ok(())
+}
+
+/// How many rows of places are shown.
+const MOST_PLACES: usize = 8;
+
+/// Where in the code the spend may have gone.
+fn by_place(places: &PlacesReport, to: &mut dyn Write) -> io::Result<()> {
+    if places.by_area_and_kind.len() < 2 {
+        return Ok(());
+    }
+    let unallocated =
+        places.unallocated_share.map_or("an unknown part".to_owned(), percent);
+    let text = format!(
+        "Where in the code it may have gone: divided by the lines that landed from that week \
+         and the next, {unallocated} over nothing."
+    );
+    writeln!(to)?;
+    paragraph(to, "  ", &text)?;
+    for row in places.by_area_and_kind.iter().take(MOST_PLACES) {
+        let name = if row.put_together {
+            "put together, as a part has under 5 people".to_owned()
+        } else {
+            let area = row.area.as_deref().map_or(String::new(), safe);
+            let repository = row.repository.as_deref().map_or(String::new(), last_name);
+            format!("{repository}/{area} ({})", row.kind.unwrap_or("unknown"))
+        };
+        let people = count_of(row.people, "person", "people");
+        writeln!(to, "  {:>7}  {name:<45}{people}", rough(row.share))?;
+    }
+    let rest = places.by_area_and_kind.len().saturating_sub(MOST_PLACES);
+    if rest > 0 {
+        writeln!(
+            to,
+            "  and {} more: see spend_by_place in --format json",
+            count(len_to_u64(rest))
+        )?;
+    }
+    Ok(())
+}
+
+/// The last part of a path.
+fn last_name(path: &str) -> String {
+    let path = path.trim_end_matches('/');
+    safe(path.rsplit('/').next().unwrap_or(path))
+}
+
+/// A share that was rounded already.
+fn rough(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
 }
 
 /// Where every record went, how much of it is known of whom, and what it was spent on:

@@ -151,7 +151,7 @@ fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
     }
     section(to, "Usage by month, tool and model")?;
     if groups.iter().all(|(_, rows)| rows.iter().all(|row| row.put_together)) {
-        let text = "Not shown: fewer than five people are behind it.";
+        let text = "Not shown: fewer than five people are behind it, or a few weigh too much in it.";
         return paragraph(to, "  ", text);
     }
     context_line(["", "records", "tokens", "billed USD", "value USD"], to)?;
@@ -159,7 +159,7 @@ fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
         if rows.iter().all(|row| row.put_together) {
             writeln!(
                 to,
-                "  By {what}: not shown, since fewer than five people are behind it."
+                "  By {what}: not shown, since few people are behind most of it."
             )?;
             continue;
         }

@@ -73,7 +73,7 @@ pub(super) fn report(filter: &Filter<'_>) -> BreakdownReport {
         filter.takes(at, one).then(landed).flatten()
     };
     let areas = PathKeys::new(repositories, |facts, path| {
-        let area = String::from_utf8_lossy(super::area_of(path)).into_owned();
+        let area = String::from_utf8_lossy(crate::file_class::area_of(path)).into_owned();
         let repository = if several { facts.path.to_json_text() } else { "".into() };
         (repository.into_owned(), area)
     });

@@ -8,6 +8,7 @@ use super::duplication;
 use super::filter::Filter;
 use super::money::UsageReport;
 use super::overlap;
+use super::places;
 use super::provenance;
 use super::reverts;
 use super::small_groups;
@@ -85,6 +86,10 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         composition: composition(&filter),
         usage: inputs.usage,
         spend: inputs.panel.as_ref().map(|panel| spend::report(panel, inputs.own)),
+        spend_by_place: inputs
+            .panel
+            .as_ref()
+            .map(|panel| places::report(scope, panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         reverts: reverts::report(&filter),
         cohorts,
@@ -387,7 +392,7 @@ fn shown_areas<'f>(
 
 fn area<'f>(facts: &'f Facts, lifetime: &LifetimeFacts) -> &'f [u8] {
     let path = facts.paths[lifetime.path as usize].bytes();
-    super::area_of(path)
+    crate::file_class::area_of(path)
 }
 
 fn area_report(

@@ -8,7 +8,7 @@
 //! smaller than the largest contributions). Totals of the whole scope are exact: the bill
 //! is known anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::small_groups::LEAST_PEOPLE;
 use crate::identity::IdentityId;
@@ -27,29 +27,18 @@ pub(super) enum Grain {
 impl Grain {
     /// The grain of a report's amounts.
     pub(super) fn of(panel: &Panel, own: bool) -> Self {
-        if own {
-            return Self::Exact;
-        }
-        let mut accounts: BTreeMap<&[u8], i128> = BTreeMap::new();
-        for placed in panel.destinations.values() {
-            for (account, amount) in &placed.accounts {
-                *accounts.entry(account).or_default() += amount.abs();
-            }
-        }
-        let mut weeks: BTreeMap<IsoWeek, Vec<i128>> = BTreeMap::new();
-        for ((_, week), cell) in &panel.weeks {
-            weeks.entry(*week).or_default().push(cell.spend.abs());
-        }
-        let mut repositories: BTreeMap<usize, Vec<i128>> = BTreeMap::new();
-        if panel.n_repositories > 1 {
-            let spent = spent_by(panel);
-            for (repository, person) in &panel.landed_in {
-                let amount = spent.get(person).copied().unwrap_or(0);
-                repositories.entry(*repository).or_default().push(amount);
-            }
-        }
-        let parts = weeks.into_values().chain(repositories.into_values());
-        Self::of_amounts(accounts.into_values(), parts, own)
+        let moved = moved_by_repository(panel);
+        // Of five people or more a difference may tell.
+        let few = moved.into_iter().filter(|amounts| amounts.len() < LEAST_PEOPLE);
+        let parts = by_week(panel).into_iter().chain(few);
+        Self::of_amounts(by_account(panel).into_iter(), parts, own)
+    }
+
+    /// The grain of amounts that are divided over places: without one repository some of
+    /// each go to others, of whoever worked in both.
+    pub(super) fn of_allocations(panel: &Panel, own: bool) -> Self {
+        let parts = by_week(panel).into_iter().chain(moved_by_repository(panel));
+        Self::of_amounts(by_account(panel).into_iter(), parts, own)
     }
 
     /// The grain of amounts, of each person one; and of the same amounts as far as they
@@ -101,13 +90,59 @@ impl Grain {
     }
 }
 
-/// What each person spent.
-fn spent_by(panel: &Panel) -> BTreeMap<IdentityId, i128> {
-    let mut spent = BTreeMap::new();
-    for ((person, _), cell) in &panel.weeks {
-        *spent.entry(*person).or_default() += cell.spend.abs();
+/// What each account spent.
+fn by_account(panel: &Panel) -> Vec<i128> {
+    let mut accounts: BTreeMap<&[u8], i128> = BTreeMap::new();
+    for placed in panel.destinations.values() {
+        for (account, amount) in &placed.accounts {
+            *accounts.entry(account).or_default() += amount.abs();
+        }
     }
-    spent
+    accounts.into_values().collect()
+}
+
+/// What people spent in each week.
+fn by_week(panel: &Panel) -> Vec<Vec<i128>> {
+    let mut weeks: BTreeMap<IsoWeek, Vec<i128>> = BTreeMap::new();
+    for ((_, week), cell) in &panel.weeks {
+        weeks.entry(*week).or_default().push(cell.spend.abs());
+    }
+    weeks.into_values().collect()
+}
+
+/// For each repository, what of each person's spend would be told to have gone elsewhere
+/// without it: three groups, of weeks tied through it alone, and of people who are in no
+/// other, with landed lines and without.
+fn moved_by_repository(panel: &Panel) -> Vec<Vec<i128>> {
+    if panel.n_repositories < 2 {
+        return Vec::new();
+    }
+    let mut homes: BTreeMap<IdentityId, BTreeSet<usize>> = BTreeMap::new();
+    for ((person, _), repositories) in &panel.landed {
+        homes.entry(*person).or_default().extend(repositories);
+    }
+    let mut moved: BTreeMap<(usize, u8), BTreeMap<IdentityId, i128>> = BTreeMap::new();
+    for ((person, week), cell) in &panel.weeks {
+        let Some(home) = homes.get(person) else { continue };
+        let weeks = [*week, IsoWeek(week.0.saturating_add(1))];
+        let tied: BTreeSet<usize> = weeks
+            .iter()
+            .filter_map(|week| panel.landed.get(&(*person, *week)))
+            .flatten()
+            .copied()
+            .collect();
+        let group = match (home.len(), tied.len()) {
+            (1, 0) => 0,
+            (1, _) => 1,
+            (_, 1) => 2,
+            _ => continue,
+        };
+        let repository = if group == 2 { tied.first() } else { home.first() };
+        let Some(&repository) = repository else { continue };
+        let amounts = moved.entry((repository, group)).or_default();
+        *amounts.entry(*person).or_default() += cell.spend.abs();
+    }
+    moved.into_values().map(|amounts| amounts.into_values().collect()).collect()
 }
 
 /// The most that fewer than five people have together.

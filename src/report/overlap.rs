@@ -55,7 +55,7 @@ pub(super) fn report(
 ) -> OverlapReport {
     let repositories = filter.scope.repositories;
     let places = PathKeys::new(repositories, |facts, path| {
-        let area = super::area_of(path).to_vec();
+        let area = crate::file_class::area_of(path).to_vec();
         (facts.path.bytes().to_vec(), area, breakdown::language(path))
     });
     let quarters: Vec<Vec<Option<String>>> = repositories

@@ -215,8 +215,10 @@ fn rows(panel: &Panel, grain: Grain) -> (Vec<SpendRow>, bool) {
         hidden.append(&mut shown);
     }
     let is_all = shown.is_empty();
+    // More than all is never said.
+    let coarse = |amount: i128| grain.round(amount).min(of_people.max(0));
     let as_shown =
-        |place: &Destination| row(place_name(*place), grain.round(panel.amount(*place)));
+        |place: &Destination| row(place_name(*place), coarse(panel.amount(*place)));
     let mut rows: Vec<SpendRow> = shown.iter().map(as_shown).collect();
     if let [only] = hidden[..]
         && is_all
@@ -225,7 +227,7 @@ fn rows(panel: &Panel, grain: Grain) -> (Vec<SpendRow>, bool) {
     } else if !hidden.is_empty() {
         // What is all of it is exact, since the bill is known anyway.
         let together = amounts(&hidden);
-        let together = if is_all { together } else { grain.round(together) };
+        let together = if is_all { together } else { coarse(together) };
         rows.push(row("groups_of_fewer_than_5", together));
     }
     rows.extend(

@@ -135,6 +135,19 @@ impl Grains {
         Self { tokens: grain(0), billed: grain(1), value: grain(2), records: grain(3) }
     }
 
+    /// Whether parts of a whole can be told from nothing and from all of it: else a few
+    /// people weigh too much in it.
+    fn divide(&self, whole: &Part) -> bool {
+        let usd = |usd: Option<Usd>| usd.map_or(0, |usd| usd.0);
+        let columns = [
+            (self.tokens, to_i128(whole.tokens.unwrap_or(0))),
+            (self.billed, usd(whole.billed)),
+            (self.value, usd(whole.value)),
+            (self.records, i128::from(whole.records)),
+        ];
+        columns.iter().all(|(grain, whole)| *whole == 0 || grain.divides(*whole))
+    }
+
     fn rounded_to(&self) -> Option<RoundedTo> {
         let usd = |grain: Grain| grain.step().map(|step| Usd(step).to_string());
         Some(RoundedTo {
@@ -192,7 +205,12 @@ fn rows(parts: Parts, grains: &Grains, least_people: usize) -> Vec<UsageRow> {
     let (names, parts): (Vec<_>, Vec<Part>) = parts.into_iter().unzip();
     let people: Vec<&BTreeSet<u32>> = parts.iter().map(|part| &part.people).collect();
     // A whole of few people is shown as a whole; it is only never divided.
-    let (mut shown, hidden) = small_groups::divide_at(&people, least_people);
+    let (mut shown, mut hidden) = small_groups::divide_at(&people, least_people);
+    let mut whole = Part::default();
+    parts.iter().for_each(|part| whole.merge(part));
+    if !grains.divide(&whole) {
+        hidden.append(&mut shown);
+    }
     shown.sort_unstable();
     // What is all of it is as exact as the ledger is.
     let exact = &Grains {
@@ -259,8 +277,7 @@ impl Part {
         let text = |usd: Option<Usd>, grain: Grain| {
             usd.map(|usd| Usd(grain.round(usd.0)).to_string())
         };
-        let tokens =
-            self.tokens.map(|tokens| i128::try_from(tokens).unwrap_or(i128::MAX / 4));
+        let tokens = self.tokens.map(to_i128);
         let basis: Vec<String> =
             self.basis.keys().map(|basis| (*basis).to_owned()).collect();
         UsageRow {
@@ -274,6 +291,11 @@ impl Part {
             value_basis: basis.join(", "),
         }
     }
+}
+
+/// Tokens as amounts are. More than fit are more than can be counted in a lifetime.
+fn to_i128(tokens: u128) -> i128 {
+    i128::try_from(tokens).unwrap_or(i128::MAX / 4)
 }
 
 fn sum(one: Option<u128>, other: Option<u128>) -> Option<u128> {

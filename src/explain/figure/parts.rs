@@ -6,8 +6,8 @@ use crate::cohorts::{self, Reading, Scope, View};
 use crate::explain::commit;
 use crate::explain::id::CohortName;
 use crate::facts::{Facts, LifetimeFacts};
+use crate::file_class::area_of;
 use crate::lines::instances::DeathCause;
-use crate::report::area_of;
 use crate::stats::{Curve, Lifespan, kaplan_meier};
 use crate::units::{Timestamp, count_to_f64, seconds_to_days};
 

@@ -1,0 +1,134 @@
+//! Spend → the places in the code that it may have gone to. Exports know people and days,
+//! not repositories: a person's spend is divided over what they wrote in its week and the
+//! next, in proportion to the lines that landed. What cannot be divided so stays a figure
+//! of its own; it is never spread over the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+
+use super::{Lines, Panel, Spent};
+use crate::file_class::FileClass;
+use crate::identity::IdentityId;
+use crate::units::{IsoWeek, count_to_f64};
+use crate::untrusted::Untrusted;
+
+/// A place in the code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CodePlace {
+    /// The number of the repository.
+    pub repository: usize,
+    /// The top-level directory, or `.`.
+    pub area: Untrusted,
+    /// What the files are for: the kind of work.
+    pub class: FileClass,
+}
+
+/// Lines of one place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct PlacedLines {
+    /// Countable lines of any kind that landed.
+    pub(super) landed: u64,
+    /// The code among them.
+    pub(super) code: Lines,
+}
+
+/// What went to one group of places.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Allocated {
+    /// How much, in units of the measure.
+    pub amount: f64,
+    /// Countable lines that landed there in the weeks looked at.
+    pub landed_lines: f64,
+    /// Lines of code that lasted there.
+    pub durable_lines: f64,
+    /// Who spent and wrote.
+    pub people: BTreeSet<IdentityId>,
+    /// In how many person-weeks.
+    pub person_weeks: u64,
+}
+
+/// Spend divided over groups of places.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allocation<K> {
+    /// What went to each.
+    pub groups: BTreeMap<K, Allocated>,
+    /// Spend of people who landed no lines in its week and the next.
+    pub unallocated: Allocated,
+}
+
+impl Panel {
+    /// Divides the spend of people in some weeks. `key` names the group of a place and a
+    /// record's tool and model.
+    pub fn allocate<K: Ord + Clone>(
+        &self,
+        weeks: &RangeInclusive<IsoWeek>,
+        key: impl Fn(&CodePlace, &Spent) -> K,
+    ) -> Allocation<K> {
+        let mut all =
+            Allocation { groups: BTreeMap::new(), unallocated: Allocated::default() };
+        let spent = self.spent.iter().filter(|one| weeks.contains(&one.first.week()));
+        let mut touched: BTreeSet<(K, IdentityId, IsoWeek)> = BTreeSet::new();
+        let mut idle: BTreeSet<(IdentityId, IsoWeek)> = BTreeSet::new();
+        for one in spent {
+            let (person, week) = (one.person, one.first.week());
+            let lines = self.lines_by_place(person, week);
+            let landed: u64 = lines.values().map(|lines| lines.landed).sum();
+            let amount = self.measure.to_f64(one.amount);
+            if landed == 0 {
+                all.unallocated.amount += amount;
+                all.unallocated.people.insert(person);
+                idle.insert((person, week));
+                continue;
+            }
+            for (place, lines) in lines {
+                let key = key(&self.places[place as usize], one);
+                let group = all.groups.entry(key.clone()).or_default();
+                group.amount +=
+                    amount * count_to_f64(lines.landed) / count_to_f64(landed);
+                group.people.insert(person);
+                touched.insert((key, person, week));
+            }
+        }
+        all.unallocated.person_weeks = crate::units::len_to_u64(idle.len());
+        for (key, ..) in touched {
+            all.groups.entry(key).or_default().person_weeks += 1;
+        }
+        all
+    }
+
+    /// The lines of some weeks by group of places, of people with usage.
+    pub fn add_lines_to<K: Ord>(
+        &self,
+        weeks: &RangeInclusive<IsoWeek>,
+        groups: &mut BTreeMap<K, Allocated>,
+        key: impl Fn(&CodePlace) -> K,
+    ) {
+        let users: BTreeSet<IdentityId> = self.users().collect();
+        for ((person, week, place), lines) in &self.placed_lines {
+            if !weeks.contains(week) || !users.contains(person) {
+                continue;
+            }
+            let group = groups.entry(key(&self.places[*place as usize])).or_default();
+            group.landed_lines += count_to_f64(lines.landed);
+            group.durable_lines += count_to_f64(lines.code.standing[self.age]);
+            group.people.insert(*person);
+        }
+    }
+
+    /// The lines of a person in a week and the next, by place.
+    fn lines_by_place(
+        &self,
+        person: IdentityId,
+        week: IsoWeek,
+    ) -> BTreeMap<u32, PlacedLines> {
+        let mut sums: BTreeMap<u32, PlacedLines> = BTreeMap::new();
+        let next = IsoWeek(week.0.saturating_add(1));
+        let range = (person, week, 0)..=(person, next, u32::MAX);
+        for ((_, _, place), lines) in self.placed_lines.range(range) {
+            let sum = sums.entry(*place).or_default();
+            sum.landed += lines.landed;
+            sum.code.add(&lines.code);
+        }
+        sums
+    }
+}
