@@ -32,7 +32,11 @@ pub mod sign_flip;
 pub mod log_rank;
 pub mod spearman;
 pub mod two_way;
+pub mod person_week;
 pub mod rank_association;
+mod cholesky;
+pub mod poisson;
+pub mod elasticity;
 pub mod benjamini_hochberg;
 
 #[cfg(test)]
@@ -41,11 +45,13 @@ mod simulation;
 pub use clusters::{ClusteredBy, Support, Weighting};
 pub use cumulative_incidence::cumulative_incidence;
 pub use difference::{Difference, mean_life_difference, survival_difference};
+pub use elasticity::{Elasticity, elasticity};
 pub use half_life::{HalfLifeEstimate, half_life};
 pub use kaplan_meier::{Curve, HalfLife, Step, kaplan_meier, weighted_kaplan_meier};
 pub use lifespan::Lifespan;
 pub use log_rank::{LogRank, log_rank};
-pub use rank_association::{PersonWeek, RankAssociation, rank_association};
+pub use person_week::PersonWeek;
+pub use rank_association::{RankAssociation, rank_association};
 pub use ratio::{Ratio, RatioPart, ratio_jackknife};
 pub use survival::{
     HORIZONS_DAYS, MeanLife, SurvivalAt, largest_observed_age, mean_life, survival_at,

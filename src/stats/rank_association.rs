@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::stats::jackknife::minimal_detectable_effect;
+use crate::stats::person_week::{PersonWeek, dense, sound};
 use crate::stats::sign_flip::sign_flip;
 use crate::stats::spearman::{n_distinct, spearman};
 use crate::stats::student_t;
@@ -20,19 +21,6 @@ pub const MIN_WEEKS: u64 = 8;
 pub const MIN_DISTINCT: u64 = 3;
 /// The fewest persons an interval is shown for.
 pub const MIN_PERSONS: u64 = 6;
-
-/// One person in one week; at most one row for each such pair.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PersonWeek {
-    /// The person.
-    pub person: u32,
-    /// The week.
-    pub week: i32,
-    /// What was spent, in any one unit; known to be zero, not unknown.
-    pub spend: f64,
-    /// Lines that were durable.
-    pub durable_lines: f64,
-}
 
 /// The association of spend and durable lines within persons.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,9 +63,7 @@ pub struct RankAssociation {
 /// ±.99; the estimate is tanh(mean a), its interval comes from the spread of a over
 /// persons, and p from flipping the signs of a.
 pub fn rank_association(rows: &[PersonWeek], seed: u64) -> RankAssociation {
-    let is_sound = |x: f64| x.is_finite() && x >= 0.0;
-    let sound = |row: &&PersonWeek| is_sound(row.spend) && is_sound(row.durable_lines);
-    let panel: Vec<PersonWeek> = rows.iter().filter(sound).copied().collect();
+    let panel = sound(rows);
     let mut result = count(rows, &panel);
     let Some((spend, lines)) = two_way_residuals(&panel) else {
         result.reason = Some(WhyNone::NotComputable);
@@ -143,13 +129,6 @@ fn two_way_residuals(panel: &[PersonWeek]) -> Option<(Vec<f64>, Vec<f64>)> {
         Some(residuals.into_iter().map(|value| (value * 1e6).round()).collect())
     };
     Some((residuals(|row| row.spend)?, residuals(|row| row.durable_lines)?))
-}
-
-fn dense<T: Ord + Copy>(labels: impl Iterator<Item = T>) -> Vec<u32> {
-    let labels: Vec<T> = labels.collect();
-    let distinct: BTreeSet<T> = labels.iter().copied().collect();
-    let index: BTreeMap<T, u32> = distinct.into_iter().zip(0..).collect();
-    labels.iter().map(|label| index[label]).collect()
 }
 
 fn summarise(result: &mut RankAssociation, scores: &[f64], seed: u64) {
