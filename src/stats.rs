@@ -10,7 +10,9 @@
 //!           ├─ cumulative_incidence ─▶ shares dead of each cause
 //!           ├─ leave_one_out ─ jackknife ▶ SurvivalAt, MeanLife, HalfLifeEstimate, Difference
 //!           └─ log_rank ──────────────▶ LogRank
-//! PersonWeek ─ two_way ─ spearman ─ sign_flip ▶ RankAssociation
+//! PersonWeek ─ two_way ─ spearman ─ sign_flip ▶ RankAssociation ─┐
+//!            ├ poisson ──────────── sign_flip ▶ Elasticity ──────┼▶ Association ─ decide ▶ Decision
+//!            └ mundlak, circular_shift ──────────────────────────┘
 //! ```
 
 pub mod rng;
@@ -37,15 +39,25 @@ pub mod rank_association;
 mod cholesky;
 pub mod poisson;
 pub mod elasticity;
+pub mod circular_shift;
+pub mod mundlak;
+pub mod equivalence;
+pub mod association;
+pub mod decision;
 pub mod benjamini_hochberg;
 
 #[cfg(test)]
 mod simulation;
 
+pub use association::{
+    Association, AssociationRow, Check, CheckLine, Scale, association,
+};
 pub use clusters::{ClusteredBy, Support, Weighting};
 pub use cumulative_incidence::cumulative_incidence;
+pub use decision::{Decision, Finding, GatesSeen, Reason, decide};
 pub use difference::{Difference, mean_life_difference, survival_difference};
 pub use elasticity::{Elasticity, elasticity};
+pub use equivalence::{Equivalence, equivalence};
 pub use half_life::{HalfLifeEstimate, half_life};
 pub use kaplan_meier::{Curve, HalfLife, Step, kaplan_meier, weighted_kaplan_meier};
 pub use lifespan::Lifespan;

@@ -203,4 +203,4 @@ fn slopes_without_one(
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::stats) mod tests;

@@ -19,12 +19,24 @@ pub struct PersonWeek {
 /// negative, as a week is in which more was paid back than spent. Of several rows for
 /// one person and week the first is kept.
 pub(super) fn sound(rows: &[PersonWeek]) -> Vec<PersonWeek> {
-    let is_sound = |x: f64| x.is_finite() && x >= 0.0;
-    let keep = |row: &&PersonWeek| is_sound(row.spend) && is_sound(row.durable_lines);
-    let mut kept: Vec<PersonWeek> = rows.iter().filter(keep).copied().collect();
-    kept.sort_by_key(|row| (row.person, row.week));
-    kept.dedup_by_key(|row| (row.person, row.week));
+    sound_indexes(rows).into_iter().map(|index| rows[index]).collect()
+}
+
+/// The places of [`sound`] rows.
+pub(super) fn sound_indexes(rows: &[PersonWeek]) -> Vec<usize> {
+    let keep = |&index: &usize| {
+        is_sound(rows[index].spend) && is_sound(rows[index].durable_lines)
+    };
+    let mut kept: Vec<usize> = (0..rows.len()).filter(keep).collect();
+    let key = |index: usize| (rows[index].person, rows[index].week);
+    kept.sort_by_key(|&index| key(index));
+    kept.dedup_by_key(|index| key(*index));
     kept
+}
+
+/// Whether an amount can be used.
+pub(super) fn is_sound(amount: f64) -> bool {
+    amount.is_finite() && amount >= 0.0
 }
 
 /// Returns the place of each label among the distinct ones.

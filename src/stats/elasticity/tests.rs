@@ -3,8 +3,8 @@ use crate::stats::rng::Rng;
 
 /// One stored panel and what statsmodels says of it.
 #[derive(Default)]
-struct Stored {
-    rows: Vec<PersonWeek>,
+pub(in crate::stats) struct Stored {
+    pub(in crate::stats) rows: Vec<PersonWeek>,
     slope: f64,
     model_error: f64,
     n_rows: u64,
@@ -13,7 +13,7 @@ struct Stored {
     scores: Vec<f64>,
 }
 
-fn stored() -> Vec<Stored> {
+pub(in crate::stats) fn stored() -> Vec<Stored> {
     let mut sets = vec![Stored::default()];
     for line in include_str!("../../../fixtures/stats/elasticity.tsv").lines() {
         let columns: Vec<&str> = line.split('\t').collect();
