@@ -162,7 +162,7 @@ fn lines_only_where_spend_is_highest_have_no_finite_slope() {
     }
     let result = elasticity(&rows, 1);
     assert_eq!((result.value, result.reason), (None, Some(WhyNone::Separated)));
-    assert!(result.p.is_none_or(|p| p.is_finite()));
+    assert!(result.p.is_none_or(f64::is_finite));
 }
 
 #[test]
