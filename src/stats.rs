@@ -51,6 +51,7 @@ pub mod outliers;
 pub mod tiers;
 pub mod durable_yield;
 pub mod standardisation;
+pub mod simulated;
 
 #[cfg(test)]
 mod simulation;

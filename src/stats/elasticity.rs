@@ -90,7 +90,7 @@ pub fn elasticity(rows: &[PersonWeek], seed: u64) -> Elasticity {
 
 /// Takes out what cannot tell, and counts it. Neither changes what the other is made
 /// of: persons without lines add nothing to a week, and weeks without to a person.
-fn prepare(kept: &[PersonWeek]) -> (CountPanel, Elasticity) {
+pub(super) fn prepare(kept: &[PersonWeek]) -> (CountPanel, Elasticity) {
     let persons = dense(kept.iter().map(|row| row.person));
     let weeks = dense(kept.iter().map(|row| row.week));
     let has_lines = |labels: &[u32]| {
