@@ -4,9 +4,11 @@
 //! Neither people nor raw totals are compared: those who spend more may write more
 //! for any reason, and so may a week. The unit of evidence is a person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use crate::stats::cholesky::dot;
 use crate::stats::jackknife::minimal_detectable_effect;
+use crate::stats::person_week::{PersonWeek, dense, is_sound, sound, sound_indexes};
 use crate::stats::sign_flip::sign_flip;
 use crate::stats::spearman::{n_distinct, spearman};
 use crate::stats::student_t;
@@ -20,19 +22,6 @@ pub const MIN_WEEKS: u64 = 8;
 pub const MIN_DISTINCT: u64 = 3;
 /// The fewest persons an interval is shown for.
 pub const MIN_PERSONS: u64 = 6;
-
-/// One person in one week; at most one row for each such pair.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PersonWeek {
-    /// The person.
-    pub person: u32,
-    /// The week.
-    pub week: i32,
-    /// What was spent, in any one unit; known to be zero, not unknown.
-    pub spend: f64,
-    /// Lines that were durable.
-    pub durable_lines: f64,
-}
 
 /// The association of spend and durable lines within persons.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,33 +64,80 @@ pub struct RankAssociation {
 /// ±.99; the estimate is tanh(mean a), its interval comes from the spread of a over
 /// persons, and p from flipping the signs of a.
 pub fn rank_association(rows: &[PersonWeek], seed: u64) -> RankAssociation {
-    let is_sound = |x: f64| x.is_finite() && x >= 0.0;
-    let sound = |row: &&PersonWeek| is_sound(row.spend) && is_sound(row.durable_lines);
-    let panel: Vec<PersonWeek> = rows.iter().filter(sound).copied().collect();
+    let panel = sound(rows);
     let mut result = count(rows, &panel);
-    let Some((spend, lines)) = two_way_residuals(&panel) else {
-        result.reason = Some(WhyNone::NotComputable);
-        return result;
-    };
-    let mut persons: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (index, row) in panel.iter().enumerate() {
-        persons.entry(row.person).or_default().push(index);
+    match within_persons(&panel, None) {
+        Some(within) => summarise(&mut result, &within, seed),
+        None => result.reason = Some(WhyNone::NotComputable),
     }
-    let mut scores = Vec::new();
-    for weeks in persons.values() {
-        let of = |column: &[f64]| weeks.iter().map(|&i| column[i]).collect::<Vec<_>>();
+    result
+}
+
+/// As [`rank_association`], with what goes along with another column taken out of
+/// both spend and lines: `beside` has a number for each row.
+pub fn rank_association_beside(
+    rows: &[PersonWeek],
+    beside: &[f64],
+    seed: u64,
+) -> RankAssociation {
+    let paired = |index: &usize| beside.get(*index).is_some_and(|&x| is_sound(x));
+    let kept: Vec<usize> = sound_indexes(rows).into_iter().filter(paired).collect();
+    let panel: Vec<PersonWeek> = kept.iter().map(|&index| rows[index]).collect();
+    let beside: Vec<f64> = kept.iter().map(|&index| beside[index]).collect();
+    let mut result = count(rows, &panel);
+    match within_persons(&panel, Some(&beside)) {
+        Some(within) => summarise(&mut result, &within, seed),
+        None => result.reason = Some(WhyNone::NotComputable),
+    }
+    result
+}
+
+/// What persons tell, one by one.
+#[derive(Debug, Default)]
+pub(super) struct WithinPersons {
+    /// Those that enter.
+    pub(super) persons: Vec<OnePerson>,
+    few_weeks: u64,
+    without_variation: u64,
+}
+
+/// Spend and lines of one person, week by week, without levels.
+#[derive(Debug)]
+pub(super) struct OnePerson {
+    pub(super) spend: Vec<f64>,
+    pub(super) lines: Vec<f64>,
+    /// atanh of their rank correlation.
+    pub(super) score: f64,
+}
+
+/// Takes levels out of a sound panel, and tells who is left; `None` if the levels
+/// cannot be found.
+pub(super) fn within_persons(
+    panel: &[PersonWeek],
+    beside: Option<&[f64]>,
+) -> Option<WithinPersons> {
+    let (spend, lines) = two_way_residuals(panel, beside)?;
+    let mut within = WithinPersons::default();
+    let mut start = 0;
+    for weeks in panel.chunk_by(|a, b| a.person == b.person) {
+        let own = start..start + weeks.len();
+        start = own.end;
+        let (spend, lines) = (spend[own.clone()].to_vec(), lines[own].to_vec());
         if len_to_u64(weeks.len()) < MIN_WEEKS {
-            result.persons_with_few_weeks += 1;
-        } else if !varies(&panel, weeks) {
-            result.persons_without_variation += 1;
-        } else if let Some(r) = spearman(&of(&spend), &of(&lines)) {
-            scores.push(r.clamp(-0.99, 0.99).atanh());
+            within.few_weeks += 1;
+        } else if let Some(r) = spearman(&spend, &lines).filter(|_| varies(weeks)) {
+            let score = fisher(r);
+            within.persons.push(OnePerson { spend, lines, score });
         } else {
-            result.persons_without_variation += 1;
+            within.without_variation += 1;
         }
     }
-    summarise(&mut result, &scores, seed);
-    result
+    Some(within)
+}
+
+/// Fisher's z of a correlation, which is held within ±.99.
+pub(super) fn fisher(r: f64) -> f64 {
+    r.clamp(-0.99, 0.99).atanh()
 }
 
 fn count(rows: &[PersonWeek], panel: &[PersonWeek]) -> RankAssociation {
@@ -125,36 +161,51 @@ fn count(rows: &[PersonWeek], panel: &[PersonWeek]) -> RankAssociation {
     }
 }
 
-fn varies(panel: &[PersonWeek], weeks: &[usize]) -> bool {
-    let spend: Vec<f64> = weeks.iter().map(|&i| panel[i].spend).collect();
-    let lines: Vec<f64> = weeks.iter().map(|&i| panel[i].durable_lines).collect();
+fn varies(weeks: &[PersonWeek]) -> bool {
+    let spend: Vec<f64> = weeks.iter().map(|week| week.spend).collect();
+    let lines: Vec<f64> = weeks.iter().map(|week| week.durable_lines).collect();
     n_distinct(&spend) >= MIN_DISTINCT && n_distinct(&lines) >= MIN_DISTINCT
 }
 
 /// Logs of spend and lines without person and week levels.
-fn two_way_residuals(panel: &[PersonWeek]) -> Option<(Vec<f64>, Vec<f64>)> {
+fn two_way_residuals(
+    panel: &[PersonWeek],
+    beside: Option<&[f64]>,
+) -> Option<(Vec<f64>, Vec<f64>)> {
     let persons = dense(panel.iter().map(|row| row.person));
     let weeks = dense(panel.iter().map(|row| row.week));
-    let residuals = |of: fn(&PersonWeek) -> f64| {
-        let logs: Vec<f64> = panel.iter().map(|row| of(row).ln_1p()).collect();
-        let residuals = two_way::residuals(&persons, &weeks, &logs)?;
-        // Values equal on paper must tie: what the sweeps leave undecided is
-        // rounded away.
-        Some(residuals.into_iter().map(|value| (value * 1e6).round()).collect())
+    let free = |values: &mut dyn Iterator<Item = f64>| {
+        let logs: Vec<f64> = values.map(f64::ln_1p).collect();
+        two_way::residuals(&persons, &weeks, &logs)
     };
-    Some((residuals(|row| row.spend)?, residuals(|row| row.durable_lines)?))
+    let mut spend = free(&mut panel.iter().map(|row| row.spend))?;
+    let mut lines = free(&mut panel.iter().map(|row| row.durable_lines))?;
+    if let Some(beside) = beside {
+        let beside = free(&mut beside.iter().copied())?;
+        take_out(&mut spend, &beside);
+        take_out(&mut lines, &beside);
+    }
+    Some((rounded(spend), rounded(lines)))
 }
 
-fn dense<T: Ord + Copy>(labels: impl Iterator<Item = T>) -> Vec<u32> {
-    let labels: Vec<T> = labels.collect();
-    let distinct: BTreeSet<T> = labels.iter().copied().collect();
-    let index: BTreeMap<T, u32> = distinct.into_iter().zip(0..).collect();
-    labels.iter().map(|label| index[label]).collect()
+/// Takes out of the values what goes along with the others, by least squares.
+fn take_out(values: &mut [f64], others: &[f64]) {
+    let size = dot(others, others);
+    let slope = if size > 0.0 { dot(values, others) / size } else { 0.0 };
+    values.iter_mut().zip(others).for_each(|(value, other)| *value -= slope * other);
 }
 
-fn summarise(result: &mut RankAssociation, scores: &[f64], seed: u64) {
+/// Values equal on paper must tie: what the sweeps leave undecided is rounded away.
+fn rounded(values: Vec<f64>) -> Vec<f64> {
+    values.into_iter().map(|value| (value * 1e6).round()).collect()
+}
+
+fn summarise(result: &mut RankAssociation, within: &WithinPersons, seed: u64) {
+    result.persons_with_few_weeks = within.few_weeks;
+    result.persons_without_variation = within.without_variation;
+    let scores: Vec<f64> = within.persons.iter().map(|person| person.score).collect();
     result.n_persons = len_to_u64(scores.len());
-    let Some(test) = sign_flip(scores, seed) else {
+    let Some(test) = sign_flip(&scores, seed) else {
         result.reason = Some(WhyNone::TooFewClusters);
         return;
     };

@@ -79,13 +79,13 @@ fn beta_half(df: u64) -> f64 {
 
 // The continued fraction of the incomplete beta function (Abramowitz and Stegun
 // 26.5.8), evaluated forwards by Lentz's method.
-fn continued_fraction(x: f64, a: f64, b: f64) -> f64 {
+pub(super) fn continued_fraction(x: f64, a: f64, b: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let guard = |value: f64| if value.abs() < TINY { TINY } else { value };
     let mut c = 1.0;
     let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
     let mut result = d;
-    for m in 1..10_000_u32 {
+    for m in 1..1_000_000_u32 {
         let m = f64::from(m);
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
         let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));

@@ -28,6 +28,21 @@ pub enum WhyNone {
     NothingDurable,
     /// The values do not vary, so there is nothing to associate.
     NoVariation,
+    /// There is no finite slope: where lines are, the covariate is as high (or as low)
+    /// as it gets.
+    Separated,
+    /// Without one of the people there is no estimate.
+    OnePersonDecides,
+    /// The numbers that this would be made of were not given.
+    NotGiven,
+    /// Too few units to say what to expect of one.
+    TooFewUnits,
+    /// Too few weeks with spend to sort them.
+    TooFewWeeks,
+    /// Half of the weeks with spend, or more, have nearly the same.
+    NoSpread,
+    /// The two cohorts have no comparable lines.
+    NoOverlap,
     /// A number could not be computed: the input is not finite, or an iteration
     /// did not settle.
     NotComputable,
@@ -49,6 +64,13 @@ impl WhyNone {
             Self::NothingSpent => "nothing_spent",
             Self::NothingDurable => "nothing_durable",
             Self::NoVariation => "no_variation",
+            Self::Separated => "separated",
+            Self::OnePersonDecides => "one_person_decides",
+            Self::NotGiven => "not_given",
+            Self::TooFewUnits => "too_few_units",
+            Self::TooFewWeeks => "too_few_weeks",
+            Self::NoSpread => "no_spread",
+            Self::NoOverlap => "no_overlap",
             Self::NotComputable => "not_computable",
         }
     }
@@ -81,6 +103,22 @@ impl WhyNone {
             Self::NothingSpent => "no ratio: nothing was spent",
             Self::NothingDurable => "no interval: nothing durable without one person",
             Self::NoVariation => "the values do not vary",
+            Self::Separated => {
+                "no finite estimate: lines are only where spend is as high, or as low, as \
+                 it gets"
+            }
+            Self::OnePersonDecides => {
+                "no interval: without one of the people there is no estimate"
+            }
+            Self::NotGiven => "not given",
+            Self::TooFewUnits => "nothing to expect: it needs at least 8 units",
+            Self::TooFewWeeks => "no tiers: fewer than 20 person-weeks have spend",
+            Self::NoSpread => {
+                "no tiers: the median of person-weeks with spend is their 90th percentile"
+            }
+            Self::NoOverlap => {
+                "not comparable: no stratum has enough lines and people of both"
+            }
             Self::NotComputable => "could not be computed from these numbers",
         }
     }
@@ -105,6 +143,13 @@ mod tests {
             WhyNone::NothingSpent,
             WhyNone::NothingDurable,
             WhyNone::NoVariation,
+            WhyNone::Separated,
+            WhyNone::OnePersonDecides,
+            WhyNone::NotGiven,
+            WhyNone::TooFewUnits,
+            WhyNone::TooFewWeeks,
+            WhyNone::NoSpread,
+            WhyNone::NoOverlap,
             WhyNone::NotComputable,
         ];
         let names: std::collections::BTreeSet<_> =
