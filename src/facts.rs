@@ -27,7 +27,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 7;
+pub const FACTS_VERSION: u32 = 8;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -288,6 +288,9 @@ pub struct CommitFacts {
     pub landing: u32,
     /// For a commit that is here only as one of a pull request: the number of that.
     pub pull: Option<u64>,
+    /// Whether it stands for a pull request that a forge squashed: a mainline commit with
+    /// one parent whose subject ends in a number. Its author time is that of the merge.
+    pub is_squash: bool,
     /// What it says about AI.
     pub provenance: Provenance,
     /// What a record says of its lines.

@@ -120,8 +120,8 @@ pub struct Panel {
     pub places: Vec<CodePlace>,
     /// Lines of people by week and the number of the place.
     placed_lines: BTreeMap<(IdentityId, IsoWeek, u32), PlacedLines>,
-    /// Weeks in which people wrote commits, of any kind.
-    active: BTreeSet<(IdentityId, IsoWeek)>,
+    /// The days of weeks on which people wrote commits of any kind, or used AI: a bit a day.
+    active: BTreeMap<(IdentityId, IsoWeek), u8>,
     /// The weeks that the exports cover: those with any record. In the others nothing
     /// is known of the spend, which is not the same as nothing.
     pub covered: BTreeSet<IsoWeek>,
@@ -137,6 +137,9 @@ pub struct Panel {
     pub lines_with_usage: (u64, u64),
     /// Lines left out because their dates cannot both be right.
     pub suspect_lines: u64,
+    /// Lines of code of people in covered weeks: those of squashes whose own commits could
+    /// not be read, and all of them.
+    pub squashed_lines: (u64, u64),
     /// How many repositories are looked at.
     pub n_repositories: usize,
     /// People and weeks in which lines were written that landed, covered or not, and the
@@ -184,7 +187,7 @@ pub fn build(
         names: Vec::new(),
         places: Vec::new(),
         placed_lines: BTreeMap::new(),
-        active: BTreeSet::new(),
+        active: BTreeMap::new(),
         covered,
         destinations: BTreeMap::new(),
         nobody_mature: 0,
@@ -192,6 +195,7 @@ pub fn build(
         outside_records: 0,
         lines_with_usage: (0, 0),
         suspect_lines: 0,
+        squashed_lines: (0, 0),
         n_repositories: scope.repositories.len(),
         landed: BTreeMap::new(),
     };
@@ -232,6 +236,13 @@ impl Panel {
         AGES_DAYS[self.age]
     }
 
+    /// Whether the day on which most lines were written is not known, since they were
+    /// squashed and what was squashed cannot be read: a rule of structure, never of result.
+    pub fn is_squash_clock(&self) -> bool {
+        let (squashed, all) = self.squashed_lines;
+        squashed * 2 > all
+    }
+
     /// The last week whose work had time to land and to reach an age.
     pub fn last_mature(&self, age: usize) -> IsoWeek {
         last_week_before(self.window.as_of, AGES_DAYS[age] + LANDING_DAYS)
@@ -245,9 +256,15 @@ impl Panel {
                 else {
                     continue;
                 };
-                self.active.insert((person, time.day().week()));
+                self.add_active(person, time.day());
             }
         }
+    }
+
+    fn add_active(&mut self, person: IdentityId, day: UtcDay) {
+        let week = day.week();
+        let weekday = day.0.saturating_sub(week.monday().0);
+        *self.active.entry((person, week)).or_default() |= 1 << weekday.clamp(0, 6);
     }
 
     fn add_lines(&mut self, scope: &Scope<'_>) {
@@ -299,6 +316,9 @@ impl Panel {
             let Some(person) = person else { continue };
             self.days.entry((person, day)).or_default().add(&lines);
             if is_covered {
+                let is_squash = origin.is_squash;
+                self.squashed_lines.0 += if is_squash { lifetime.lines } else { 0 };
+                self.squashed_lines.1 += lifetime.lines;
                 let cell = self.weeks.entry((person, week)).or_default();
                 cell.lines.add(&lines);
                 if scope.is_bulk(repository, lifetime) {
@@ -329,6 +349,9 @@ impl Panel {
             let facets = &record.facets;
             let (tool, model) = (number(&facets.tool), number(&facets.model));
             if let Some((first, last)) = days_of(record) {
+                if first == last && one.amount != 0 {
+                    self.add_active(person, first);
+                }
                 let of_days = Spent { person, first, last, tool, model, amount: 0 };
                 *spent.entry(of_days).or_default() += one.amount;
             }

@@ -2,6 +2,7 @@
 //! compute. These are the types that other programs read; a change of a number is a
 //! breaking change.
 
+mod association;
 mod breakdown;
 mod build;
 mod churn;
@@ -19,16 +20,20 @@ mod rework;
 mod small_groups;
 mod spend;
 mod survival;
+mod tiers;
 pub mod usage_context;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use association::{AssociationReport, CheckReport, EstimateReport};
 pub use breakdown::{BreakdownReport, GroupReport, GroupsReport};
 pub use build::{Inputs, build, gap_reports};
 pub use churn::{ByWhom, ChurnReport};
-pub use comparison::{ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport};
+pub use comparison::{
+    ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport, StandardisedReport,
+};
 pub use duplication::{CloneReport, DensityReport, DuplicationReport};
 pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
@@ -47,9 +52,10 @@ pub use survival::{
     CurvePoint, HalfLifeReport, MeanLifeReport, SensitivityReport, SurvivalPoint,
     SurvivalReport,
 };
+pub use tiers::{ConcentrationReport, TierReport, TiersReport};
 
 use crate::facts::{LifetimeFacts, SquashFacts};
-use crate::verdict::{Gate, Verdict};
+use crate::verdict::Verdict;
 
 /// The version of the report's shape.
 pub const REPORT_SCHEMA: &str = "slopnexus.report/1";
@@ -86,6 +92,8 @@ pub struct Report {
     pub spend: Option<SpendReport>,
     /// Where in the code the spend may have gone; `None` when it cannot be measured.
     pub spend_by_place: Option<PlacesReport>,
+    /// Light and heavy use, for description; `None` when it cannot be measured.
+    pub tiers: Option<TiersReport>,
     /// What is known of AI in commits and lines, and how much the marks miss.
     pub provenance: ProvenanceReport,
     /// What was taken back.
@@ -100,7 +108,7 @@ pub struct Report {
     pub areas: Vec<AreaReport>,
     /// How long lines live by when they landed and where they stand.
     pub breakdown: BreakdownReport,
-    /// What is asked before an association may be stated.
+    /// Whether spend and durable lines go together.
     pub association: AssociationReport,
     /// The answers.
     pub verdicts: Vec<Verdict>,
@@ -302,13 +310,4 @@ pub struct AreaReport {
     pub lines: LinesReport,
     /// Share of lines still there after 90 days.
     pub survival_90: SurvivalPoint,
-}
-
-/// Whether spend and durable lines go together: what is asked before it is answered.
-#[derive(Debug, Clone, Serialize)]
-pub struct AssociationReport {
-    /// `not_computable`, `gates_failed` or `not_estimated`.
-    pub status: &'static str,
-    /// The gates.
-    pub gates: Vec<Gate>,
 }

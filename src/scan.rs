@@ -463,6 +463,8 @@ fn fill_commits(
         .zip(&history.clock)
         .map(|(&commit, &time)| Landing { commit, time, is_bulk: false })
         .collect();
+    let on_mainline: FxHashSet<ObjectId> =
+        history.mainline.iter().map(|at| history.commits[at.at()].id).collect();
     let columns =
         history.commits.iter().zip(provenance).zip(landings).zip(people.columns);
     facts.commits = columns
@@ -482,6 +484,9 @@ fn fill_commits(
                 committer_time: commit.committer_time(),
                 landing,
                 pull: commit.pull,
+                is_squash: commit.pull.is_none()
+                    && on_mainline.contains(&commit.id)
+                    && squashes::is_squash(commit),
                 provenance,
                 record: None,
                 pulled: None,

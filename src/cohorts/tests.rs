@@ -25,6 +25,7 @@ pub(crate) fn history(last_day: u32, n_people: u32) -> Facts {
         committer_time: Some(on_day(day.into())),
         landing: day,
         pull: None,
+        is_squash: false,
         provenance: Provenance::default(),
         record: None,
         pulled: None,

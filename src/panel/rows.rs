@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AGES_DAYS, Panel, PersonWeek};
 use crate::identity::IdentityId;
-use crate::units::{IsoWeek, count_to_f64, len_to_u64};
+use crate::units::{IsoWeek, len_to_u64};
 
 /// Spend around a week. `None` where exports do not cover all of that time: what is not
 /// known is not zero.
@@ -20,6 +20,8 @@ pub struct Exposure {
     pub last_week: Option<f64>,
     /// In the week and the three before.
     pub trailing_4_weeks: Option<f64>,
+    /// In the four weeks before, without this one.
+    pub previous_4_weeks: Option<f64>,
     /// In the four weeks after: what cannot have written these lines.
     pub next_4_weeks: Option<f64>,
 }
@@ -33,12 +35,14 @@ pub struct Row {
     pub week: IsoWeek,
     /// What was spent.
     pub exposure: Exposure,
+    /// Days of the week with commits of any kind or usage.
+    pub active_days: u32,
     /// Lines of the week that landed.
-    pub landed_lines: f64,
+    pub landed_lines: u64,
     /// Those that stood at each of [`AGES_DAYS`]; `None` where the week is not mature.
-    pub durable_lines: [Option<f64>; AGES_DAYS.len()],
+    pub durable_lines: [Option<u64>; AGES_DAYS.len()],
     /// The same without bulk events.
-    pub durable_lines_without_bulk: [Option<f64>; AGES_DAYS.len()],
+    pub durable_lines_without_bulk: [Option<u64>; AGES_DAYS.len()],
 }
 
 /// All rows, and the weeks that are none.
@@ -46,43 +50,42 @@ pub struct Row {
 pub struct Rows {
     /// By person, then by week.
     pub rows: Vec<Row>,
-    /// Weeks left out because the person was away: neither commits nor usage for two
-    /// weeks or longer.
+    /// Weeks left out because the person was away: neither commits nor usage.
     pub absent_weeks: u64,
 }
 
-/// So many weeks without any trace are an absence.
-const ABSENCE_WEEKS: usize = 2;
-
 impl Panel {
-    /// The rows of people with usage in the weeks that exports cover. A week without
-    /// spend or lines is one with zeros while its person is there, from their first trace
-    /// to their last.
+    /// The rows of people with usage in the weeks that exports cover and that have any
+    /// trace of them. A week without any is an absence and no row of zeros: who is away
+    /// neither spends nor writes, and holidays alone would tie the two.
     pub fn rows(&self) -> Rows {
         let users: BTreeSet<IdentityId> = self.users().collect();
         let mut traces: BTreeMap<IdentityId, BTreeSet<IsoWeek>> = BTreeMap::new();
         let spending = self.weeks.iter().filter(|(_, cell)| cell.spend != 0);
-        let active = self.active.iter().chain(spending.map(|(key, _)| key));
+        let active = self.active.keys().chain(spending.map(|(key, _)| key));
         for (person, week) in active.filter(|(person, _)| users.contains(person)) {
             traces.entry(*person).or_default().insert(*week);
         }
         let mut found = Rows::default();
         for (person, traces) in traces {
-            let (there, absent) = weeks_there(&traces);
-            let is_covered = |week: &&IsoWeek| self.covered.contains(week);
-            found.absent_weeks += len_to_u64(absent.iter().filter(is_covered).count());
-            let there = there.iter().filter(is_covered);
-            found.rows.extend(there.map(|week| self.row(person, *week)));
+            let (Some(first), Some(last)) = (traces.first(), traces.last()) else {
+                continue;
+            };
+            let covered = self.covered.range(first..=last);
+            let (there, absent): (Vec<&IsoWeek>, Vec<&IsoWeek>) =
+                covered.partition(|week| traces.contains(week));
+            found.absent_weeks += len_to_u64(absent.len());
+            found.rows.extend(there.into_iter().map(|week| self.row(person, *week)));
         }
         found
     }
 
     fn row(&self, person: IdentityId, week: IsoWeek) -> Row {
         let cell = self.weeks.get(&(person, week)).copied().unwrap_or_default();
-        let all = |age: usize| self.durable(&cell, age, week).map(count_to_f64);
+        let all = |age: usize| self.durable(&cell, age, week);
         let ordinary = |age: usize| {
             let durable = self.durable(&cell, age, week)?;
-            Some(count_to_f64(durable - cell.bulk.standing[age]))
+            Some(durable - cell.bulk.standing[age])
         };
         let spend = |from: i32, to: i32| self.spend_between(person, week, (from, to));
         Row {
@@ -93,9 +96,14 @@ impl Panel {
                 this_week: spend(0, 0),
                 last_week: spend(-1, -1),
                 trailing_4_weeks: spend(-3, 0),
+                previous_4_weeks: spend(-4, -1),
                 next_4_weeks: spend(1, 4),
             },
-            landed_lines: count_to_f64(cell.lines.landed),
+            active_days: self
+                .active
+                .get(&(person, week))
+                .map_or(0, |days| days.count_ones()),
+            landed_lines: cell.lines.landed,
             durable_lines: std::array::from_fn(all),
             durable_lines_without_bulk: std::array::from_fn(ordinary),
         }
@@ -123,34 +131,5 @@ impl Panel {
             sum += self.weeks.get(&(person, week)).map_or(0, |cell| cell.spend);
         }
         Some(self.measure.to_f64(sum))
-    }
-}
-
-/// The weeks from the first trace to the last, and which of them are absences.
-fn weeks_there(traces: &BTreeSet<IsoWeek>) -> (Vec<IsoWeek>, Vec<IsoWeek>) {
-    let (mut there, mut absent) = (Vec::new(), Vec::new());
-    let mut last: Option<IsoWeek> = None;
-    for &week in traces {
-        if let Some(last) = last {
-            let between: Vec<IsoWeek> = (last.0 + 1..week.0).map(IsoWeek).collect();
-            let is_absence = between.len() >= ABSENCE_WEEKS;
-            if is_absence { &mut absent } else { &mut there }.extend(between);
-        }
-        there.push(week);
-        last = Some(week);
-    }
-    (there, absent)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_week_without_a_trace_is_a_zero_and_two_are_an_absence() {
-        let traces = [1, 3, 4, 7].map(IsoWeek).into_iter().collect();
-        let (there, absent) = weeks_there(&traces);
-        assert_eq!(there, [1, 2, 3, 4, 7].map(IsoWeek));
-        assert_eq!(absent, [5, 6].map(IsoWeek));
     }
 }

@@ -1,5 +1,6 @@
 //! The report for people in a terminal. It begins with the answer.
 
+mod association;
 mod duplication;
 mod lives;
 mod marks;
@@ -36,6 +37,8 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         return left_out(report, to);
     }
     money_line(report, to)?;
+    association::tiers(report, to)?;
+    association::write(report, to)?;
     usage(report, to)?;
     lives::write(report, to)?;
     composition(report, to)?;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::association;
 use super::breakdown;
 use super::comparison::{self, ComparisonReport};
 use super::duplication;
@@ -14,10 +15,11 @@ use super::reverts;
 use super::small_groups;
 use super::spend;
 use super::survival::{self, SurvivalReport};
+use super::tiers;
 use super::{
-    AreaReport, AssociationReport, BulkReport, CohortReport, GapReport, InputsReport,
-    LinesReport, PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool, WorkReport,
-    YearReport,
+    AreaReport, AssociationReport, BulkReport, CohortReport, EstimateReport, GapReport,
+    InputsReport, LinesReport, PURPOSE, REPORT_SCHEMA, Report, RepositoryReport, Tool,
+    WorkReport, YearReport,
 };
 use crate::cohorts::{Cohort, Reading, Scope};
 use crate::facts::{Coverage, Facts, LifetimeFacts};
@@ -26,7 +28,7 @@ use crate::panel::Panel;
 use crate::problem::{GapKind, Gaps};
 use crate::stats::Weighting;
 use crate::units::{Timestamp, UtcDay, count_to_f64, len_to_u64};
-use crate::verdict::{self, Evidence, Level, Verdict};
+use crate::verdict::{self, Evidence, Numbers, Said, Verdict};
 
 /// Everything a report is made of.
 #[derive(Debug)]
@@ -54,8 +56,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
     let scope = inputs.scope;
     let filter = Filter { scope, since: inputs.since };
     let gaps = all_gaps(scope, &inputs.gaps, inputs.panel.as_ref());
-    let (gates, verdict) =
-        judge(scope, inputs.panel.as_ref(), (inputs.usage.is_some(), inputs.own));
+    let (association, verdict) = judge(&inputs);
     let exports = inputs.usage.iter().flat_map(|usage| &usage.files);
     let survival = survival::report(&filter, |_, _| true);
     let (cohorts, cohort_comparison) = cohorts(&filter);
@@ -90,6 +91,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
             .panel
             .as_ref()
             .map(|panel| places::report(scope, panel, inputs.own)),
+        tiers: inputs.panel.as_ref().map(|panel| tiers::report(panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         reverts: reverts::report(&filter),
         cohorts,
@@ -97,7 +99,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         bulk: bulk(&filter),
         areas: areas(&filter),
         breakdown: breakdown::report(&filter),
-        association: AssociationReport { status: status(&verdict, &gates), gates },
+        association,
         verdicts: vec![verdict],
         limits: LIMITS.to_vec(),
     }
@@ -413,37 +415,63 @@ fn area_report(
     })
 }
 
-fn status(verdict: &Verdict, gates: &[verdict::Gate]) -> &'static str {
-    match verdict.level {
-        Level::V0 => "not_computable",
-        _ if gates.iter().all(|gate| gate.passed) => "not_estimated",
-        _ => "gates_failed",
-    }
-}
-
-fn judge(
-    scope: &Scope<'_>,
-    panel: Option<&Panel>,
-    (has_usage, own): (bool, bool),
-) -> (Vec<verdict::Gate>, Verdict) {
+fn judge(inputs: &Inputs<'_>) -> (AssociationReport, Verdict) {
+    let (scope, panel, own) = (inputs.scope, inputs.panel.as_ref(), inputs.own);
     let blobs = blob_coverage(scope);
     let evidence = panel.map_or_else(Evidence::default, |panel| evidence(panel, blobs));
     let mut gates = verdict::gates(&evidence);
     if let Some(panel) = panel {
         show_coverage(&mut gates, spend::spend_coverage(panel, own));
     }
-    let verdict = match panel {
-        Some(_) => verdict::from_gates(&gates),
-        None if has_usage => verdict::not_computable(
-            "no one measure (billed dollars, list dollars, tokens) is in 95% of the records, or none is dated in the time looked at",
-            "exports with a day and the same kind of amount for each record",
-        ),
-        None => verdict::not_computable(
-            "no usage export was given, so nothing is known of the spend",
-            "an export of AI usage, given with --usage",
-        ),
+    let judged = association::report(panel, gates, own);
+    let Some((panel, decision)) = panel.zip(judged.decision) else {
+        let verdict = if inputs.usage.is_some() {
+            verdict::not_computable(
+                "no one measure (billed dollars, list dollars, tokens) is in 95% of the records, or none is dated in the time looked at",
+                "exports with a day and the same kind of amount for each record",
+            )
+        } else {
+            verdict::not_computable(
+                "no usage export was given, so nothing is known of the spend",
+                "an export of AI usage, given with --usage",
+            )
+        };
+        return (judged.report, verdict);
     };
-    (gates, verdict)
+    let mut report = judged.report;
+    report.reasons = decision.reasons.iter().map(verdict::in_words).collect();
+    let shown = said(scope, panel, &report);
+    let verdict = verdict::from_decision(&report.gates, &decision, &shown);
+    (report, verdict)
+}
+
+/// What a verdict names, as coarsely as it is shown.
+fn said(scope: &Scope<'_>, panel: &Panel, report: &AssociationReport) -> Said {
+    let monday = |week: Option<&crate::units::IsoWeek>| {
+        week.and_then(|week| week.monday().to_iso()).unwrap_or_default()
+    };
+    let numbers = |one: &EstimateReport| Numbers {
+        value: one.value,
+        low: one.low,
+        high: one.high,
+        mde: one.mde,
+    };
+    let check = |id: &str| {
+        let line = report.checks.iter().find(|line| line.id == id)?;
+        line.estimate.value
+    };
+    Said {
+        repositories: scope.repositories.len(),
+        period: (monday(panel.covered.first()), monday(panel.covered.last())),
+        people: report.n_people,
+        weeks: report.n_weeks,
+        days: report.window_days,
+        rank: numbers(&report.rank_association),
+        elasticity: numbers(&report.elasticity),
+        bound: report.equivalence_bound,
+        placebo: check("placebo_beside_spend"),
+        unattributed: spend::unattributed(panel),
+    }
 }
 
 /// Shows coverage as coarsely as all figures of spend, on the side of the gate that it is

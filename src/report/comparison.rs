@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::overlap::OverlapReport;
+use super::overlap::{OverlapReport, Strata};
 use super::small_groups::FEW_PEOPLE;
 use crate::cohorts::Cohort;
 use crate::stats::clusters::VERDICT_GATE;
 use crate::stats::jackknife::minimal_detectable_effect;
 use crate::stats::{
     Difference, Support, Weighting, WhyNone, log_rank, mean_life_difference,
-    survival_difference,
+    standardised_difference, survival_difference,
 };
 use crate::verdict::Level;
 
@@ -28,6 +28,9 @@ pub struct ComparisonReport {
     pub survival: BTreeMap<String, DifferenceReport>,
     /// The difference in mean days alive out of the first 90.
     pub mean_life: DifferenceReport,
+    /// The difference in the share still there with strata held equal, by age in days:
+    /// language, kind of file, top-level directory and quarter of landing.
+    pub standardised: BTreeMap<String, StandardisedReport>,
     /// Whether the two die at the same pace.
     pub log_rank: LogRankReport,
     /// How much of the first cohort has comparable lines in the second; `None` where
@@ -73,6 +76,66 @@ pub struct DifferenceReport {
     pub allows_verdict: bool,
     /// Why the value or its interval is missing.
     pub reason: Option<&'static str>,
+}
+
+/// A difference with strata held equal: each stratum counts as much as it does in the
+/// first cohort.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct StandardisedReport {
+    /// The difference; `None` when strata are too few or too small.
+    pub value: Option<f64>,
+    /// The interval's lower end.
+    pub low: Option<f64>,
+    /// The interval's upper end.
+    pub high: Option<f64>,
+    /// The share of the first cohort still there, in strata that both have.
+    pub first: Option<f64>,
+    /// That of the second, its strata weighted as the first's.
+    pub second: Option<f64>,
+    /// The share of the first cohort's lines in such strata.
+    pub overlap: Option<f64>,
+    /// Whether that is enough to call the two comparable.
+    pub is_comparable: bool,
+    /// Strata in it.
+    pub n_strata: u64,
+    /// Groups in it.
+    pub n_groups: u64,
+    /// The effective number of them, the smaller of the two cohorts'.
+    pub g_eff: f64,
+    /// Why the value or its interval is missing.
+    pub reason: Option<&'static str>,
+}
+
+impl StandardisedReport {
+    fn of(strata: &Strata, days: u32) -> Self {
+        let [first, second] = strata;
+        let one = standardised_difference(first, second, f64::from(days));
+        Self {
+            value: one.value,
+            low: one.low,
+            high: one.high,
+            first: one.first,
+            second: one.second,
+            overlap: one.overlap,
+            is_comparable: one.is_comparable,
+            n_strata: one.n_strata,
+            n_groups: one.n_clusters,
+            g_eff: one.effective_clusters,
+            reason: one.reason.map(WhyNone::message),
+        }
+    }
+
+    fn withheld(self) -> Self {
+        Self {
+            value: None,
+            low: None,
+            high: None,
+            first: None,
+            second: None,
+            reason: Some(FEW_PEOPLE),
+            ..self
+        }
+    }
 }
 
 /// What stands behind one of two numbers.
@@ -121,8 +184,15 @@ const NOT_ADJUSTED: &str = "language, kind of file, directory, quarter, task, wh
 pub(super) fn report(
     (first_name, first): (&'static str, &Cohort),
     (second_name, second): (&'static str, &Cohort),
-    overlap: Option<OverlapReport>,
+    strata: Option<(OverlapReport, Strata)>,
 ) -> ComparisonReport {
+    const STANDARDISED_DAYS: [u32; 2] = [30, 90];
+    let standardised = |days: u32| {
+        let (_, strata) = strata.as_ref()?;
+        Some((days.to_string(), StandardisedReport::of(strata, days)))
+    };
+    let standardised = STANDARDISED_DAYS.into_iter().filter_map(standardised).collect();
+    let overlap = strata.map(|(overlap, _)| overlap);
     let (first, second) = (&first.lifespans, &second.lifespans);
     let difference = |days: u32| {
         let difference = survival_difference(first, second, days, Weighting::Lines);
@@ -144,6 +214,9 @@ pub(super) fn report(
     };
     let names = (first_name, second_name);
     let (level, mut sentence) = judge(names, longest(&survival), &log_rank);
+    if let Some(held_equal) = standardised_in_words(&standardised) {
+        sentence.push_str(&held_equal);
+    }
     if let Some(warning) = overlap.as_ref().and_then(OverlapReport::warning) {
         sentence.push_str(&warning);
     }
@@ -152,6 +225,7 @@ pub(super) fn report(
         second: second_name,
         survival,
         mean_life: difference_report(&mean, "days", 90),
+        standardised,
         log_rank,
         overlap,
         level,
@@ -179,6 +253,11 @@ impl ComparisonReport {
         Self {
             survival: survival.map(|(key, one)| (key, without(one))).collect(),
             mean_life: without(self.mean_life),
+            standardised: self
+                .standardised
+                .into_iter()
+                .map(|(days, one)| (days, one.withheld()))
+                .collect(),
             log_rank: LogRankReport {
                 expected_deaths: None,
                 z: None,
@@ -197,6 +276,29 @@ impl ComparisonReport {
             ..self
         }
     }
+}
+
+/// The difference at the largest age that is observed in shared strata.
+fn standardised_in_words(
+    standardised: &BTreeMap<String, StandardisedReport>,
+) -> Option<String> {
+    let observed = ["90", "30"].iter().filter_map(|days| {
+        let one = standardised.get(*days)?;
+        Some((days, one.value?, one))
+    });
+    let (days, value, one) = observed.into_iter().next()?;
+    let interval = match (one.low, one.high) {
+        (Some(low), Some(high)) => {
+            format!("95% CI {:+.1} to {:+.1}", low * 100.0, high * 100.0)
+        }
+        _ => "no interval".to_owned(),
+    };
+    Some(format!(
+        " With language, kind of file, directory and quarter held equal ({:.0}% of the first \
+         have counterparts), after {days} days {:+.1} points ({interval}).",
+        one.overlap.unwrap_or(0.0) * 100.0,
+        value * 100.0
+    ))
 }
 
 fn difference_report(

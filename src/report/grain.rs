@@ -178,6 +178,18 @@ pub(super) fn round_by_share(value: f64, share: f64) -> f64 {
     (value / step).round() * step
 }
 
+/// The least number of one digit that is no smaller: 0.0131 is 0.02.
+pub(super) fn round_up_to_a_digit(value: f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return value;
+    }
+    let exponent = value.log10().floor();
+    // What is a hair above a digit is that digit, as numbers on paper are.
+    let digit = (value / 10_f64.powf(exponent) - 1e-9).ceil();
+    // Dividing by a whole power gives the number that is written so.
+    if exponent < 0.0 { digit / 10_f64.powf(-exponent) } else { digit * 10_f64.powf(exponent) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use super::breakdown::{self, PathKeys};
 use super::filter::Filter;
 use crate::cohorts::{Cohort, Reading};
 use crate::facts::LifetimeFacts;
+use crate::stats::{Lifespan, StratumLifespan};
 use crate::units::{count_to_f64, len_to_u64};
 
 /// Lines that both cohorts need in a stratum.
@@ -48,11 +49,15 @@ impl OverlapReport {
     }
 }
 
+/// Lines of both cohorts, each with the number of its stratum.
+pub(super) type Strata = [Vec<StratumLifespan>; 2];
+
 /// Compares the cohorts, into which `is_first` divides lines; `None` for those in neither.
+/// Returns their lines by stratum, too.
 pub(super) fn report(
     filter: &Filter<'_>,
     is_first: impl Fn(usize, &LifetimeFacts) -> Option<bool>,
-) -> OverlapReport {
+) -> (OverlapReport, Strata) {
     let repositories = filter.scope.repositories;
     let places = PathKeys::new(repositories, |facts, path| {
         let area = crate::file_class::area_of(path).to_vec();
@@ -75,7 +80,14 @@ pub(super) fn report(
         strata.entry(stratum).or_default()[usize::from(!is_first)] = Some(cohort);
     }
     let (mut lines, mut comparable_lines, mut shared) = (0, 0, 0);
-    for [first, second] in strata.into_values() {
+    let mut by_stratum: Strata = Strata::default();
+    for (stratum, cohorts) in (0..).zip(strata.into_values()) {
+        for (lines, cohort) in by_stratum.iter_mut().zip(cohorts) {
+            let lifespans = cohort.map_or(&[][..], |cohort| &cohort.lifespans);
+            let numbered = |one: &Lifespan| StratumLifespan { stratum, lifespan: *one };
+            lines.extend(lifespans.iter().map(numbered));
+        }
+        let [first, second] = cohorts;
         let Some(first) = first else { continue };
         lines += n_lines(first);
         if is_enough(first) && second.is_some_and(is_enough) {
@@ -83,13 +95,14 @@ pub(super) fn report(
             shared += 1;
         }
     }
-    OverlapReport {
+    let report = OverlapReport {
         share: (lines > 0).then(|| count_to_f64(comparable_lines) / count_to_f64(lines)),
         comparable_lines,
         lines,
         strata: shared,
         least: (LEAST_LINES, len_to_u64(LEAST_GROUPS)),
-    }
+    };
+    (report, by_stratum)
 }
 
 fn n_lines(cohort: &Cohort) -> u64 {
@@ -120,7 +133,7 @@ mod tests {
         let scope = Scope::new(&repositories, &people);
         let filter = Filter { scope: &scope, since: None };
         let of = |is_first: fn(u32) -> Option<bool>| {
-            report(&filter, |_, one| is_first(one.landing))
+            report(&filter, |_, one| is_first(one.landing)).0
         };
         let by_turns = of(|day| Some(day % 4 < 2));
         assert_eq!((by_turns.lines, by_turns.comparable_lines), (360, 300));

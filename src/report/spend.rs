@@ -177,6 +177,20 @@ pub(super) fn spend_coverage(panel: &Panel, own: bool) -> Option<f64> {
     share(panel.measure.to_f64(shown), panel.measure.to_f64(all))
 }
 
+/// The share of spend of people who landed no lines from its week or the next, as it may
+/// be shown.
+pub(super) fn unattributed(panel: &Panel) -> Option<f64> {
+    let grain = Grain::of(panel, false);
+    let untied = panel.destinations.get(&Destination::Untied);
+    let people = untied.map_or(0, |placed| placed.accounts.len());
+    let all = panel.counted();
+    if !grain.divides(all) || (people > 0 && people < LEAST_PEOPLE) {
+        return None;
+    }
+    let shown = grain.round(panel.amount(Destination::Untied)).clamp(0, all);
+    share(panel.measure.to_f64(shown), panel.measure.to_f64(all))
+}
+
 /// The share of lines written in covered weeks whose author has usage, as it may be shown.
 fn line_coverage(panel: &Panel, own: bool) -> Option<f64> {
     let mut people: BTreeMap<IdentityId, u64> = BTreeMap::new();
@@ -262,7 +276,7 @@ fn rules(panel: &Panel, grain: Grain) -> RulesReport {
     }
     let least = step.map_or(LEAST_SHARE, |step| step / panel.measure.to_f64(all));
     let least = share_step(least);
-    let round = |share: f64| ((share / least).round() * least).clamp(0.0, 1.0);
+    let round = |share: f64| rounded_share(share, least);
     let rules: Vec<RuleReport> = panel
         .under_all_rules()
         .iter()
@@ -286,6 +300,12 @@ fn rules(panel: &Panel, grain: Grain) -> RulesReport {
         reason: None,
         rules,
     }
+}
+
+/// A share rounded to the next step that divides a whole and is no smaller than `least`.
+pub(super) fn rounded_share(share: f64, least: f64) -> f64 {
+    let step = share_step(least);
+    ((share / step).round() / (1.0 / step).round()).clamp(0.0, 1.0)
 }
 
 /// Steps of shares that divide a whole.

@@ -74,6 +74,11 @@ pub(super) fn recover(
     (walk::with_squashed(history, found), facts)
 }
 
+/// Whether a commit of the mainline stands for a pull request that a forge squashed.
+pub(super) fn is_squash(commit: &Commit) -> bool {
+    commit.n_parents == 1 && number_in(&commit.message).is_some()
+}
+
 /// The number of the pull request at the end of a subject: `Add a thing (#12)`.
 fn number_in(message: &[u8]) -> Option<u64> {
     pulls::split_subject(message.split(|&byte| byte == b'\n').next()?).1

@@ -1,0 +1,142 @@
+//! Whether weeks of more spend went with more durable lines, for a terminal.
+
+use std::io::{self, Write};
+
+use super::{DIM, paragraph, section};
+use crate::render::number::{count, count_of};
+use crate::report::{AssociationReport, CheckReport, EstimateReport, Report};
+
+/// Writes the estimate and everything beside it, where there is any.
+pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let one = &report.association;
+    if one.status == "not_computable" {
+        return Ok(());
+    }
+    section(to, "Did weeks of more spend bring more lines that lasted?")?;
+    gates(one, to)?;
+    if one.rank_association.value.is_none() {
+        let why = one.rank_association.reason.unwrap_or("too little is known");
+        return paragraph(to, "  ", &format!("No estimate: {why}."));
+    }
+    let text = format!(
+        "Held against the lines of a week: {}. {}, {}; people's levels and the weeks' are \
+         taken out, and people are never compared.",
+        one.exposure,
+        count_of(one.n_people, "person", "people"),
+        count_of(one.n_weeks, "week", "weeks"),
+    );
+    writeln!(to)?;
+    paragraph(to, "  ", &text)?;
+    writeln!(
+        to,
+        "  {DIM}{:<34}{:>7}  {:<17}{:>6}{:>7}{DIM:#}",
+        "", "", "95%", "p", "people"
+    )?;
+    row("rank association within people", &one.rank_association, to)?;
+    row("elasticity", &one.elasticity, to)?;
+    if one.checks.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "  beside it, all of it always:")?;
+    for check in &one.checks {
+        row(words(check), &check.estimate, to)?;
+    }
+    if let Some(p) = one.circular_shift_p {
+        writeln!(to, "    {:<57}{p:>6}", "spend turned round in time")?;
+    }
+    if let Some(step) = one.rounded_to {
+        let text = format!(
+            "Rounded to {step}, so that nobody's part can be told; p is rounded up. Smallest \
+             elasticity these numbers could have shown: {}.",
+            one.elasticity.mde.map_or("unknown".to_owned(), |mde| format!("{mde:.2}"))
+        );
+        write!(to, "{DIM}")?;
+        paragraph(to, "  ", &text)?;
+        write!(to, "{DIM:#}")?;
+    }
+    Ok(())
+}
+
+/// Use by tier, and how much of it is in few weeks.
+pub(super) fn tiers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let Some(one) = report.tiers.as_ref().filter(|one| !one.tiers.is_empty()) else {
+        return Ok(());
+    };
+    let mature = "Mature person-weeks by the spend of the four weeks before them (description \
+                  only):";
+    writeln!(to)?;
+    paragraph(to, "  ", mature)?;
+    writeln!(
+        to,
+        "  {DIM}{:<14}{:>8}{:>14}{:>14}{:>14}{DIM:#}",
+        "", "people", "person-weeks", "lines landed", "lasted"
+    )?;
+    for tier in &one.tiers {
+        writeln!(
+            to,
+            "  {:<14}{:>8}{:>14}{:>14}{:>14}",
+            tier.tier.replace('_', " "),
+            count(tier.people),
+            count(tier.person_weeks),
+            count(tier.landed_lines),
+            count(tier.durable_lines)
+        )?;
+    }
+    let most = &one.concentration;
+    if let (Some(spend), Some(lines)) = (most.spend_share, most.lines_share) {
+        let text = format!(
+            "The tenth of person-weeks with most spend, of {}, has about {:.0}% of it and {:.0}% \
+             of the durable lines. Concentration is not waste.",
+            count_of(most.n_people, "person", "people"),
+            spend * 100.0,
+            lines * 100.0
+        );
+        paragraph(to, "  ", &text)?;
+    }
+    Ok(())
+}
+
+fn gates(one: &AssociationReport, to: &mut dyn Write) -> io::Result<()> {
+    let met = one.gates.iter().filter(|gate| gate.passed).count();
+    let text = format!(
+        "{} of {} conditions are met for saying anything.",
+        count(crate::units::len_to_u64(met)),
+        count(crate::units::len_to_u64(one.gates.len()))
+    );
+    paragraph(to, "  ", &text)
+}
+
+fn row(name: &str, one: &EstimateReport, to: &mut dyn Write) -> io::Result<()> {
+    let Some(value) = one.value else {
+        return writeln!(
+            to,
+            "    {name:<32}{:>7}  {}",
+            "-",
+            one.reason.unwrap_or("unknown")
+        );
+    };
+    let interval = match (one.low, one.high) {
+        (Some(low), Some(high)) => format!("{low:+.2} to {high:+.2}"),
+        _ => "no interval".to_owned(),
+    };
+    let p = one.p.map_or("-".to_owned(), |p| p.to_string());
+    let people = one.n_people;
+    writeln!(to, "    {name:<32}{value:>+7.2}  {interval:<17}{p:>6}{people:>7}")
+}
+
+fn words(check: &CheckReport) -> &'static str {
+    match check.id {
+        "pooled" => "all together (slope)",
+        "within" => "within people (slope)",
+        "between" => "between people (slope)",
+        "without_largest_person" => "without the largest person",
+        "spend_this_week" => "spend of the week alone",
+        "spend_week_before" => "spend of the week before",
+        "spend_two_weeks" => "spend of two weeks",
+        "spend_four_weeks" => "spend of four weeks",
+        "other_age" => "lines at another age",
+        "without_bulk" => "without bulk changes",
+        "placebo" => "next month's spend (placebo)",
+        _ => "the same, beside this month's",
+    }
+}
