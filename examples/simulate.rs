@@ -11,6 +11,7 @@ use slopnexus::stats::simulated::{
 use slopnexus::stats::{Finding, wilson};
 
 type Cell = (u32, u32);
+type Cells = Vec<(Cell, Vec<Outcome>)>;
 
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>());
@@ -22,7 +23,7 @@ fn main() -> io::Result<()> {
         let truth = PanelTruth { persons, weeks, elasticity, disturbance };
         outcomes(&truth, runs, seed)
     };
-    let plain = |elasticity: f64| -> Vec<(Cell, Vec<Outcome>)> {
+    let plain = |elasticity: f64| -> Cells {
         let cells = CELLS.into_iter();
         cells.map(|cell| (cell, of(cell, elasticity, Disturbance::None))).collect()
     };
@@ -88,7 +89,8 @@ fn false_alarms(out: &mut impl Write, null: &[(Cell, Vec<Outcome>)]) -> io::Resu
         let of = |p: &dyn Fn(&Outcome) -> Option<f64>| {
             share(count(runs.iter().map(|one| small(p(one)))))
         };
-        let jackknife = count(runs.iter().map(|one| holds(one.interval, 0.0).map(|h| !h)));
+        let jackknife =
+            count(runs.iter().map(|one| holds(one.interval, 0.0).map(|h| !h)));
         writeln!(
             out,
             "| {persons} x {weeks} | {} | {} | {} | {} | **{}** | {} | {} | {} | {} |",
@@ -113,7 +115,10 @@ fn findings(
     one: &[(Cell, Vec<Outcome>)],
 ) -> io::Result<()> {
     writeln!(out, "## Findings\n")?;
-    writeln!(out, "| persons x weeks | V3 at elasticity 0 | V2 at 0 | V3 at 0.3 | V3 at 1.0 | V2 at 0.3 or 1.0 |")?;
+    writeln!(
+        out,
+        "| persons x weeks | V3 at elasticity 0 | V2 at 0 | V3 at 0.3 | V3 at 1.0 | V2 at 0.3 or 1.0 |"
+    )?;
     writeln!(out, "|---|--:|--:|--:|--:|--:|")?;
     let are = |runs: &[Outcome], finding: Finding| {
         count(runs.iter().map(|one| Some(one.finding == finding)))
@@ -135,12 +140,12 @@ fn findings(
     writeln!(out)
 }
 
-fn coverage(
-    out: &mut impl Write,
-    planted: &[(f64, &Vec<(Cell, Vec<Outcome>)>)],
-) -> io::Result<()> {
+fn coverage(out: &mut impl Write, planted: &[(f64, &Cells)]) -> io::Result<()> {
     writeln!(out, "## Coverage of 95 % intervals\n")?;
-    writeln!(out, "| persons x weeks | elasticity planted | interval of elasticity holds it | mean estimate | interval of the rank association holds 0 |")?;
+    writeln!(
+        out,
+        "| persons x weeks | elasticity planted | interval of elasticity holds it | mean estimate | interval of the rank association holds 0 |"
+    )?;
     writeln!(out, "|---|--:|--:|--:|--:|")?;
     for (truth, cells) in planted {
         for ((persons, weeks), runs) in *cells {
@@ -169,7 +174,10 @@ fn disturbed(
     of: &impl Fn(Cell, f64, Disturbance) -> Vec<Outcome>,
 ) -> io::Result<()> {
     writeln!(out, "## The same with usage that is not seen as it was, 20 x 26\n")?;
-    writeln!(out, "| usage | elasticity planted | interval holds it | mean estimate | bounds of a yield hold it |")?;
+    writeln!(
+        out,
+        "| usage | elasticity planted | interval holds it | mean estimate | bounds of a yield hold it |"
+    )?;
     writeln!(out, "|---|--:|--:|--:|--:|")?;
     let kinds = [
         ("one person in eight unmatched", Disturbance::Unmatched),
@@ -196,7 +204,10 @@ fn power(
     small_one: &[(Cell, Vec<Outcome>)],
 ) -> io::Result<()> {
     writeln!(out, "## Power of the primary test, and what it says it could see\n")?;
-    writeln!(out, "| persons x weeks | at elasticity 0.30 | at 0.15 | mean smallest visible rank association | mean smallest visible elasticity |")?;
+    writeln!(
+        out,
+        "| persons x weeks | at elasticity 0.30 | at 0.15 | mean smallest visible rank association | mean smallest visible elasticity |"
+    )?;
     writeln!(out, "|---|--:|--:|--:|--:|")?;
     for (((persons, weeks), third), (_, small_one)) in third.iter().zip(small_one) {
         let seen = |runs: &[Outcome]| count(runs.iter().map(|one| small(one.primary_p)));
@@ -216,9 +227,9 @@ fn families(out: &mut impl Write, runs: u64, seed: u64) -> io::Result<()> {
     writeln!(out, "## Families of 20 without anything to find, rate .10\n")?;
     writeln!(out, "| family | any discovery | any flag |")?;
     writeln!(out, "|---|--:|--:|")?;
-    let teams = (0..runs).into_par_iter().map(|run| {
-        Some(any_of_family(20, (12, 12), seed_of(seed, 900, run)))
-    });
+    let teams = (0..runs)
+        .into_par_iter()
+        .map(|run| Some(any_of_family(20, (12, 12), seed_of(seed, 900, run))));
     let teams = count(teams.collect::<Vec<_>>().into_iter());
     writeln!(out, "| 20 teams of 12 x 12 | {} | - |", share_within(teams))?;
     for (name, theta, is_lasting) in [
@@ -232,7 +243,12 @@ fn families(out: &mut impl Write, runs: u64, seed: u64) -> io::Result<()> {
             .collect();
         let discovery = count(found.iter().map(|one| Some(one.any_discovery)));
         let flag = count(found.iter().map(|one| Some(one.any_flag)));
-        writeln!(out, "| {name} | {} | {} |", share_within(discovery), share_within(flag))?;
+        writeln!(
+            out,
+            "| {name} | {} | {} |",
+            share_within(discovery),
+            share_within(flag)
+        )?;
     }
     writeln!(out)
 }
@@ -255,7 +271,10 @@ fn survival(out: &mut impl Write, runs: u64, seed: u64) -> io::Result<()> {
             share_within(each(&|seed| lives::same_are_told_apart(authors, seed))),
         )?;
     }
-    writeln!(out, "\nTwo cohorts in other places, difference in S(30), 15 authors each:\n")?;
+    writeln!(
+        out,
+        "\nTwo cohorts in other places, difference in S(30), 15 authors each:\n"
+    )?;
     let found: Vec<_> = (0..runs)
         .into_par_iter()
         .filter_map(|run| lives::confounded(15, seed_of(seed, 77, run)))

@@ -7,7 +7,6 @@ use crate::stats::{Lifespan, Weighting, kaplan_meier, survival_at};
 
 mod planted;
 
-
 /// How often intervals were shown, and held the truth.
 #[derive(Debug, Default)]
 pub(crate) struct Coverage {

@@ -145,7 +145,8 @@ pub fn confounded(authors: u32, seed: u64) -> Option<ConfoundedOutcome> {
         rows.iter().map(|row| row.lifespan).collect()
     };
     let naive =
-        survival_difference(&plain(&first), &plain(&second), 30, Weighting::Lines).value?;
+        survival_difference(&plain(&first), &plain(&second), 30, Weighting::Lines)
+            .value?;
     let truth = true_difference(&first);
     let interval = got.low.zip(got.high);
     let holds = interval.map(|(low, high)| low <= truth && truth <= high);
@@ -185,7 +186,8 @@ fn cohort(
             let pace = (author + COMMIT_SPREAD * rng.normal()).exp() / days;
             change += 1;
             for _ in 0..10 + rng.below(20) {
-                let (death, end) = (rng.exponential() / pace, 40.0 + 100.0 * rng.uniform());
+                let (death, end) =
+                    (rng.exponential() / pace, 40.0 + 100.0 * rng.uniform());
                 let lifespan = Lifespan {
                     entry_days: 0.0,
                     exit_days: death.min(end),

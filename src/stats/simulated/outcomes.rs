@@ -53,7 +53,8 @@ pub fn look(truth: &PanelTruth, seed: u64) -> Outcome {
         .collect();
     let found = association(&rows, seed);
     let poisson = naive::poisson_model_and_sandwich(&main);
-    let placebo = found.checks.iter().find(|line| line.check == Check::PlaceboBesideSpend);
+    let placebo =
+        found.checks.iter().find(|line| line.check == Check::PlaceboBesideSpend);
     Outcome {
         naive_p: [
             naive::pooled_spearman(&main),
