@@ -11,6 +11,7 @@ use slopnexus::stats::simulated::{
 use slopnexus::stats::{Finding, wilson};
 
 type Cell = (u32, u32);
+type Cells = Vec<(Cell, Vec<Outcome>)>;
 
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>());
@@ -22,7 +23,7 @@ fn main() -> io::Result<()> {
         let truth = PanelTruth { persons, weeks, elasticity, disturbance };
         outcomes(&truth, runs, seed)
     };
-    let plain = |elasticity: f64| -> Vec<(Cell, Vec<Outcome>)> {
+    let plain = |elasticity: f64| -> Cells {
         let cells = CELLS.into_iter();
         cells.map(|cell| (cell, of(cell, elasticity, Disturbance::None))).collect()
     };
@@ -139,10 +140,7 @@ fn findings(
     writeln!(out)
 }
 
-fn coverage(
-    out: &mut impl Write,
-    planted: &[(f64, &Vec<(Cell, Vec<Outcome>)>)],
-) -> io::Result<()> {
+fn coverage(out: &mut impl Write, planted: &[(f64, &Cells)]) -> io::Result<()> {
     writeln!(out, "## Coverage of 95 % intervals\n")?;
     writeln!(
         out,

@@ -20,11 +20,19 @@ pub(super) struct Model {
     pub(super) slope: f64,
     /// `None` if the counts vary no more than chance alone.
     pub(super) theta: Option<f64>,
+    /// Level and slope as the fit knows them: variances, and their covariance between.
+    pub(super) variance: [f64; 3],
 }
 
 impl Model {
     pub(super) fn mean(&self, unit: &Observed) -> f64 {
         (self.level + self.slope * unit.covariate + unit.offset).exp()
+    }
+
+    /// The variance of the log of the mean.
+    pub(super) fn uncertainty(&self, unit: &Observed) -> f64 {
+        let ([level, both, slope], x) = (self.variance, unit.covariate);
+        (level + 2.0 * both * x + slope * x * x).max(0.0)
     }
 }
 
@@ -39,7 +47,8 @@ pub(super) fn fit(units: &[Observed]) -> Option<Model> {
     if units.len() < 3 || !(total > 0.0 && size > 0.0) {
         return None;
     }
-    let start = Model { level: (total / size).ln(), slope: 0.0, theta: None };
+    let start =
+        Model { level: (total / size).ln(), slope: 0.0, theta: None, variance: [0.0; 3] };
     let mut model = climb(units, start)?;
     for _ in 0..MAX_ROUNDS {
         let Some(theta) = pearson_theta(units, &model) else {
@@ -84,6 +93,7 @@ fn climb(units: &[Observed], mut model: Model) -> Option<Model> {
         }
         model.level += step[0];
         model.slope += step[1];
+        model.variance = [h[2], -h[1], h[0]].map(|part| part / determinant);
         if longest < 1e-13 {
             return Some(model);
         } else if longest < 1e-10 {
