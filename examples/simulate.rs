@@ -176,22 +176,26 @@ fn disturbed(
     writeln!(out, "## The same with usage that is not seen as it was, 20 x 26\n")?;
     writeln!(
         out,
-        "| usage | elasticity planted | interval holds it | mean estimate | bounds of a yield hold it |"
+        "| usage | elasticity planted | interval holds it | mean estimate | bounds of a yield hold it | V3 |"
     )?;
-    writeln!(out, "|---|--:|--:|--:|--:|")?;
+    writeln!(out, "|---|--:|--:|--:|--:|--:|")?;
     let kinds = [
         ("one person in eight unmatched", Disturbance::Unmatched),
         ("up to a seventh of a week booked a week late", Disturbance::LocalTime),
+        ("days and weeks off, one in three weeks", Disturbance::PartTime),
     ];
     for (name, disturbance) in kinds {
         for truth in [0.0, 0.3, 1.0] {
             let runs = of((20, 26), truth, disturbance);
             writeln!(
                 out,
-                "| {name} | {truth:.1} | {} | {} | {} |",
+                "| {name} | {truth:.1} | {} | {} | {} | {} |",
                 share_within(count(runs.iter().map(|one| holds(one.interval, truth)))),
                 mean(runs.iter().filter_map(|one| one.elasticity)),
                 share(count(runs.iter().map(|one| Some(one.bounds_hold)))),
+                share_within(count(
+                    runs.iter().map(|one| Some(one.finding == Finding::Associated))
+                )),
             )?;
         }
     }

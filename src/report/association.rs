@@ -206,6 +206,7 @@ fn association_row(row: &Row, age: usize, squash_clock: bool) -> Option<Associat
         spend_two_weeks: exposure.trailing_2_weeks,
         spend_four_weeks: exposure.trailing_4_weeks,
         spend_next_month: exposure.next_4_weeks,
+        days: Some(f64::from(row.active_days)),
     })
 }
 
@@ -245,6 +246,7 @@ struct Rounding {
 }
 
 /// A number with its interval, as it was estimated.
+#[derive(Clone, Copy)]
 struct Estimated {
     value: Option<f64>,
     low: Option<f64>,

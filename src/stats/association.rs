@@ -40,6 +40,9 @@ pub struct AssociationRow {
     pub spend_four_weeks: Option<f64>,
     /// Spend of the four weeks after this one, which cannot have helped.
     pub spend_next_month: Option<f64>,
+    /// Days of the week with any trace of work. Who is there for two days of five spends
+    /// less and writes less.
+    pub days: Option<f64>,
 }
 
 /// What is looked at beside the primary estimate.
@@ -65,6 +68,12 @@ pub enum Check {
     OtherAge,
     /// Lines without bulk changes.
     WithoutBulk,
+    /// Spend and lines with what goes along with days of work taken out of both. Time at
+    /// work drives both; what is left of an association is not that time.
+    BesideDays,
+    /// Weeks with no fewer days of work than a person's median week. Days without a trace
+    /// are not seen, so taking days out does not take all of them out.
+    FullWeeks,
     /// Next month's spend against this week's lines. Spend that depends on its own past
     /// carries a true association over to it.
     Placebo,
@@ -87,6 +96,8 @@ impl Check {
             Self::SpendFourWeeks => "spend_four_weeks",
             Self::OtherAge => "other_age",
             Self::WithoutBulk => "without_bulk",
+            Self::BesideDays => "beside_days",
+            Self::FullWeeks => "full_weeks",
             Self::Placebo => "placebo",
             Self::PlaceboBesideSpend => "placebo_beside_spend",
         }
@@ -198,9 +209,40 @@ fn checks(rows: &[AssociationRow], main: &[PersonWeek], seed: u64) -> Vec<CheckL
         spend(Check::SpendFourWeeks, |row| row.spend_four_weeks),
         lines(Check::OtherAge, |row| row.lines_at_other_age),
         lines(Check::WithoutBulk, |row| row.lines_without_bulk),
+        beside_days(rows, seed),
+        rank_line(Check::FullWeeks, &full_weeks(rows), seed),
         spend(Check::Placebo, |row| row.spend_next_month),
         placebo_beside_spend(rows, seed),
     ]
+}
+
+fn beside_days(rows: &[AssociationRow], seed: u64) -> CheckLine {
+    let given: Vec<AssociationRow> =
+        rows.iter().filter(|row| row.days.is_some()).copied().collect();
+    let main = columns(&given, |row| Some(row.spend), |row| Some(row.durable_lines));
+    let beside: Vec<f64> = given.iter().filter_map(|row| row.days).collect();
+    let result = rank_association_beside(&main, &beside, seed);
+    line_of(Check::BesideDays, &result, &main)
+}
+
+/// The weeks in which a person worked as many days as in their median week, or more.
+fn full_weeks(rows: &[AssociationRow]) -> Vec<PersonWeek> {
+    let mut days: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    for row in rows {
+        days.entry(row.person).or_default().extend(row.days);
+    }
+    let median = |mut days: Vec<f64>| {
+        days.sort_by(f64::total_cmp);
+        days.get(days.len() / 2).copied()
+    };
+    let medians: BTreeMap<u32, Option<f64>> =
+        days.into_iter().map(|(person, days)| (person, median(days))).collect();
+    let is_full = |row: &&AssociationRow| {
+        let median = medians.get(&row.person).copied().flatten();
+        row.days.zip(median).is_some_and(|(days, median)| days >= median)
+    };
+    let full: Vec<AssociationRow> = rows.iter().filter(is_full).copied().collect();
+    columns(&full, |row| Some(row.spend), |row| Some(row.durable_lines))
 }
 
 fn placebo_beside_spend(rows: &[AssociationRow], seed: u64) -> CheckLine {

@@ -212,6 +212,9 @@ pub fn in_words(reason: &Reason) -> String {
              other way"
                 .to_owned()
         }
+        Reason::OnlyThroughDays => "with days of work held equal little is left: both may \
+                                    only follow the time people worked"
+            .to_owned(),
         Reason::WithinBound => "the elasticity lies within the bound called none".to_owned(),
         Reason::NotWithinBound => {
             "the elasticity may lie outside the bound called none".to_owned()

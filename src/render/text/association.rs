@@ -136,6 +136,8 @@ fn words(check: &CheckReport) -> &'static str {
         "spend_four_weeks" => "spend of four weeks",
         "other_age" => "lines at another age",
         "without_bulk" => "without bulk changes",
+        "full_weeks" => "full weeks of work alone",
+        "beside_days" => "with days of work held equal",
         "placebo" => "next month's spend (placebo)",
         _ => "the same, beside this month's",
     }

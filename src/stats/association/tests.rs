@@ -34,6 +34,7 @@ pub(in crate::stats) fn rows(
                 spend_two_weeks: Some(two),
                 spend_four_weeks: Some(spend[at - 3..=at].iter().sum()),
                 spend_next_month: Some(spend[at + 1..=at + 4].iter().sum()),
+                days: Some(f64::from(1 + (person + u32::try_from(at).unwrap()) % 5)),
             });
         }
     }
@@ -66,7 +67,7 @@ fn assert_whole(association: &Association) {
     assert!(numbers(&[association.equivalence.p, association.circular_shift.p]));
     let shift = &association.circular_shift;
     assert!(shift.p.is_some() || shift.reason.is_some());
-    assert_eq!(association.checks.len(), 12);
+    assert_eq!(association.checks.len(), 14);
     for line in &association.checks {
         assert!(numbers(&[line.value, line.low, line.high, line.p]), "{line:?}");
         assert!(line.low.is_some() || line.reason.is_some(), "{line:?}");

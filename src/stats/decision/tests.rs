@@ -77,15 +77,30 @@ fn most_readings_must_have_a_small_p() {
     let about: Vec<usize> = (0..association.checks.len())
         .filter(|&i| association.checks[i].check.is_about_the_sign())
         .collect();
-    // 8 readings, the elasticity and the shifts: 5 of 10 are not most.
-    for &i in &about[..5] {
+    // 10 readings, the elasticity and the shifts: 6 of 12 are not most. The last two are
+    // those about days of work, which must be clear by themselves.
+    for &i in &about[..6] {
         association.checks[i].p = Some(0.2);
     }
     let (found, reasons) = finding(&association);
     assert_eq!(found, Finding::NotEnoughEvidence);
-    assert!(reasons.contains(&Reason::SmallPs { small: 5, of: 10 }));
+    assert!(reasons.contains(&Reason::SmallPs { small: 6, of: 12 }));
     association.checks[about[0]].p = Some(0.09);
     assert_eq!(finding(&association).0, Finding::Associated);
+}
+
+#[test]
+fn what_is_not_clear_with_days_of_work_held_equal_blocks() {
+    for check in [Check::BesideDays, Check::FullWeeks] {
+        let mut association = planted();
+        let lines = association.checks.iter_mut();
+        for line in lines.filter(|line| line.check == check) {
+            line.p = Some(0.2);
+        }
+        let (finding, reasons) = finding(&association);
+        assert_eq!(finding, Finding::NotEnoughEvidence);
+        assert!(reasons.contains(&Reason::OnlyThroughDays), "{reasons:?}");
+    }
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub enum Disturbance {
     Unmatched,
     /// Days are local: up to a seventh of each week is booked a week later.
     LocalTime,
+    /// People are away for days and whole weeks, in which they neither spend nor write;
+    /// of the days that they work, four in five leave a trace.
+    PartTime,
 }
 
 /// A made-up team.
@@ -55,10 +58,18 @@ pub fn panel(rng: &mut Rng, truth: &PanelTruth) -> Vec<AssociationRow> {
         let spend = spend(rng, ability, &common);
         let seen = match truth.disturbance {
             Disturbance::LocalTime => booked_late(rng, &spend),
-            Disturbance::None | Disturbance::Unmatched => spend.clone(),
+            Disturbance::None | Disturbance::Unmatched | Disturbance::PartTime => {
+                spend.clone()
+            }
         };
         let lines = lines(rng, ability, &common, &spend, truth.elasticity);
-        let mut own = person_rows(rng, person, &seen, &lines);
+        let mut own = match truth.disturbance {
+            Disturbance::PartTime => {
+                let (spend, lines, days) = part_time(rng, &spend, &lines);
+                person_rows(rng, person, &spend, &lines, Some(&days))
+            }
+            _ => person_rows(rng, person, &seen, &lines, None),
+        };
         let is_lost =
             truth.disturbance == Disturbance::Unmatched && rng.uniform() < 0.125;
         if !is_lost {
@@ -109,6 +120,31 @@ fn booked_late(rng: &mut Rng, spend: &[f64]) -> Vec<f64> {
     seen
 }
 
+/// Takes days off: spend and lines are those of the days worked, of five. Returns the days
+/// with a trace, too.
+fn part_time(
+    rng: &mut Rng,
+    spend: &[f64],
+    lines: &[f64],
+) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    let (mut seen, mut written, mut traces) = (Vec::new(), Vec::new(), Vec::new());
+    for (spend, lines) in spend.iter().zip(lines) {
+        let worked = match rng.uniform() {
+            off if off < 0.12 => 0,
+            part if part < 0.35 => 1 + rng.below(4),
+            _ => 5,
+        };
+        let share = count_to_f64(worked) / 5.0;
+        let (spend, lines) = (spend * share, (lines * share).floor());
+        let seen_days = (0..worked).filter(|_| rng.uniform() < 0.8).count();
+        let least = usize::from(spend > 0.0 || lines > 0.0);
+        seen.push(spend);
+        written.push(lines);
+        traces.push(crate::units::len_to_f64(seen_days.max(least)));
+    }
+    (seen, written, traces)
+}
+
 fn lines(
     rng: &mut Rng,
     ability: f64,
@@ -150,6 +186,7 @@ fn person_rows(
     person: u32,
     spend: &[f64],
     lines: &[f64],
+    days: Option<&[f64]>,
 ) -> Vec<AssociationRow> {
     let mut rows = Vec::new();
     let mut absent = 0;
@@ -161,6 +198,11 @@ fn person_rows(
         let share = 0.75 + 0.2 * rng.uniform();
         if absent > 0 {
             absent -= 1;
+            continue;
+        }
+        let days = days.map(|days| days[at]);
+        if days.is_some_and(|days| days <= 0.0) {
+            // Without any trace there is no row.
             continue;
         }
         let sum = |from: usize, to: usize| Some(spend[from..to].iter().sum::<f64>());
@@ -177,6 +219,7 @@ fn person_rows(
             spend_two_weeks: Some(two),
             spend_four_weeks: sum(at - 3, at + 1),
             spend_next_month: sum(at + 1, at + 5),
+            days,
         });
     }
     rows

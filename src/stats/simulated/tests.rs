@@ -47,6 +47,24 @@ fn intervals_of_a_planted_elasticity_hold_it() {
     }
 }
 
+/// Who is away neither spends nor writes: that alone is no finding.
+#[test]
+fn time_off_is_no_association() {
+    let truth = PanelTruth {
+        persons: 20,
+        weeks: 26,
+        elasticity: 0.0,
+        disturbance: Disturbance::PartTime,
+    };
+    let runs: Vec<Outcome> =
+        (0..120).map(|run| look(&truth, seed_of(9, 1, run))).collect();
+    let found = share(runs.iter().map(|run| Some(run.finding == Finding::Associated)));
+    assert!(is_at_most(found, 0.05), "{found:?}");
+    // Taken by itself the estimate does see something: the days of work.
+    let alone = share(runs.iter().map(|run| run.primary_p.map(|p| p < 0.05)));
+    assert!(!is_at_most(alone, 0.05), "{alone:?}");
+}
+
 #[test]
 fn what_is_looked_for_in_the_wrong_place_is_put_right_by_strata() {
     let found: Vec<_> =
