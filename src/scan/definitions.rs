@@ -33,7 +33,8 @@ pub(super) struct TipFile {
 type Wanted = (u32, LanguageId, ObjectId);
 
 /// Reads the definitions of the files at the tip whose language is parsed, in the order
-/// of their paths. A file that cannot be read is a gap already, where its lines are.
+/// of the numbers of their paths. A file that cannot be read is a gap already, where its
+/// lines are.
 pub(super) fn count(
     opened: &Opened,
     graph: &Graph,

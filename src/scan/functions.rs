@@ -20,7 +20,9 @@ use crate::units::len_to_u32;
 /// stand together, in the order of paths.
 pub(super) fn table(files: &[TipFile], graph: &Graph) -> FunctionsFacts {
     let mut table = FunctionsFacts::default();
-    for file in files {
+    let mut by_path: Vec<&TipFile> = files.iter().collect();
+    by_path.sort_by_key(|file| &graph.paths[file.path as usize]);
+    for file in by_path {
         let path = graph.paths[file.path as usize].as_slice();
         let class = file_class::by_path(path);
         if !class.is_countable() || file.record.looks_generated {
