@@ -3,6 +3,7 @@
 
 pub mod counted;
 mod duplication;
+mod functions;
 mod known;
 mod reverts;
 
@@ -15,6 +16,7 @@ use crate::file_class::FileClass;
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::book::Mark;
 pub use duplication::{CloneFacts, ClonePlace, DuplicationFacts};
+pub use functions::{FunctionFacts, FunctionsFacts, PlaceholderFacts, StandingLandings};
 pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
 pub use reverts::{RevertFacts, RevertKind};
 
@@ -81,6 +83,8 @@ pub struct Facts {
     pub checkpoints: Vec<CheckpointFacts>,
     /// The definitions at the tip, by language.
     pub definitions: Vec<DefinitionCount>,
+    /// The functions and placeholders at the tip; `None` when nothing was parsed.
+    pub functions: Option<FunctionsFacts>,
     /// Files that show that AI tools are configured here: context, and evidence for no
     /// commit.
     pub signals: Vec<SignalFacts>,

@@ -8,6 +8,7 @@ mod build;
 mod churn;
 mod comparison;
 mod duplication;
+mod functions;
 mod filter;
 mod grain;
 mod money;
@@ -35,6 +36,9 @@ pub use comparison::{
     ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport, StandardisedReport,
 };
 pub use duplication::{CloneReport, DensityReport, DuplicationReport};
+pub use functions::{
+    FunctionsReport, HotspotReport, PlaceholderRates, SizesReport, TestedMonthReport,
+};
 pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
@@ -217,6 +221,9 @@ pub struct RepositoryReport {
     /// Code that stands in several places at the tip; `None` with `--no-syntax` and
     /// `--exact`.
     pub duplication: Option<DuplicationReport>,
+    /// How long and complex functions are at the tip, what stands in for code, and how
+    /// often tests change with code; `None` with `--no-syntax`.
+    pub functions: Option<FunctionsReport>,
     /// File versions that changed, and those that could be read.
     pub blobs: crate::facts::Coverage,
     /// What it cost to find out.

@@ -7,6 +7,7 @@ mod clones;
 mod context;
 mod definitions;
 mod evidence;
+mod functions;
 mod kinds;
 mod links;
 mod remembered;
@@ -259,7 +260,8 @@ fn find_out(
         kinds::Kinds::new(opened, &history, facts.parsed_since, !options.no_marks);
     let track = TrackOptions {
         exact: options.exact,
-        standing: options.standing,
+        // Functions and placeholders are told who wrote their lines.
+        standing: options.standing || options.parsed_days.is_some(),
         counts: options.changes,
         syntax: options.syntax,
         parsed_from: facts
@@ -282,12 +284,15 @@ fn find_out(
         progress,
     )?;
     let mut definitions = Vec::new();
+    let mut product_code = functions::ProductCode::new();
     if options.parsed_days.is_some() {
         let known = records.unwrap_or(&no_records);
         let (found, read) =
             definitions::count(opened, &tracked.graph, &kinds, known, progress)?;
         facts.definitions = definitions::sum(&found);
-        definitions = found;
+        facts.functions = Some(functions::table(&found, &tracked.graph));
+        product_code = functions::product_code(&found, &tracked.graph);
+        definitions = found.into_iter().map(|file| (file.blob, file.record)).collect();
         reader.work.add(read);
     }
     if options.clones {
@@ -323,6 +328,10 @@ fn find_out(
     }
     attested.count(&tracked.tracked.written);
     let effects = fill_lines(&mut facts, tracked, &context, progress);
+    functions::add_landings(&mut facts, &product_code);
+    if !options.standing {
+        facts.standing = Vec::new();
+    }
     facts.reverts = undone::rows(&history, &taken, &effects);
     evidence::from_records(&mut facts, &attested);
     if !options.no_marks {

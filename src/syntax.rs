@@ -15,14 +15,20 @@ mod attributes;
 mod marks;
 mod classify;
 mod definitions;
+mod complexity;
+mod placeholders;
+mod functions;
 mod parsers;
 mod leaves;
 mod lexemes;
 
+pub use complexity::Complexity;
+pub use functions::{Function, Inside};
 pub use language::{LANGUAGES, Language, LanguageId, language_of};
 pub use leaves::{CodeToken, code_tokens};
 pub use lexemes::{Lexeme, LexemeKind, Lexemes};
 pub use parsers::Parsers;
+pub use placeholders::{Placeholder, PlaceholderKind};
 pub use text::{n_lines, text_kind, text_kinds};
 
 #[cfg(test)]

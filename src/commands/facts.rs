@@ -1,5 +1,6 @@
 //! `facts`: the tables, for people with SQL of their own.
 
+mod functions;
 mod key;
 
 use std::path::Path;
@@ -54,6 +55,8 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     tables.changes()?;
     tables.reverts()?;
     tables.clones()?;
+    functions::functions(&tables)?;
+    functions::placeholders(&tables)?;
     tables.lifetimes()?;
     let mut gaps: Vec<_> = gathered
         .repositories

@@ -24,7 +24,7 @@ use crate::history::{CommitIdx, ObjectId};
 use crate::lines::diff::Hunk;
 use crate::lines::marks::LineMark;
 use crate::problem::{GapKind, Gaps};
-use crate::syntax::LineKind;
+use crate::syntax::{Inside, LineKind};
 use crate::units::len_to_u32;
 
 /// What is recorded of a commit: of its files together, or of one of them.
@@ -112,6 +112,12 @@ pub(crate) struct DefinitionsRecord {
     pub(crate) functions: u64,
     /// Classes and what is like them.
     pub(crate) classes: u64,
+    /// What is in its functions, and what stands in for code.
+    pub(crate) inside: Inside,
+    /// Whether it was parsed: otherwise nothing is known of it.
+    pub(crate) is_parsed: bool,
+    /// Whether its first lines or the length of its lines say that a program wrote it.
+    pub(crate) looks_generated: bool,
     /// The number of the layer.
     pub(crate) layer: u32,
 }

@@ -2,6 +2,7 @@
 
 mod association;
 mod duplication;
+mod functions;
 mod lives;
 mod marks;
 mod plot;
@@ -45,6 +46,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     marks::write(report, to)?;
     reverts::write(&report.reverts, to)?;
     duplication::write(report, to)?;
+    functions::write(report, to)?;
     areas(report, to)?;
     lives::breakdown(report, to)?;
     left_out(report, to)?;

@@ -7,6 +7,7 @@ use super::breakdown;
 use super::comparison::{self, ComparisonReport};
 use super::duplication;
 use super::filter::Filter;
+use super::functions;
 use super::money::UsageReport;
 use super::overlap;
 use super::places;
@@ -219,6 +220,7 @@ fn repository(
         commits_by_tool: tools(facts),
         definitions: facts.definitions.clone(),
         duplication: duplication::report(facts),
+        functions: functions::report(facts),
         blobs: facts.blobs,
         work: WorkReport {
             versions: facts.work.versions,

@@ -4,8 +4,9 @@ use std::sync::OnceLock;
 
 use tree_sitter::{Query, QueryError};
 
+use super::complexity::Part;
 use super::lexemes::LexemeKind;
-use super::{DefinitionKind, LANGUAGES, Language, LanguageId};
+use super::{DefinitionKind, LANGUAGES, Language, LanguageId, PlaceholderKind};
 
 /// What a capture of a query marks. The names are listed in `queries/README.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +25,22 @@ pub(super) enum Capture {
     TestAttribute,
     /// A word of another kind than its name says; `None` is left out of comparisons.
     Lexeme(Option<LexemeKind>),
+    /// What adds to the complexity of a function.
+    Part(Part),
+    /// What definitions inside are named after, without being a definition.
+    Scope,
+    /// A piece of the name of the scope of the same pattern.
+    ScopeName,
+    Placeholder(PlaceholderKind),
+    /// Code in which a function without a body of its own is meant so.
+    Allowed,
     /// Looked at by a predicate of its own pattern only.
     Private,
 }
 
 impl Capture {
     /// The names queries may use, and what they mean.
-    pub(super) const VOCABULARY: [(&'static str, Self); 19] = [
+    pub(super) const VOCABULARY: [(&'static str, Self); 43] = [
         ("definition.function", Self::Definition(DefinitionKind::Function)),
         ("definition.method", Self::Definition(DefinitionKind::Method)),
         ("definition.class", Self::Definition(DefinitionKind::Class)),
@@ -50,6 +60,30 @@ impl Capture {
         ("callee", Self::Lexeme(Some(LexemeKind::Callee))),
         ("string", Self::Lexeme(Some(LexemeKind::String))),
         ("number", Self::Lexeme(Some(LexemeKind::Number))),
+        ("branch", Self::Part(Part::Branch)),
+        ("else_if", Self::Part(Part::ElseIf)),
+        ("else", Self::Part(Part::Else)),
+        ("loop", Self::Part(Part::Loop)),
+        ("switch", Self::Part(Part::Switch)),
+        ("case", Self::Part(Part::Case)),
+        ("catch", Self::Part(Part::Catch)),
+        ("ternary", Self::Part(Part::Ternary)),
+        ("decision", Self::Part(Part::Decision)),
+        ("boolean", Self::Part(Part::Boolean)),
+        ("and", Self::Part(Part::And)),
+        ("or", Self::Part(Part::Or)),
+        ("jump", Self::Part(Part::Jump)),
+        ("nested", Self::Part(Part::Nested)),
+        ("function_value", Self::Part(Part::FunctionValue)),
+        ("declaration", Self::Part(Part::Declaration)),
+        ("parameter", Self::Part(Part::Parameter)),
+        ("scope", Self::Scope),
+        ("scope.name", Self::ScopeName),
+        ("placeholder.stub", Self::Placeholder(PlaceholderKind::Stub)),
+        ("placeholder.swallowed", Self::Placeholder(PlaceholderKind::Swallowed)),
+        ("placeholder.unwrap", Self::Placeholder(PlaceholderKind::Unwrap)),
+        ("placeholder.todo", Self::Placeholder(PlaceholderKind::Todo)),
+        ("placeholder.allowed", Self::Allowed),
     ];
 
     /// Returns what a capture of this name marks; `None` if it is not in the vocabulary.
@@ -88,8 +122,13 @@ impl Compiled {
 }
 
 impl Language {
-    /// Every query with its purpose, the definitions first: where two patterns take the
-    /// same code, the earlier one names it.
+    /// What functions are read by beside the other queries, with its purpose.
+    pub(super) fn function_queries(&self) -> [(&'static str, &'static str); 2] {
+        [("complexity", self.complexity), ("placeholders", self.placeholders)]
+    }
+
+    /// Every query that kinds of lines and definitions are read by, with its purpose, the
+    /// definitions first: where two patterns take the same code, the earlier one names it.
     pub(super) fn queries(&self) -> [(&'static str, &'static str); 5] {
         [
             ("definitions", self.definitions),
@@ -99,6 +138,19 @@ impl Language {
             ("tests", self.tests),
         ]
     }
+}
+
+/// Returns the queries of a language with those for functions, compiled on first use.
+pub(super) fn compiled_whole(language: LanguageId) -> Option<&'static Compiled> {
+    static COMPILED: [OnceLock<Option<Compiled>>; LANGUAGES.len()] =
+        [const { OnceLock::new() }; LANGUAGES.len()];
+    let compile = || {
+        let row = language.language();
+        let queries = row.queries().into_iter().chain(row.function_queries());
+        let sources: Vec<_> = queries.map(|(_, source)| source).collect();
+        Compiled::of_sources(row, &sources).ok()
+    };
+    COMPILED[language.index()].get_or_init(compile).as_ref()
 }
 
 /// Returns the queries of a language, compiled on first use: that takes milliseconds,

@@ -37,7 +37,7 @@ pub(super) fn tests(marks: &mut Marks) -> Vec<Range<u32>> {
     merged
 }
 
-fn lines(rows: &Range<usize>) -> Range<u32> {
+pub(super) fn lines(rows: &Range<usize>) -> Range<u32> {
     // The parser itself counts rows in 32 bits, so nothing is cut.
     let line = |row| u32::try_from(row).unwrap_or(u32::MAX);
     line(rows.start)..line(rows.end)

@@ -21,6 +21,10 @@ pub struct Language {
     pub(super) data: &'static str,
     /// Its code that tests other code.
     pub(super) tests: &'static str,
+    /// What makes its functions complex.
+    pub(super) complexity: &'static str,
+    /// What stands in for code that is not written, and what hides that it failed.
+    pub(super) placeholders: &'static str,
 }
 
 /// Every supported language. To add one, add a row, a folder in `queries/`
@@ -36,6 +40,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/rust/imports.scm"),
         data: include_str!("../../queries/rust/data.scm"),
         tests: include_str!("../../queries/rust/tests.scm"),
+        complexity: include_str!("../../queries/rust/complexity.scm"),
+        placeholders: include_str!("../../queries/rust/placeholders.scm"),
     },
     Language {
         name: "Python",
@@ -47,6 +53,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/python/imports.scm"),
         data: include_str!("../../queries/python/data.scm"),
         tests: include_str!("../../queries/python/tests.scm"),
+        complexity: include_str!("../../queries/python/complexity.scm"),
+        placeholders: include_str!("../../queries/python/placeholders.scm"),
     },
     Language {
         name: "JavaScript",
@@ -58,6 +66,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/javascript/imports.scm"),
         data: include_str!("../../queries/javascript/data.scm"),
         tests: include_str!("../../queries/javascript/tests.scm"),
+        complexity: include_str!("../../queries/javascript/complexity.scm"),
+        placeholders: include_str!("../../queries/javascript/placeholders.scm"),
     },
     Language {
         name: "JSX",
@@ -69,6 +79,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/javascript/imports.scm"),
         data: include_str!("../../queries/javascript/data.scm"),
         tests: include_str!("../../queries/javascript/tests.scm"),
+        complexity: include_str!("../../queries/javascript/complexity.scm"),
+        placeholders: include_str!("../../queries/javascript/placeholders.scm"),
     },
     Language {
         name: "TypeScript",
@@ -80,6 +92,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/typescript/imports.scm"),
         data: include_str!("../../queries/typescript/data.scm"),
         tests: include_str!("../../queries/typescript/tests.scm"),
+        complexity: include_str!("../../queries/typescript/complexity.scm"),
+        placeholders: include_str!("../../queries/typescript/placeholders.scm"),
     },
     Language {
         name: "TSX",
@@ -91,6 +105,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/typescript/imports.scm"),
         data: include_str!("../../queries/typescript/data.scm"),
         tests: include_str!("../../queries/typescript/tests.scm"),
+        complexity: include_str!("../../queries/typescript/complexity.scm"),
+        placeholders: include_str!("../../queries/typescript/placeholders.scm"),
     },
     Language {
         name: "Go",
@@ -102,6 +118,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/go/imports.scm"),
         data: include_str!("../../queries/go/data.scm"),
         tests: include_str!("../../queries/go/tests.scm"),
+        complexity: include_str!("../../queries/go/complexity.scm"),
+        placeholders: include_str!("../../queries/go/placeholders.scm"),
     },
     Language {
         name: "Java",
@@ -113,6 +131,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/java/imports.scm"),
         data: include_str!("../../queries/java/data.scm"),
         tests: include_str!("../../queries/java/tests.scm"),
+        complexity: include_str!("../../queries/java/complexity.scm"),
+        placeholders: include_str!("../../queries/java/placeholders.scm"),
     },
     Language {
         name: "C",
@@ -124,6 +144,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/c/imports.scm"),
         data: include_str!("../../queries/c/data.scm"),
         tests: include_str!("../../queries/c/tests.scm"),
+        complexity: include_str!("../../queries/c/complexity.scm"),
+        placeholders: include_str!("../../queries/c/placeholders.scm"),
     },
     // Whether a header is one of C or of C++ its path does not tell. The grammar of C++
     // reads as much of C as that of C does.
@@ -137,6 +159,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/cpp/imports.scm"),
         data: include_str!("../../queries/cpp/data.scm"),
         tests: include_str!("../../queries/cpp/tests.scm"),
+        complexity: include_str!("../../queries/cpp/complexity.scm"),
+        placeholders: include_str!("../../queries/cpp/placeholders.scm"),
     },
     Language {
         name: "C++",
@@ -148,6 +172,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/cpp/imports.scm"),
         data: include_str!("../../queries/cpp/data.scm"),
         tests: include_str!("../../queries/cpp/tests.scm"),
+        complexity: include_str!("../../queries/cpp/complexity.scm"),
+        placeholders: include_str!("../../queries/cpp/placeholders.scm"),
     },
     Language {
         name: "C#",
@@ -159,6 +185,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/c_sharp/imports.scm"),
         data: include_str!("../../queries/c_sharp/data.scm"),
         tests: include_str!("../../queries/c_sharp/tests.scm"),
+        complexity: include_str!("../../queries/c_sharp/complexity.scm"),
+        placeholders: include_str!("../../queries/c_sharp/placeholders.scm"),
     },
     Language {
         name: "Ruby",
@@ -170,6 +198,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/ruby/imports.scm"),
         data: include_str!("../../queries/ruby/data.scm"),
         tests: include_str!("../../queries/ruby/tests.scm"),
+        complexity: include_str!("../../queries/ruby/complexity.scm"),
+        placeholders: include_str!("../../queries/ruby/placeholders.scm"),
     },
     Language {
         name: "PHP",
@@ -181,6 +211,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/php/imports.scm"),
         data: include_str!("../../queries/php/data.scm"),
         tests: include_str!("../../queries/php/tests.scm"),
+        complexity: include_str!("../../queries/php/complexity.scm"),
+        placeholders: include_str!("../../queries/php/placeholders.scm"),
     },
     Language {
         name: "Bash",
@@ -192,6 +224,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/bash/imports.scm"),
         data: include_str!("../../queries/bash/data.scm"),
         tests: include_str!("../../queries/bash/tests.scm"),
+        complexity: include_str!("../../queries/bash/complexity.scm"),
+        placeholders: include_str!("../../queries/bash/placeholders.scm"),
     },
     Language {
         name: "Kotlin",
@@ -203,6 +237,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/kotlin/imports.scm"),
         data: include_str!("../../queries/kotlin/data.scm"),
         tests: include_str!("../../queries/kotlin/tests.scm"),
+        complexity: include_str!("../../queries/kotlin/complexity.scm"),
+        placeholders: include_str!("../../queries/kotlin/placeholders.scm"),
     },
     Language {
         name: "Swift",
@@ -214,6 +250,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/swift/imports.scm"),
         data: include_str!("../../queries/swift/data.scm"),
         tests: include_str!("../../queries/swift/tests.scm"),
+        complexity: include_str!("../../queries/swift/complexity.scm"),
+        placeholders: include_str!("../../queries/swift/placeholders.scm"),
     },
     Language {
         name: "Scala",
@@ -225,6 +263,8 @@ pub static LANGUAGES: &[Language] = &[
         imports: include_str!("../../queries/scala/imports.scm"),
         data: include_str!("../../queries/scala/data.scm"),
         tests: include_str!("../../queries/scala/tests.scm"),
+        complexity: include_str!("../../queries/scala/complexity.scm"),
+        placeholders: include_str!("../../queries/scala/placeholders.scm"),
     },
 ];
 

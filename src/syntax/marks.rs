@@ -7,8 +7,9 @@ use tree_sitter::{Node, QueryCursor, QueryMatch, StreamingIterator, Tree};
 
 use super::attributes::attributed_rows;
 use super::compiled::{Capture, Compiled};
+use super::complexity::Part;
 use super::lexemes::LexemeKind;
-use super::{DefinitionKind, Fallback};
+use super::{DefinitionKind, Fallback, PlaceholderKind};
 
 /// Literal lists with more elements than this are data.
 const ELEMENTS_OF_CODE: u32 = 20;
@@ -40,6 +41,14 @@ pub(super) struct Marks {
     pub(super) tests: Vec<Range<usize>>,
     /// Attributes that say that what follows them is test code.
     pub(super) test_attributes: Vec<Range<usize>>,
+    /// What adds to the complexity of functions.
+    pub(super) parts: Vec<(Range<usize>, Part)>,
+    /// What definitions inside are named after, with where those names stand.
+    pub(super) scopes: Vec<(Range<usize>, Range<usize>)>,
+    /// What stands in for code, with the row it begins on.
+    pub(super) placeholders: Vec<(Range<usize>, usize, PlaceholderKind)>,
+    /// Where a function without a body of its own is meant so.
+    pub(super) allowed: Vec<Range<usize>>,
 }
 
 /// A definition as one pattern saw it.
@@ -81,6 +90,8 @@ impl Marks {
     fn add(&mut self, compiled: &Compiled, found: &QueryMatch<'_, '_>) {
         let mut definition = None;
         let mut name = None;
+        let mut scope = None;
+        let mut scope_name: Option<Range<usize>> = None;
         for captured in found.captures() {
             let node = captured.node;
             match compiled.captures[captured.index as usize] {
@@ -102,8 +113,24 @@ impl Marks {
                 Capture::Name => name = Some(node.byte_range()),
                 Capture::TestAttribute => self.test_attributes.push(node.byte_range()),
                 Capture::Test => self.tests.push(rows(node)),
+                // Comments may stand between parameters.
+                Capture::Part(Part::Parameter) if node.is_extra() => {}
+                Capture::Part(part) => self.parts.push((node.byte_range(), part)),
+                Capture::Scope => scope = Some(node.byte_range()),
+                Capture::ScopeName => {
+                    let start = scope_name.map_or(node.start_byte(), |name| name.start);
+                    scope_name = Some(start..node.end_byte());
+                }
+                Capture::Placeholder(kind) => {
+                    let row = node.start_position().row;
+                    self.placeholders.push((node.byte_range(), row, kind));
+                }
+                Capture::Allowed => self.allowed.push(node.byte_range()),
                 Capture::DataText | Capture::DataList | Capture::Private => {}
             }
+        }
+        if let (Some(scope), Some(name)) = (scope, scope_name) {
+            self.scopes.push((scope, name));
         }
         if let (Some((kind, node)), Some(name)) = (definition, name) {
             self.definitions.push(MarkedDefinition {

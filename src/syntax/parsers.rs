@@ -6,9 +6,10 @@ use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, ParseState, Parser, QueryCursor, Tree};
 
 use super::classify::line_kinds;
-use super::compiled::compiled;
+use super::compiled::{Compiled, compiled, compiled_whole};
 use super::definitions::{definitions, tests};
-use super::marks::marks;
+use super::functions::{Inside, inside};
+use super::marks::{Marks, marks};
 use super::shape::shape;
 use super::{Fallback, LANGUAGES, LanguageId, Parsed, n_lines};
 use crate::limits::{PARSE_MILLIS, PARSED_BYTES, PARSED_MEAN_LINE_BYTES, SYNTAX_DEPTH};
@@ -57,21 +58,49 @@ impl Parsers {
             .unwrap_or_else(|fallback| Parsed::as_text(bytes, fallback))
     }
 
+    /// As [`Parsers::read`], with what is in its functions: of the same tree, in the same
+    /// walk. There are none in what cannot be parsed.
+    pub fn read_whole(&mut self, language: LanguageId, bytes: &[u8]) -> (Parsed, Inside) {
+        self.whole(language, bytes).unwrap_or_else(|fallback| {
+            (Parsed::as_text(bytes, fallback), Inside::default())
+        })
+    }
+
     fn parsed(&mut self, language: LanguageId, bytes: &[u8]) -> Result<Parsed, Fallback> {
+        self.marked(compiled(language), language, bytes).map(|(parsed, _)| parsed)
+    }
+
+    fn whole(
+        &mut self,
+        language: LanguageId,
+        bytes: &[u8],
+    ) -> Result<(Parsed, Inside), Fallback> {
+        let (parsed, marks) = self.marked(compiled_whole(language), language, bytes)?;
+        let inside = inside(bytes, marks, &parsed);
+        Ok((parsed, inside))
+    }
+
+    fn marked(
+        &mut self,
+        compiled: Option<&Compiled>,
+        language: LanguageId,
+        bytes: &[u8],
+    ) -> Result<(Parsed, Marks), Fallback> {
         check_size(bytes)?;
-        let compiled = compiled(language).ok_or(Fallback::NoGrammar)?;
+        let compiled = compiled.ok_or(Fallback::NoGrammar)?;
         let tree = self.tree(language, bytes)?;
         let shape = shape(&tree)?;
         let depth = u32::try_from(SYNTAX_DEPTH.value).unwrap_or(u32::MAX);
         let mut marks = marks(compiled, &tree, bytes, depth, &mut self.cursor)?;
-        Ok(Parsed {
+        let parsed = Parsed {
             kinds: line_kinds(bytes, &marks),
             definitions: definitions(bytes, &mut marks),
             tests: tests(&mut marks),
             fallback: None,
             mostly_errors: shape.error_bytes > bytes.len() / 2,
             too_deep: shape.depth > depth as usize,
-        })
+        };
+        Ok((parsed, marks))
     }
 
     /// What runs queries.

@@ -9,7 +9,7 @@ use super::compiled::{Capture, compiled};
 use super::*;
 use crate::limits::{PARSED_BYTES, SYNTAX_DEPTH};
 
-fn of_package(path: &str) -> String {
+pub(super) fn of_package(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path:?}: {why}"))
 }

@@ -1,0 +1,9 @@
+; `assert(!"not implemented")`
+(call_expression
+  function: (identifier) @_assert
+  arguments: (argument_list . (unary_expression argument: (string_literal) @_text))
+  (#eq? @_assert "assert")
+  (#match? @_text "(?i)\\b(not (yet )?implemented|unimplemented|todo)\\b")) @placeholder.stub
+
+((comment) @placeholder.todo
+  (#match? @placeholder.todo "\\b(TODO|FIXME|XXX|HACK)\\b"))

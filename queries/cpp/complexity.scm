@@ -1,0 +1,34 @@
+; Conditions of the preprocessor are none of the function.
+(if_statement) @branch
+(else_clause "else" @else)
+(else_clause (if_statement) @else_if)
+
+(for_statement) @loop
+(while_statement) @loop
+(do_statement) @loop
+
+(switch_statement) @switch
+(case_statement value: (_)) @case
+
+(conditional_expression) @ternary
+
+(binary_expression operator: "&&" @and) @boolean
+(binary_expression operator: "||" @or) @boolean
+
+(goto_statement) @jump
+
+(for_range_loop) @loop
+(catch_clause) @catch
+
+(lambda_expression) @nested
+
+(function_definition
+  declarator: (function_declarator
+    parameters: (parameter_list (_) @parameter))
+  (#not-eq? @parameter "void"))
+(function_definition
+  declarator: (_
+    (function_declarator
+      parameters: (parameter_list (_) @parameter)))
+  (#not-eq? @parameter "void"))
+(preproc_function_def parameters: (preproc_params (_) @parameter))
