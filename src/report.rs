@@ -10,6 +10,7 @@ mod comparison;
 mod duplication;
 mod filter;
 mod grain;
+mod line_operations;
 mod money;
 pub mod people;
 mod overlap;
@@ -35,6 +36,7 @@ pub use comparison::{
     ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport, StandardisedReport,
 };
 pub use duplication::{CloneReport, DensityReport, DuplicationReport};
+pub use line_operations::{LineOperationsReport, MonthOperations, OperationsReport};
 pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
@@ -98,6 +100,8 @@ pub struct Report {
     pub provenance: ProvenanceReport,
     /// What was taken back.
     pub reverts: RevertsReport,
+    /// What landings did to lines, by month; `None` with `--exact`.
+    pub line_operations: Option<LineOperationsReport>,
     /// Groups of code side by side.
     pub cohorts: Vec<CohortReport>,
     /// How much they differ, and whether this data could tell.

@@ -2,6 +2,7 @@
 
 mod association;
 mod duplication;
+mod line_operations;
 mod lives;
 mod marks;
 mod plot;
@@ -44,6 +45,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     composition(report, to)?;
     marks::write(report, to)?;
     reverts::write(&report.reverts, to)?;
+    line_operations::write(report, to)?;
     duplication::write(report, to)?;
     areas(report, to)?;
     lives::breakdown(report, to)?;

@@ -187,7 +187,11 @@ pub(super) fn round_up_to_a_digit(value: f64) -> f64 {
     // What is a hair above a digit is that digit, as numbers on paper are.
     let digit = (value / 10_f64.powf(exponent) - 1e-9).ceil();
     // Dividing by a whole power gives the number that is written so.
-    if exponent < 0.0 { digit / 10_f64.powf(-exponent) } else { digit * 10_f64.powf(exponent) }
+    if exponent < 0.0 {
+        digit / 10_f64.powf(-exponent)
+    } else {
+        digit * 10_f64.powf(exponent)
+    }
 }
 
 #[cfg(test)]
