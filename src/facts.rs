@@ -5,6 +5,7 @@ pub mod counted;
 mod duplication;
 mod functions;
 mod known;
+mod line_operations;
 mod reverts;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use crate::lines::book::Mark;
 pub use duplication::{CloneFacts, ClonePlace, DuplicationFacts};
 pub use functions::{FunctionFacts, FunctionsFacts, PlaceholderFacts, StandingLandings};
 pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
+pub use line_operations::{LineOperationFacts, Operations};
 pub use reverts::{RevertFacts, RevertKind};
 
 pub use crate::lines::instances::Birth;
@@ -73,6 +75,9 @@ pub struct Facts {
     pub squashes: Option<SquashFacts>,
     /// What commits say they take back, and what landings undid without saying so.
     pub reverts: Vec<RevertFacts>,
+    /// What landings did to lines, in the order of landings; empty when lines are those of
+    /// `git blame`.
+    pub line_operations: Vec<LineOperationFacts>,
     /// Code that stands in several places at the tip; `None` when nothing was compared.
     pub duplication: Option<DuplicationFacts>,
     /// What each commit changed; empty unless asked for.
@@ -252,6 +257,7 @@ impl Facts {
                 .reverts
                 .iter()
                 .all(|one| is_commit(one.by) && one.target.is_none_or(is_commit))
+            && self.line_operations.iter().all(|one| is_landing(one.landing))
             && self.changes.iter().all(change)
             && self.standing.iter().all(standing)
     }
@@ -516,6 +522,8 @@ mod tests {
             lines: None,
         };
         facts.changes = vec![change];
+        facts.line_operations =
+            vec![LineOperationFacts { landing: 3, ..Default::default() }];
         facts.standing =
             vec![StandingFacts { path: 1, runs: vec![(2, CommitIdx(3), 3)] }];
         facts
@@ -524,7 +532,7 @@ mod tests {
     #[test]
     fn numbers_that_stand_for_nothing_are_found_in_every_table() {
         assert!(facts().is_sound());
-        let faults: [fn(&mut Facts); 18] = [
+        let faults: [fn(&mut Facts); 19] = [
             |facts| facts.commits[1].parents[0] = CommitIdx(1),
             |facts| facts.commits[1].author = Some(2),
             |facts| facts.commits[1].operator = Some(2),
@@ -541,6 +549,7 @@ mod tests {
             |facts| facts.lifetimes[0].lineage_death = Some(4),
             |facts| facts.lifetimes[0].lines = u64::MAX,
             |facts| facts.changes[0].old_path = Some(2),
+            |facts| facts.line_operations[0].landing = 4,
             |facts| facts.standing[0].runs[0].1 = CommitIdx(4),
             |facts| facts.people.clear(),
         ];

@@ -35,5 +35,6 @@ pub mod moves;
 pub mod lookback;
 pub mod undone;
 pub mod instances;
+pub mod operations;
 pub mod landings;
 pub mod schedule;

@@ -11,6 +11,7 @@ mod duplication;
 mod functions;
 mod filter;
 mod grain;
+mod line_operations;
 mod money;
 pub mod people;
 mod overlap;
@@ -39,6 +40,7 @@ pub use duplication::{CloneReport, DensityReport, DuplicationReport};
 pub use functions::{
     FunctionsReport, HotspotReport, PlaceholderRates, SizesReport, TestedMonthReport,
 };
+pub use line_operations::{LineOperationsReport, MonthOperations, OperationsReport};
 pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
@@ -102,6 +104,8 @@ pub struct Report {
     pub provenance: ProvenanceReport,
     /// What was taken back.
     pub reverts: RevertsReport,
+    /// What landings did to lines, by month; `None` with `--exact`.
+    pub line_operations: Option<LineOperationsReport>,
     /// Groups of code side by side.
     pub cohorts: Vec<CohortReport>,
     /// How much they differ, and whether this data could tell.

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::facts::{
     CacheUse, ChangeFacts, ChangeStatus, CommitFacts, Coverage, FACTS_VERSION, Facts,
-    Landing, LifetimeFacts, OperatorBy, StandingFacts, Work,
+    Landing, LifetimeFacts, LineOperationFacts, OperatorBy, StandingFacts, Work,
 };
 use crate::history::CommitIdx;
 use crate::history::ObjectId;
@@ -36,7 +36,9 @@ use crate::history::objects::ObjectReader;
 use crate::history::open::{self, Opened, Tip};
 use crate::history::pulls::PullHeads;
 use crate::history::walk::{self, Commit, History, Reach};
-use crate::lines::instances::{self, Context, Lifetime};
+use crate::lines::book::Book;
+use crate::lines::instances::{self, Context, Lifetime, Settled};
+use crate::lines::operations::{self, Operations};
 use crate::lines::records::{self, Recorder, Records};
 use crate::lines::schedule::{self, Progress, TrackedHistory};
 use crate::lines::tracker::TrackOptions;
@@ -534,6 +536,8 @@ fn fill_lines(
         mark: one.mark,
         lines,
     };
+    facts.line_operations =
+        line_operations(&tracked.book, &settled, facts.mainline.len());
     facts.lifetimes = settled.lifetimes.into_iter().map(row).collect();
     if let Some(squashes) = &mut facts.squashes {
         let commits = &facts.commits;
@@ -568,6 +572,21 @@ fn fill_lines(
     };
     facts.paths = graph.paths.into_iter().map(Untrusted).collect();
     settled.effects
+}
+
+/// What landings did to lines, without those that did nothing.
+fn line_operations(
+    book: &Book,
+    settled: &Settled,
+    n_landings: usize,
+) -> Vec<LineOperationFacts> {
+    let found = operations::find(book, &settled.links, &settled.copied, n_landings);
+    let rows = (0..).zip(found).flat_map(|(landing, of)| {
+        [(true, of.counted), (false, of.excluded)].map(|(counted, operations)| {
+            LineOperationFacts { landing, counted, operations }
+        })
+    });
+    rows.filter(|row| row.operations != Operations::default()).collect()
 }
 
 fn change(step: Step, lines: Option<(u32, u32)>) -> Option<ChangeFacts> {

@@ -8,7 +8,8 @@ use std::path::Path;
 use crate::cli::{FactsArgs, FactsFormat};
 use crate::error::{Error, Exit};
 use crate::facts::{
-    AiShare, CommitFacts, DuplicationFacts, Facts, RecordFacts, RevertFacts,
+    AiShare, CommitFacts, DuplicationFacts, Facts, LineOperationFacts, RecordFacts,
+    RevertFacts,
 };
 use crate::history::CommitIdx;
 use crate::identity::pseudonym;
@@ -54,6 +55,7 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     tables.commits()?;
     tables.changes()?;
     tables.reverts()?;
+    tables.line_operations()?;
     tables.clones()?;
     functions::functions(&tables)?;
     functions::placeholders(&tables)?;
@@ -337,6 +339,32 @@ impl Tables<'_> {
         self.write("reverts", &columns, rows)
     }
 
+    fn line_operations(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "landing",
+            "landing_time",
+            "bulk",
+            "counted",
+            "added",
+            "deleted",
+            "updated",
+            "moved",
+            "copied",
+            "find_and_replaced",
+            "reformatted",
+            "no_op_added",
+            "no_op_deleted",
+            "respaced",
+            "unknown_added",
+            "unknown_deleted",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            facts.line_operations.iter().map(move |one| operations_row(facts, one))
+        });
+        self.write("line_operations", &columns, rows)
+    }
+
     fn clones(&self) -> Result<(), Error> {
         let columns = [
             "repo",
@@ -434,6 +462,34 @@ fn revert_row(facts: &Facts, one: &RevertFacts) -> Vec<Cell> {
         lines(|effect| effect.restored),
         lines(|effect| effect.changed),
     ]
+}
+
+fn operations_row(facts: &Facts, one: &LineOperationFacts) -> Vec<Cell> {
+    let landing = &facts.mainline[one.landing as usize];
+    let mut row = vec![
+        repo(facts),
+        landing_id(facts, one.landing),
+        time(Some(landing.time)),
+        Cell::Flag(landing.is_bulk),
+        Cell::Flag(one.counted),
+    ];
+    let of = one.operations;
+    let counts = [
+        of.added,
+        of.deleted,
+        of.updated,
+        of.moved,
+        of.copied,
+        of.replaced,
+        of.reformatted,
+        of.no_op_added,
+        of.no_op_deleted,
+        of.respaced,
+        of.unknown_added,
+        of.unknown_deleted,
+    ];
+    row.extend(counts.map(Cell::Count));
+    row
 }
 
 fn clone_rows<'f>(

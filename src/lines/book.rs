@@ -119,6 +119,17 @@ pub struct Link {
     pub to: u32,
 }
 
+/// Lines of one file that stand on and of which a landing changed the white space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Respaced {
+    /// The mainline number of the landing.
+    pub landing: u32,
+    /// The number of a line of the file.
+    pub line: u32,
+    /// How many; never zero.
+    pub lines: u32,
+}
+
 /// Every line that landed and what became of it.
 #[derive(Debug, Default)]
 pub struct Book {
@@ -134,6 +145,10 @@ pub struct Book {
     pub carried: Vec<Link>,
     /// Lines that were edited into another, unless a rule says better.
     pub edited: Vec<Link>,
+    /// What each of these edits replaced by what, as a number.
+    pub substitutions: Vec<u32>,
+    /// Lines of which the white space alone changed.
+    pub respaced: Vec<Respaced>,
     /// Lines that went into others by a change of form.
     pub joined: Vec<u32>,
     /// Lines that are pieces of others since a change of form.
@@ -173,6 +188,10 @@ impl Book {
         self.fates.extend(fates);
         self.carried.extend(other.carried.into_iter().map(linked));
         self.edited.extend(other.edited.into_iter().map(linked));
+        self.substitutions.extend(other.substitutions);
+        let respaced = other.respaced.into_iter();
+        self.respaced
+            .extend(respaced.map(|one| Respaced { line: one.line + base, ..one }));
         self.joined.extend(other.joined.into_iter().map(|line| line + base));
         self.split.extend(other.split.into_iter().map(|line| line + base));
         let attested = other.attested.into_iter();

@@ -12,7 +12,7 @@ use crate::history::walk::History;
 use crate::history::{CommitIdx, ObjectId};
 use crate::limits;
 use crate::lines::diff::{self, DiffWork, Hunk, LineRange, Tail, WhiteSpace};
-use crate::lines::edits::{self, EditWork};
+use crate::lines::edits::{self, EditWork, substitution};
 use crate::lines::marks::LineMark;
 use crate::lines::records::{
     self, Part, Recorder, Records, StepRecord, StepText, VersionRecord,
@@ -23,7 +23,7 @@ use crate::lines::versions::{Graph, Lineage, Step};
 use crate::lines::{ignored_revs, reformat};
 use crate::problem::{GapKind, Gaps};
 use crate::syntax::{self, LineKind};
-use crate::units::len_to_u64;
+use crate::units::{len_to_u32, len_to_u64};
 
 /// A version that lands, with lines that came.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +79,8 @@ pub(crate) struct StepRead {
     pub(crate) counts: Option<Option<(u32, u32)>>,
     /// What changed, in steps of the mainline.
     pub(crate) hunks: Rc<[Hunk]>,
+    /// Lines that stand on and of which the white space alone changed.
+    pub(crate) respaced: u32,
     /// What is known of the lines that came there, if any came.
     pub(crate) text: Option<StepText>,
 }
@@ -297,8 +299,9 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
         {
             let own = step.landing.is_none() || self.graph.says_of_step(step);
             let hunks = (!own).then(|| read.hunks.to_vec());
-            let StepRead { counts, text, .. } = &read;
-            let record = StepRecord { counts: *counts, hunks, text: text.clone(), gaps };
+            let StepRead { counts, text, respaced, .. } = &read;
+            let (counts, respaced, text) = (*counts, *respaced, text.clone());
+            let record = StepRecord { counts, hunks, respaced, text, gaps };
             recorder.add(key, question, &record);
         }
         read
@@ -310,14 +313,30 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             Some(hunks) => hunks.into(),
             None => self.step_hunks(step),
         };
-        StepRead { counts: record.counts, hunks, text: record.text }
+        let StepRecord { counts, respaced, text, .. } = record;
+        StepRead { counts, hunks, respaced, text }
     }
 
     fn read_step(&mut self, step: Step, is_form: bool) -> StepRead {
         let counts = self.asked.counts.then(|| self.numstat(step));
         let hunks = self.step_hunks(step);
+        let respaced = self.respaced(step, &hunks);
         let text = self.step_text(step, &hunks, is_form);
-        StepRead { counts, hunks, text }
+        StepRead { counts, hunks, respaced, text }
+    }
+
+    /// How many lines stand on in a step of the mainline of which the white space changed.
+    fn respaced(&mut self, step: Step, hunks: &[Hunk]) -> u32 {
+        let (Some(old), Some(new)) = (step.old, step.new) else { return 0 };
+        let blob = |version: u32| self.graph.versions[version as usize].blob;
+        if step.landing.is_none() || self.asked.exact || blob(old) == blob(new) {
+            return 0;
+        }
+        self.load_both(old, new);
+        match (self.texts.get(&old), self.texts.get(&new)) {
+            (Some(old), Some(new)) => n_respaced(old, new, hunks),
+            _ => 0,
+        }
     }
 
     /// What changed in a step of the mainline.
@@ -525,6 +544,7 @@ impl<'t, 'r, 'k> Contents<'t, 'r, 'k> {
             marks,
             carried: Vec::new(),
             edited: Vec::new(),
+            substitutions: Vec::new(),
             joined: Vec::new(),
             split: Vec::new(),
         };
@@ -558,6 +578,23 @@ fn has_more_lines(text: &[u8], most: u64) -> bool {
 /// The lines of a block, each with its end.
 fn split(block: &[u8]) -> impl Iterator<Item = &[u8]> {
     block.split_inclusive(|&byte| byte == b'\n')
+}
+
+/// How many of the lines between hunks, which are equal without white space, differ in it.
+fn n_respaced(old: &Text, new: &Text, hunks: &[Hunk]) -> u32 {
+    let end = |text: &Text| LineRange { start: text.n_lines(), end: text.n_lines() };
+    let behind = Hunk { before: end(old), after: end(new) };
+    let (mut at_old, mut at_new, mut respaced) = (0, 0, 0);
+    for hunk in hunks.iter().chain([&behind]) {
+        let before = old.block(LineRange { start: at_old, end: hunk.before.start });
+        let after = new.block(LineRange { start: at_new, end: hunk.after.start });
+        if before != after {
+            let pairs = split(before).zip(split(after));
+            respaced += len_to_u32(pairs.filter(|(one, two)| one != two).count());
+        }
+        (at_old, at_new) = (hunk.before.end, hunk.after.end);
+    }
+    respaced
 }
 
 /// Finds the lines that go on as others where the form of the code alone changed;
@@ -662,6 +699,9 @@ fn apply_edits(
             (hunk.before.start + went, hunk.after.start + came)
         };
         let pairs = edits::pair_edits_counted(&went, &came, &mut work);
+        read.substitutions.extend(pairs.iter().map(|&(old, new)| {
+            substitution::substitution(went[old as usize], came[new as usize])
+        }));
         read.edited.extend(pairs.into_iter().map(place));
     }
     work

@@ -10,6 +10,7 @@ use crate::units::len_to_u64;
 
 pub(crate) mod band;
 pub(crate) mod chain;
+pub mod substitution;
 
 /// Lines with more tokens pair with none.
 const MOST_TOKENS: usize = 1_000;

@@ -167,6 +167,11 @@ pub struct Settled {
     pub is_bulk: Vec<bool>,
     /// What landings did to the lines of others; empty when lines are taken as they are.
     pub effects: Vec<Effect>,
+    /// Which line goes on as which.
+    pub links: Links,
+    /// For each line whether it repeats lines that stood elsewhere; empty when lines are
+    /// taken as they are.
+    pub copied: Vec<bool>,
     /// What could not be looked for.
     pub gaps: Gaps,
 }
@@ -264,8 +269,19 @@ impl Links {
         self.root.get(line as usize).copied().unwrap_or(line)
     }
 
-    fn successor(&self, line: u32) -> Option<u32> {
+    /// The line that `line` was edited into.
+    pub fn successor(&self, line: u32) -> Option<u32> {
         self.successor.get(line as usize).copied().filter(|&next| next != NONE)
+    }
+
+    /// Whether a line went into others by a change of form.
+    pub fn is_joined(&self, line: u32) -> bool {
+        self.is_joined.get(line as usize) == Some(&true)
+    }
+
+    /// Whether a line is a piece of another since a change of form.
+    pub fn is_split(&self, line: u32) -> bool {
+        self.is_split.get(line as usize) == Some(&true)
     }
 }
 
@@ -308,7 +324,8 @@ pub fn settle(
         .map(|(path, runs)| settler.standing_file(*path, runs))
         .collect();
     let effects = settler.effects();
-    Settled { lifetimes, standing, is_bulk, effects, gaps }
+    let Settler { links, repeats: Repeats { copied, .. }, .. } = settler;
+    Settled { lifetimes, standing, is_bulk, effects, links, copied, gaps }
 }
 
 /// Where lines end, by number. Empty when lines are taken as they are.

@@ -78,6 +78,8 @@ pub(crate) struct StepRecord {
     pub(crate) counts: Option<Option<(u32, u32)>>,
     /// What changed, unless the version that came says the same.
     pub(crate) hunks: Option<Vec<Hunk>>,
+    /// Lines that stand on and of which the white space alone changed.
+    pub(crate) respaced: u32,
     /// What is known of the lines that came, if any came.
     pub(crate) text: Option<StepText>,
     /// What was left out.
@@ -97,6 +99,8 @@ pub(crate) struct StepText {
     pub(crate) carried: Vec<(u32, u32)>,
     /// Lines that went and the lines that they were edited into, likewise.
     pub(crate) edited: Vec<(u32, u32)>,
+    /// What each edit replaced by what, as a number.
+    pub(crate) substitutions: Vec<u32>,
     /// Lines that went into others by a change of form, by their places before.
     pub(crate) joined: Vec<u32>,
     /// Lines that are pieces of others since a change of form, by their places now.

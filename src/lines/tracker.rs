@@ -15,10 +15,11 @@ use crate::history::objects::ObjectReader;
 use crate::history::walk::History;
 use crate::lines::attested::{self, Attested, MarkedLines, Written};
 use crate::lines::book::{
-    Book, Came, Exit, Fate, LandedLine, Left, Link, MarkedRun, Stand,
+    Book, Came, Exit, Fate, LandedLine, Left, Link, MarkedRun, Respaced, Stand,
 };
 use crate::lines::contents::{Asked, Content, Contents, KindReader, StepRead};
 use crate::lines::diff::{DiffWork, Hunk};
+use crate::lines::edits::substitution;
 use crate::lines::heirs::{self, Heirs};
 use crate::lines::marks::LineMark;
 use crate::lines::origins::{self, Origin};
@@ -309,7 +310,10 @@ impl Tracker<'_, '_, '_> {
             return Ok(());
         };
         let content = self.contents.content(new);
-        let StepRead { hunks, text, .. } = read;
+        let StepRead { hunks, respaced: lines, text, .. } = read;
+        if let Some(run) = before.0.first().filter(|_| lines > 0) {
+            self.book.respaced.push(Respaced { landing, line: run.label.line, lines });
+        }
         let origins = self.origins.get(&new).cloned().unwrap_or_default();
         if !self.room.take(hunks.iter().map(|hunk| u64::from(hunk.after.lines())).sum()) {
             return Err(Stopped::TooManyLines);
@@ -413,7 +417,7 @@ impl Tracker<'_, '_, '_> {
     /// Writes down which lines go on as others, by the numbers of both. `before` has the
     /// lines that stood before, `came` the numbers of those that came.
     fn link(&mut self, text: &StepText, before: &Runs<Stand>, came: &[(u32, u32)]) {
-        let StepText { carried, edited, joined, split, .. } = text;
+        let StepText { carried, edited, substitutions, joined, split, .. } = text;
         if carried.is_empty() && edited.is_empty() && joined.is_empty() {
             return;
         }
@@ -426,6 +430,8 @@ impl Tracker<'_, '_, '_> {
         let link = |&(went, came): &(u32, u32)| Link { from: old(went), to: new(came) };
         self.book.carried.extend(carried.iter().map(link));
         self.book.edited.extend(edited.iter().map(link));
+        self.book.substitutions.extend(substitutions);
+        self.book.substitutions.resize(self.book.edited.len(), substitution::NONE);
         self.book.joined.extend(joined.iter().map(|&line| old(line)));
         self.book.split.extend(split.iter().map(|&line| new(line)));
     }

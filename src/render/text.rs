@@ -3,6 +3,7 @@
 mod association;
 mod duplication;
 mod functions;
+mod line_operations;
 mod lives;
 mod marks;
 mod plot;
@@ -45,6 +46,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     composition(report, to)?;
     marks::write(report, to)?;
     reverts::write(&report.reverts, to)?;
+    line_operations::write(report, to)?;
     duplication::write(report, to)?;
     functions::write(report, to)?;
     areas(report, to)?;

@@ -8,6 +8,7 @@ use super::comparison::{self, ComparisonReport};
 use super::duplication;
 use super::filter::Filter;
 use super::functions;
+use super::line_operations;
 use super::money::UsageReport;
 use super::overlap;
 use super::places;
@@ -95,6 +96,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         tiers: inputs.panel.as_ref().map(|panel| tiers::report(panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         reverts: reverts::report(&filter),
+        line_operations: line_operations::report(&filter),
         cohorts,
         cohort_comparison,
         bulk: bulk(&filter),

@@ -307,6 +307,41 @@ fn nesting_of_any_depth_neither_overflows_nor_hangs() {
     }
 }
 
+/// Reads a file in every way there is, which must end and tell of each line.
+fn read_in_every_way(id: LanguageId, text: &[u8]) -> Parsed {
+    let parsed = Parsers::new().read(id, text);
+    assert_eq!(parsed.kinds.len(), n_lines(text), "{}", id.language().name);
+    assert!(code_tokens(id, text).is_none_or(|tokens| tokens.len() <= text.len()));
+    parsed
+}
+
+#[test]
+fn a_minified_megabyte_of_any_language_is_text() {
+    for id in LanguageId::all() {
+        let text = sample(id).replace('\n', " ").repeat(1 + (1 << 20) / sample(id).len());
+        let parsed = read_in_every_way(id, text.as_bytes());
+        assert_eq!(parsed.fallback, Some(Fallback::Minified), "{}", id.language().name);
+        assert_eq!(parsed.kinds, [LineKind::Text]);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_hide_no_lines_in_any_language() {
+    for id in LanguageId::all() {
+        let text = sample(id);
+        let before = read_in_every_way(id, text.as_bytes());
+        let latin = [text.as_bytes(), b"\xff\xfe\xe9 \xc3\n"].concat();
+        let parsed = read_in_every_way(id, &latin);
+        assert_eq!(parsed.fallback, None, "{}", id.language().name);
+        assert!(parsed.definitions.len() >= before.definitions.len() / 2);
+        let spoiled: Vec<u8> = (0..)
+            .zip(text.bytes())
+            .map(|(at, byte)| if at % 7 == 0 && byte != b'\n' { 0xff } else { byte })
+            .collect();
+        read_in_every_way(id, &spoiled);
+    }
+}
+
 #[test]
 fn a_file_over_the_limit_is_text() {
     let text = "fn a() {}\n".repeat(1_800_000);

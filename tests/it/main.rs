@@ -15,6 +15,7 @@ mod harness;
 mod identity;
 mod laws;
 mod landing_events;
+mod line_operations;
 mod lives;
 mod metamorphic;
 mod oracle;

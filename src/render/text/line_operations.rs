@@ -1,0 +1,56 @@
+//! What landings did to lines, for people in a terminal.
+
+use std::io::{self, Write};
+
+use super::super::number::{count, percent};
+use super::{DIM, paragraph, section};
+use crate::report::{OperationsReport, Report};
+use crate::units::count_to_f64;
+
+/// How many months are shown.
+const MONTHS: usize = 12;
+
+pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let Some(found) = report.line_operations.as_ref() else { return Ok(()) };
+    let total = &found.total;
+    if total.changed == 0 {
+        return Ok(());
+    }
+    section(to, "What happened to lines")?;
+    let share = |lines: u64| percent(count_to_f64(lines) / count_to_f64(total.changed));
+    let bulk = match found.bulk_landings {
+        0 => String::new(),
+        1 => " One import is left out.".to_owned(),
+        n => format!(" {} imports are left out.", count(n)),
+    };
+    let text = format!(
+        "Of {} lines that landings changed {} came new, {} moved and {} were copied from what \
+         stands elsewhere. Blank lines count here, files that are generated or vendored do \
+         not. Others who use these words count otherwise: docs/metrics.md.{bulk}",
+        count(total.changed),
+        share(total.added),
+        share(total.moved),
+        share(total.copied),
+    );
+    paragraph(to, "  ", &text)?;
+    writeln!(
+        to,
+        "\n  {DIM}{:<8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}{:>9}{DIM:#}",
+        "month", "added", "deleted", "updated", "moved", "copied", "replaced", "no-op"
+    )?;
+    let latest = found.by_month.len().saturating_sub(MONTHS);
+    for month in &found.by_month[latest..] {
+        row(&month.month, &month.operations, to)?;
+    }
+    let all = if latest > 0 { "all time" } else { "all" };
+    row(all, total, to)
+}
+
+fn row(name: &str, of: &OperationsReport, to: &mut dyn Write) -> io::Result<()> {
+    let OperationsReport { added, deleted, updated, moved, copied, .. } = *of;
+    let mut row = format!("  {name:<8}");
+    for lines in [added, deleted, updated, moved, copied] {
+        row.push_str(&format!("{:>9}", count(lines)));
+    }
+    writeln!(to, "{row}{:>10}{:>9}", count(of.find_and_replaced), count(of.no_op))
+}
