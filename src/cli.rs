@@ -319,6 +319,7 @@ What can be explained:
   line:PATH:N              a line standing at the tip; the path is from the top of the repository
   landing:COMMIT           what a commit brought in, and what became of it; COMMIT alone is the same
   deaths:COMMIT[:PATH]     which lines died there
+  revert:COMMIT            what a commit took back, or what took it back
   survival:DAYS[:COHORT]   a figure of the report: COHORT is all, ai_marked, unmarked or area:DIR
   churn:DAYS[:COHORT]      the same, told as the share that is gone
 

@@ -14,6 +14,7 @@ mod landing;
 mod line;
 mod lookup;
 mod provenance;
+mod reverts;
 
 use serde::Serialize;
 
@@ -25,6 +26,7 @@ pub use id::{CohortName, CommitPrefix, FigureId, Id, Measure, parse};
 pub use landing::{BroughtCommit, LandingAnswer, LaterDeath};
 pub use line::{LineAnswer, MovedFrom, SameLines};
 pub use provenance::{LineRow, ProvenanceAnswer, PulledAnswer, RecordAnswer};
+pub use reverts::{RevertAnswer, RevertLines, RevertRow};
 
 use crate::error::Error;
 use crate::facts::Facts;
@@ -113,6 +115,8 @@ pub enum Answer {
     Deaths(DeathsAnswer),
     /// Why a commit counts as AI-marked or not.
     Provenance(ProvenanceAnswer),
+    /// What a commit took back, or what took it back.
+    Revert(RevertAnswer),
     /// What a figure is made of.
     Figure(FigureAnswer),
 }
@@ -154,6 +158,7 @@ pub fn explain(question: Question<'_>) -> Result<Explanation, Error> {
             deaths::explain(question.repositories, commit, path.as_ref())?
         }
         Id::Provenance(commit) => provenance::explain(question.repositories, commit)?,
+        Id::Revert(commit) => reverts::explain(question.repositories, commit)?,
         Id::Figure(id) => figure::explain(question, id)?,
     };
     let about = match answered.repository {

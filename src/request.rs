@@ -125,7 +125,7 @@ pub fn explain(
     let id = explain::parse(&id)?;
     let mut request = repository(&args.repository, paths)?;
     match &id {
-        Id::Figure(_) | Id::Provenance(_) => {}
+        Id::Figure(_) | Id::Provenance(_) | Id::Revert(_) => {}
         Id::Landing(_) | Id::Deaths { .. } => request.options.changes = true,
         Id::Line { .. } => {
             request.options.changes = true;

@@ -5,13 +5,16 @@
 //! in that order counts.
 
 mod bug_links;
+mod index;
 mod message;
+mod names;
 mod targets;
 
 use serde::{Deserialize, Serialize};
 
 pub use bug_links::{BugLinks, bug_links, says_mend};
 pub use message::{Said, said};
+pub use names::{IdRange, Names, PullName};
 pub use targets::{Row, Taken, resolve, resolve_links};
 
 /// What a commit says it does to another.
@@ -51,6 +54,8 @@ pub enum FoundBy {
     PullNumber,
     /// By its subject: the latest earlier commit that has it.
     Subject,
+    /// By what became of the lines: it names none that is here, and undid this one.
+    Lines,
 }
 
 impl FoundBy {
@@ -61,6 +66,7 @@ impl FoundBy {
             Self::PullCommit => "pull_commit",
             Self::PullNumber => "pull_number",
             Self::Subject => "subject",
+            Self::Lines => "lines",
         }
     }
 }

@@ -108,6 +108,12 @@ impl<'f> Git<'f> {
         format!("{} diff{COMPARE}{how} -U0 -M {range}{}", self.git(paths), words(paths))
     }
 
+    /// The same with both sides changed over: what would take it back.
+    pub(super) fn upside_down(self, commit: CommitIdx) -> String {
+        let range = self.range(commit);
+        format!("{} diff{COMPARE} -R -U0 -M {range}", self.git(&[]))
+    }
+
     /// The commits that a landing brought in.
     pub(super) fn brought(self, commit: CommitIdx) -> String {
         let id = self.id(commit);

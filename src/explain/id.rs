@@ -5,6 +5,7 @@
 //! landing:COMMIT              what a commit brought into the mainline; COMMIT alone is the same
 //! deaths:COMMIT[:PATH]        the lines that died there
 //! provenance:COMMIT           why a commit counts as AI-marked or not
+//! revert:COMMIT               what a commit took back, or what took it back
 //! survival:DAYS[:COHORT]      a figure of the report: all, ai_marked, unmarked, area:DIR
 //! churn:DAYS[:COHORT]         the same, told as the share that is gone
 //! ```
@@ -14,8 +15,8 @@ use crate::stats::HORIZONS_DAYS;
 use crate::untrusted::Untrusted;
 
 /// What can be written, for messages.
-const FORMS: &str = "write line:PATH:N, landing:COMMIT, deaths:COMMIT[:PATH], provenance:COMMIT, survival:DAYS[:COHORT] or \
-                     churn:DAYS[:COHORT]";
+const FORMS: &str = "write line:PATH:N, landing:COMMIT, deaths:COMMIT[:PATH], provenance:COMMIT, revert:COMMIT, \
+                     survival:DAYS[:COHORT] or churn:DAYS[:COHORT]";
 
 /// What can be asked of cohorts, for messages.
 const COHORTS: &str = "the cohorts are all, ai_marked, unmarked and area:DIR";
@@ -41,6 +42,8 @@ pub enum Id {
     },
     /// Why a commit counts as AI-marked or not.
     Provenance(CommitPrefix),
+    /// What a commit took back, or what took it back.
+    Revert(CommitPrefix),
     /// A figure of the report.
     Figure(FigureId),
 }
@@ -142,6 +145,7 @@ pub fn parse(text: &[u8]) -> Result<Id, Error> {
             Ok(Id::Deaths { commit: commit(digits)?, path: path.map(trimmed) })
         }
         (b"provenance", Some(rest)) => commit(rest).map(Id::Provenance),
+        (b"revert", Some(rest)) => commit(rest).map(Id::Revert),
         (b"survival", Some(rest)) => figure(Measure::Survival, rest),
         (b"churn", Some(rest)) => figure(Measure::Churn, rest),
         (_, Some(_)) => Err(wrong("no figure or line is named like this")),

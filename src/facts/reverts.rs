@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::history::CommitIdx;
-use crate::lines::undone::Effect;
+use crate::lines::undone::{Effect, Undo};
 use crate::reverts::FoundBy;
 
 /// What one commit did to the work of another.
@@ -45,8 +45,10 @@ pub struct RevertFacts {
     pub by: CommitIdx,
     /// What it did it to; `None` when a message names what is not found.
     pub target: Option<CommitIdx>,
-    /// How the target was found in the message; `None` where it was not.
+    /// How the target was found; `None` where it was not, or no message was asked.
     pub found_by: Option<FoundBy>,
+    /// Whether the lines agree that it was taken back, and how far.
+    pub undo: Option<Undo>,
     /// What became of the lines; `None` where too little did.
     pub effect: Option<Effect>,
 }

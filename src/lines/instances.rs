@@ -151,6 +151,8 @@ pub struct Context {
     pub clock: Vec<Timestamp>,
     /// For each landing the commits that it says it takes back.
     pub taken_back: BTreeMap<u32, BTreeSet<CommitIdx>>,
+    /// Pairs of landings, of which the later says that it takes back the earlier.
+    pub said: undone::Pairs,
     /// Landings, and the paths they created with content that had stood at another path
     /// and never at this one.
     pub imported: FxHashSet<(u32, u32)>,
@@ -508,7 +510,8 @@ impl Settler<'_> {
                 .filter(|&death| death != NONE && !self.ends.is_censored[at]);
             Life { death, with_file: self.ends.with_file[at] }
         };
-        undone::effects(self.book, &self.context.clock, counts, life)
+        let pairs = (self.context.clock.as_slice(), &self.context.said);
+        undone::effects(self.book, pairs, counts, life)
     }
 
     /// How lines left, seen together with the other files: where nothing but older lines

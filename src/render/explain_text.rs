@@ -2,6 +2,7 @@
 
 mod figure;
 mod provenance;
+mod reverts;
 
 use std::io::{self, Write};
 
@@ -27,6 +28,7 @@ pub fn write(explanation: &Explanation, to: &mut dyn Write) -> io::Result<()> {
         Answer::Landing(landing) => self::landing(landing, to)?,
         Answer::Deaths(deaths) => self::deaths(deaths, to)?,
         Answer::Provenance(answer) => provenance::write(answer, to)?,
+        Answer::Revert(answer) => reverts::write(answer, to)?,
         Answer::Figure(figure) => figure::write(figure, to)?,
     }
     commands(&explanation.commands, to)?;

@@ -41,11 +41,12 @@ pub struct RevertsReport {
     /// Landings whose lines all went with their files, of which no message says so: undone,
     /// or done with. In no rate.
     pub removals: u64,
-    /// Commits that say they bring back what was taken back.
+    /// Commits that say they bring back what was taken back, as it was or with changes.
     pub relands: u64,
     /// Mends within three days: beside reverts, never added to them.
     pub hotfixes: u64,
-    /// Commits that name what brought in the fault they mend.
+    /// Commits that name what brought in the fault they mend: as suspected by those who wrote
+    /// so, and not judged here.
     pub bug_links: u64,
     /// The most reverts of reverts in a row.
     pub longest_chain: u64,
@@ -116,22 +117,25 @@ pub(super) fn report(filter: &Filter<'_>) -> RevertsReport {
         *found_by.entry(way.as_str()).or_insert(0) += 1;
     }
     let mut by_effect = BTreeMap::new();
-    for undo in all.iter().filter_map(|(_, one)| undo(one)) {
+    let undoing =
+        |one: &RevertFacts| matches!(one.kind, RevertKind::Revert | RevertKind::Silent);
+    let undone = all.iter().filter(|(_, one)| undoing(one));
+    for undo in undone.filter_map(|(_, one)| one.undo) {
         *by_effect.entry(undo.as_str()).or_insert(0) += 1;
     }
     let silent = all.iter().filter(|(_, one)| one.kind == RevertKind::Silent);
     let (removals, silent): (Vec<_>, Vec<_>) =
-        silent.map(|(_, one)| undo(one)).partition(|undo| *undo == Some(Undo::Removal));
+        silent.map(|(_, one)| one.undo).partition(|undo| *undo == Some(Undo::Removal));
     let resolved = reverts.iter().filter(|(_, one)| one.target.is_some());
     let resolved: BTreeSet<_> = resolved.map(|(at, one)| (*at, one.by)).collect();
     let landings = landings(filter);
     let rates = |wanted: Option<bool>| {
-        let rate = |days: u32| {
+        let rate = |(at, days): (usize, u32)| {
             let wanted =
                 landings.iter().filter(|one| wanted.is_none_or(|is| one.is_marked == is));
-            (days.to_string(), rate(days, wanted))
+            (days.to_string(), rate((at, days), wanted))
         };
-        AGES_DAYS.into_iter().map(rate).collect()
+        AGES_DAYS.into_iter().enumerate().map(rate).collect()
     };
     RevertsReport {
         said: len_to_u64(of(RevertKind::Revert).len()),
@@ -167,21 +171,19 @@ fn is_landed(filter: &Filter<'_>, at: usize, one: &RevertFacts) -> bool {
     }
 }
 
-fn undo(one: &RevertFacts) -> Option<Undo> {
-    one.effect.as_ref()?.undo()
-}
-
 /// Whether a row says that it takes back what it names, or did so without a word.
 fn is_said(one: &RevertFacts) -> bool {
     matches!(one.kind, RevertKind::Revert | RevertKind::Reland) || takes_back(one)
 }
 
 /// Whether what landed was taken back, in full or by half: messages alone prove nothing.
+/// What brings back does so in full, or it is a change of its own.
 fn takes_back(one: &RevertFacts) -> bool {
     match one.kind {
-        RevertKind::Revert => undo(one).is_some(),
-        RevertKind::Silent => matches!(undo(one), Some(Undo::Full | Undo::Partial)),
-        RevertKind::Reland | RevertKind::Hotfix | RevertKind::BugLink => false,
+        RevertKind::Revert => one.undo.is_some(),
+        RevertKind::Silent => matches!(one.undo, Some(Undo::Full | Undo::Partial)),
+        RevertKind::Reland => one.undo == Some(Undo::Full),
+        RevertKind::Hotfix | RevertKind::BugLink => false,
     }
 }
 
@@ -205,7 +207,8 @@ fn latency(filter: &Filter<'_>, rows: &[(usize, &RevertFacts)]) -> Option<Latenc
         };
         Some(time(one.by).days_since(time(one.target?)))
     };
-    let reverts = rows.iter().filter(|(_, one)| takes_back(one));
+    let reverts =
+        rows.iter().filter(|(_, one)| takes_back(one) && one.kind != RevertKind::Reland);
     let mut days: Vec<f64> = reverts.filter_map(|(at, one)| days(*at, one)).collect();
     days.sort_by(f64::total_cmp);
     // The smallest number that so many of a hundred do not exceed.
@@ -220,15 +223,13 @@ fn latency(filter: &Filter<'_>, rows: &[(usize, &RevertFacts)]) -> Option<Latenc
     })
 }
 
-/// A landing with lines that count, and when it was undone and done again.
+/// A landing with lines that count.
 struct Landed {
     person: Option<IdentityId>,
     is_marked: bool,
     followed_days: f64,
-    /// When it was taken back, in days of age.
-    undone: Vec<f64>,
-    /// When that was taken back in turn.
-    redone: Vec<f64>,
+    /// Whether it is taken back at each of [`AGES_DAYS`].
+    is_undone: [bool; AGES_DAYS.len()],
 }
 
 fn landings(filter: &Filter<'_>) -> Vec<Landed> {
@@ -251,38 +252,32 @@ fn landings_of(filter: &Filter<'_>, at: usize, facts: &Facts) -> Vec<Landed> {
         }
     }
     let landing = |commit: CommitIdx| facts.commits[commit.at()].landing;
-    // What takes back is no work that could be taken back: a reland leaves it out.
+    // What takes back, or brings back as it was, is no new work that could be taken back.
     for one in facts.reverts.iter().filter(|one| takes_back(one)) {
         if one.target.is_some_and(|target| landing(target) != landing(one.by)) {
             counted.remove(&landing(one.by));
         }
     }
-    let mut undone: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let mut said: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for one in facts.reverts.iter().filter(|one| is_said(one)) {
+    let mut undone = Undoings::new();
+    for one in facts.reverts.iter().filter(|one| takes_back(one)) {
         let Some(target) = one.target.map(landing) else { continue };
         let by = landing(one.by);
         if target < by {
-            said.entry(target).or_default().push(by);
-            if takes_back(one) {
-                undone.entry(target).or_default().push(by);
-            }
+            undone.entry(target).or_default().push((by, one.undo == Some(Undo::Full)));
         }
     }
-    let age = |from: u32, to: u32| {
-        facts.mainline[to as usize].time.days_since(facts.mainline[from as usize].time)
-    };
     let row = |&landed: &u32| {
-        let (by, again) = levels(landed, &undone, &said);
         let commit = facts.mainline[landed as usize];
+        let age = |by: u32| facts.mainline[by as usize].time.days_since(commit.time);
+        let is_undone = AGES_DAYS
+            .map(|days| is_undone(landed, &undone, &|by| age(by) <= f64::from(days)));
         Landed {
             person: filter
                 .scope
                 .person(CommitRef { repository: at, commit: commit.commit }),
             is_marked: marked.contains(&landed),
             followed_days: facts.as_of.map_or(0.0, |end| end.days_since(commit.time)),
-            undone: by.iter().map(|&by| age(landed, by)).collect(),
-            redone: again.iter().map(|&by| age(landed, by)).collect(),
+            is_undone,
         }
     };
     counted
@@ -292,34 +287,42 @@ fn landings_of(filter: &Filter<'_>, at: usize, facts: &Facts) -> Vec<Landed> {
         .collect()
 }
 
-/// What took a landing back, and what took that back in turn, and so on, a few levels deep:
-/// those that undo it, and those that redo it.
-fn levels(
-    landed: u32,
-    undone: &BTreeMap<u32, Vec<u32>>,
-    said: &BTreeMap<u32, Vec<u32>>,
-) -> (Vec<u32>, Vec<u32>) {
+/// For each landing those that took it back, and whether in full.
+type Undoings = BTreeMap<u32, Vec<(u32, bool)>>;
+
+/// Whether a landing is taken back by those that `is_by_then` picks, and that were not taken
+/// back themselves, a few levels deep. To take back in full what took it back by half leaves
+/// the other half; to take back a part of what took it back brings back nothing as it was.
+fn is_undone(landed: u32, undone: &Undoings, is_by_then: &dyn Fn(u32) -> bool) -> bool {
     const LEVELS: usize = 8;
-    let mut level: BTreeSet<u32> =
-        undone.get(&landed).into_iter().flatten().copied().collect();
-    let mut found = (Vec::new(), Vec::new());
-    for number in 0..LEVELS {
-        let side = if number % 2 == 0 { &mut found.0 } else { &mut found.1 };
-        side.extend(&level);
-        level = level.iter().filter_map(|by| said.get(by)).flatten().copied().collect();
+    let by = |one: u32| undone.get(&one).into_iter().flatten().copied();
+    let mut reached = BTreeSet::from([landed]);
+    let mut level = reached.clone();
+    for _ in 0..LEVELS {
+        level = level.iter().flat_map(|&one| by(one)).map(|(by, _)| by).collect();
+        reached.extend(&level);
     }
-    found
+    let mut state: BTreeMap<u32, bool> = BTreeMap::new();
+    for &one in reached.iter().rev() {
+        let stands = |by: u32| !state.get(&by).copied().unwrap_or(false);
+        let is = by(one).any(|(by, is_full)| {
+            (is_full || one == landed) && is_by_then(by) && stands(by)
+        });
+        state.insert(one, is);
+    }
+    state.get(&landed).copied().unwrap_or(false)
 }
 
-fn rate<'l>(days: u32, landings: impl Iterator<Item = &'l Landed>) -> RevertRate {
+fn rate<'l>(
+    (at, days): (usize, u32),
+    landings: impl Iterator<Item = &'l Landed>,
+) -> RevertRate {
     let age = f64::from(days);
     let mut people: BTreeMap<Option<IdentityId>, (u64, u64)> = BTreeMap::new();
     for one in landings.filter(|one| one.followed_days >= age) {
-        let by_then = |ages: &[f64]| ages.iter().filter(|&&at| at <= age).count();
-        let is_reverted = by_then(&one.undone) > by_then(&one.redone);
         let counts = people.entry(one.person).or_default();
         counts.0 += 1;
-        counts.1 += u64::from(is_reverted);
+        counts.1 += u64::from(one.is_undone[at]);
     }
     let landings: u64 = people.values().map(|counts| counts.0).sum();
     let reverted: u64 = people.values().map(|counts| counts.1).sum();

@@ -2,7 +2,7 @@
 //! taken: guessing it from the lines that a mend touches is wrong in every third case, by
 //! published tests of such methods.
 
-use super::message::{id, pull, strip_word};
+use super::names::{PullName, id, pull, strip_word};
 
 /// How many links one message may name.
 const MOST_LINKS: usize = 1_000;
@@ -12,8 +12,8 @@ const MOST_LINKS: usize = 1_000;
 pub struct BugLinks {
     /// The first digits of ids, in lower case.
     pub ids: Vec<String>,
-    /// The numbers of pull requests.
-    pub pulls: Vec<u64>,
+    /// Pull requests.
+    pub pulls: Vec<PullName>,
 }
 
 /// Reads `Fixes: <id>`, `introduced in <id or #12>`, `regression from #12`.
@@ -84,7 +84,7 @@ mod tests {
     fn faults_are_led_back_to_what_a_message_names() {
         let links = |message: &str| {
             let found = bug_links(message.as_bytes());
-            (found.ids, found.pulls)
+            (found.ids, found.pulls.iter().map(|pull| pull.number).collect::<Vec<_>>())
         };
         let ids = |id: &str| (vec![id.to_owned()], Vec::new());
         assert_eq!(links("x\n\nFixes: 1a2b3c4d5e6f (\"net: add\")"), ids("1a2b3c4d5e6f"));

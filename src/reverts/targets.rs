@@ -1,14 +1,11 @@
 //! Which commits are meant by what messages say they take back.
 
-use std::collections::BTreeMap;
-
-use super::message::{reverted_subject, without_number};
-use super::{FoundBy, Intent, bug_links, said};
-use crate::history::pulls;
+use super::index::Index;
+use super::{FoundBy, Intent, Said, bug_links, said};
 
 /// How many targets ranges may lead to, all together: messages cost little, and each can
 /// name all that landed.
-const MOST_TARGETS: usize = 100_000;
+pub(super) const MOST_TARGETS: usize = 100_000;
 
 /// A commit, in an order in which parents come before children.
 #[derive(Debug, Clone, Copy)]
@@ -32,24 +29,10 @@ pub struct Row<'r> {
 pub struct Taken {
     /// The commit, by its place.
     pub by: usize,
-    /// What it says it does.
+    /// What it says it does; of what it may do, or says of a step within it, the lines decide.
     pub intent: Intent,
     /// What it takes back, by place; `None` when that is not found.
     pub target: Option<(usize, FoundBy)>,
-}
-
-/// Where commits are found by what can be said of them.
-struct Index<'r> {
-    /// Ids in order, with their places.
-    ids: Vec<(&'r str, usize)>,
-    /// Landings by the number of their pull request, in order.
-    pulls: BTreeMap<u64, Vec<usize>>,
-    /// Commits by subject, without numbers at its end, in order.
-    subjects: BTreeMap<&'r [u8], Vec<usize>>,
-    /// Reverts by the subjects that theirs quote, in order.
-    reverts: BTreeMap<&'r [u8], Vec<usize>>,
-    /// The places of landings.
-    landings: BTreeMap<u32, usize>,
 }
 
 /// Finds what each commit takes back. A commit that names several has a row for each; one
@@ -57,53 +40,85 @@ struct Index<'r> {
 /// number is of ranges that were left out, since they lead to too many.
 pub fn resolve(rows: &[Row<'_>]) -> (Vec<Taken>, u64) {
     let mut n_left_out = 0;
-    let index = Index::new(rows);
+    let said = all_said(rows);
+    let index = Index::new(rows, &said);
     let mut found = Vec::new();
-    for (by, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_merge) {
-        let Some(said) = said(row.message) else { continue };
-        let mut targets: Vec<(usize, FoundBy)> =
-            said.ids.iter().filter_map(|id| index.by_id(rows, id, by)).collect();
-        for (first, last) in &said.ranges {
+    for (by, said) in &said {
+        let mut targets = by_ids(rows, &index, said, *by);
+        for range in &said.names.ranges {
             if targets.len() + found.len() > MOST_TARGETS {
                 n_left_out += 1;
                 continue;
             }
-            targets.extend(index.in_range(rows, first, last, by));
+            targets.extend(index.in_range(rows, range, *by));
         }
         if targets.is_empty() {
-            targets =
-                said.pulls.iter().filter_map(|pull| index.by_pull(*pull, by)).collect();
+            let pulls = said.names.pulls.iter();
+            targets = pulls.filter_map(|pull| index.by_pull(pull, *by)).collect();
         }
         if targets.is_empty()
             && let Some(subject) = &said.subject
         {
-            targets.extend(index.by_subject(rows, subject, said.intent, by));
+            targets.extend(index.by_subject(subject, said.intent, *by));
         }
         targets.sort_unstable();
         targets.dedup_by_key(|target| target.0);
-        if targets.is_empty() {
-            found.push(Taken { by, intent: said.intent, target: None });
-        }
-        // A subject that is found was quoted.
-        let intent = match said.intent {
-            Intent::Candidate => Intent::Revert,
-            intent => intent,
-        };
-        let taken = |target| Taken { by, intent, target: Some(target) };
-        found.extend(targets.into_iter().map(taken));
+        found.extend(taken(rows, said, *by, targets));
     }
     (found, n_left_out)
+}
+
+/// What commits say, by their places. Merges speak of the branches they bring.
+fn all_said(rows: &[Row<'_>]) -> Vec<(usize, Said)> {
+    let own = rows.iter().enumerate().filter(|(_, row)| !row.is_merge);
+    own.filter_map(|(by, row)| Some((by, said(row.message)?))).collect()
+}
+
+fn by_ids(
+    rows: &[Row<'_>],
+    index: &Index<'_>,
+    said: &Said,
+    by: usize,
+) -> Vec<(usize, FoundBy)> {
+    said.names.ids.iter().filter_map(|id| index.by_id(rows, id, by)).collect()
+}
+
+/// The rows of a commit. What is said of a step within a change says nothing sure of the
+/// change; and who only may have quoted a subject has quoted the one that is found.
+fn taken(
+    rows: &[Row<'_>],
+    said: &Said,
+    by: usize,
+    targets: Vec<(usize, FoundBy)>,
+) -> Vec<Taken> {
+    let is_step = said.is_step || rows[by].is_of_pull;
+    if targets.is_empty() {
+        let intent = match said.intent {
+            intent if said.is_sure && !is_step => intent,
+            Intent::Reland => return Vec::new(),
+            _ if rows[by].is_of_pull => return Vec::new(),
+            _ => Intent::Candidate,
+        };
+        return vec![Taken { by, intent, target: None }];
+    }
+    let row = |target: (usize, FoundBy)| {
+        let is_within = rows[target.0].landing == rows[by].landing;
+        let intent = if is_step && !is_within { Intent::Candidate } else { said.intent };
+        Taken { by, intent, target: Some(target) }
+    };
+    targets.into_iter().map(row).collect()
 }
 
 /// Finds the commits that messages say brought in the faults they mend: which mends which,
 /// by place.
 pub fn resolve_links(rows: &[Row<'_>]) -> Vec<(usize, usize, FoundBy)> {
-    let index = Index::new(rows);
+    let said = all_said(rows);
+    let index = Index::new(rows, &said);
     let mut found = Vec::new();
     for (by, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_merge) {
         let links = bug_links(row.message);
         let ids = links.ids.iter().filter_map(|id| index.by_id(rows, id, by));
-        let pulls = links.pulls.iter().filter_map(|pull| index.by_pull(*pull, by));
+        let pulls = links.pulls.iter().filter_map(|pull| index.by_pull(pull, by));
         let mut targets: Vec<(usize, FoundBy)> = ids.chain(pulls).collect();
         targets.sort_unstable();
         targets.dedup_by_key(|target| target.0);
@@ -111,114 +126,6 @@ pub fn resolve_links(rows: &[Row<'_>]) -> Vec<(usize, usize, FoundBy)> {
             .extend(targets.into_iter().map(|(target, found_by)| (by, target, found_by)));
     }
     found
-}
-
-impl<'r> Index<'r> {
-    fn new(rows: &[Row<'r>]) -> Self {
-        let mut index = Self {
-            ids: rows.iter().enumerate().map(|(at, row)| (row.id, at)).collect(),
-            pulls: BTreeMap::new(),
-            subjects: BTreeMap::new(),
-            reverts: BTreeMap::new(),
-            landings: BTreeMap::new(),
-        };
-        index.ids.sort_unstable();
-        for (at, row) in rows.iter().enumerate() {
-            let subject = subject(row.message);
-            if row.is_landing {
-                index.landings.insert(row.landing, at);
-                if let Some(pull) = number_of(subject) {
-                    index.pulls.entry(pull).or_default().push(at);
-                }
-            }
-            if !row.is_of_pull {
-                index.subjects.entry(without_number(subject)).or_default().push(at);
-                if let Some(quoted) = reverted_subject(subject) {
-                    index.reverts.entry(quoted).or_default().push(at);
-                }
-            }
-        }
-        index
-    }
-
-    /// The commit whose id begins so, if there is one alone and it comes before. Of a
-    /// commit that is on no branch any more, the squash of its pull request is meant.
-    fn by_id(&self, rows: &[Row<'_>], id: &str, by: usize) -> Option<(usize, FoundBy)> {
-        let at = self.place_of(id)?;
-        let is_within = rows[at].landing == rows[by].landing;
-        if rows[at].is_of_pull && !is_within {
-            let squash = *self.landings.get(&rows[at].landing)?;
-            return (squash < by).then_some((squash, FoundBy::PullCommit));
-        }
-        (at < by).then_some((at, FoundBy::Id))
-    }
-
-    fn place_of(&self, id: &str) -> Option<usize> {
-        let first = self.ids.partition_point(|known| known.0 < id);
-        let mut found =
-            self.ids[first..].iter().take_while(|known| known.0.starts_with(id));
-        let (_, at) = found.next()?;
-        found.next().is_none().then_some(*at)
-    }
-
-    /// The landings after the first id, up to the second.
-    fn in_range(
-        &self,
-        rows: &[Row<'_>],
-        first: &str,
-        last: &str,
-        by: usize,
-    ) -> Vec<(usize, FoundBy)> {
-        let landing = |id: &str| self.place_of(id).map(|at| rows[at].landing);
-        let (Some(first), Some(last)) = (landing(first), landing(last)) else {
-            return Vec::new();
-        };
-        if first >= last {
-            return Vec::new();
-        }
-        let places = self.landings.range(first + 1..=last).map(|(_, at)| *at);
-        let places = places.filter(|&at| at < by).take(MOST_TARGETS);
-        places.map(|at| (at, FoundBy::Id)).collect()
-    }
-
-    fn by_pull(&self, pull: u64, by: usize) -> Option<(usize, FoundBy)> {
-        let places = self.pulls.get(&pull)?;
-        let at = places.iter().rev().find(|&&at| at < by)?;
-        Some((*at, FoundBy::PullNumber))
-    }
-
-    /// The latest earlier commit with this subject. Of one that brings back, that is the
-    /// commit that took it back, if there is one.
-    fn by_subject(
-        &self,
-        rows: &[Row<'_>],
-        subject: &[u8],
-        intent: Intent,
-        by: usize,
-    ) -> Option<(usize, FoundBy)> {
-        let latest = |known: &BTreeMap<&[u8], Vec<usize>>| {
-            let places = known.get(without_number(subject))?;
-            places.iter().rev().find(|&&at| at < by && !rows[at].is_merge).copied()
-        };
-        let found = match intent {
-            Intent::Reland => latest(&self.reverts).or_else(|| latest(&self.subjects)),
-            Intent::Revert | Intent::Candidate => latest(&self.subjects),
-        };
-        found.map(|at| (at, FoundBy::Subject))
-    }
-}
-
-fn subject(message: &[u8]) -> &[u8] {
-    message.split(|&byte| byte == b'\n').next().unwrap_or_default().trim_ascii()
-}
-
-/// The number of the pull request that a landing is of: `… (#12)`, or
-/// `Merge pull request #12 from …`.
-fn number_of(subject: &[u8]) -> Option<u64> {
-    match subject.strip_prefix(b"Merge pull request #") {
-        Some(rest) => pulls::number(rest.split(|&byte| byte == b' ').next()?),
-        None => pulls::split_subject(subject).1,
-    }
 }
 
 #[cfg(test)]
@@ -230,23 +137,25 @@ mod tests {
         format!("{start:0<40}")
     }
 
-    /// What each message takes back; ids begin with `a0`, `a1` and so on, padded to eight.
+    /// Ids that begin with `a0`, `a1` and so on, padded to eight, and rows without them.
+    fn rows<'m>(messages: &[&'m str]) -> Vec<(String, Row<'m>)> {
+        let row = |message: &'m str, landing| Row {
+            id: "",
+            message: message.as_bytes(),
+            landing,
+            is_landing: true,
+            is_of_pull: false,
+            is_merge: message.starts_with("Merge") || message.starts_with("Auto merge"),
+        };
+        let ids = (0..messages.len()).map(|at| id(&format!("a{at:07}")));
+        ids.zip(messages.iter().zip(0..).map(|(message, at)| row(message, at))).collect()
+    }
+
+    /// What each message takes back.
     fn resolved(messages: &[&str]) -> Vec<(usize, Option<(usize, FoundBy)>)> {
-        let ids: Vec<String> =
-            (0..messages.len()).map(|at| id(&format!("a{at:07}"))).collect();
-        let rows: Vec<Row<'_>> = messages
-            .iter()
-            .zip(&ids)
-            .zip(0..)
-            .map(|((message, id), landing)| Row {
-                id,
-                message: message.as_bytes(),
-                landing,
-                is_landing: true,
-                is_of_pull: false,
-                is_merge: message.starts_with("Merge"),
-            })
-            .collect();
+        let rows = rows(messages);
+        let rows: Vec<Row<'_>> =
+            rows.iter().map(|(id, row)| Row { id, ..*row }).collect();
         resolve(&rows).0.into_iter().map(|taken| (taken.by, taken.target)).collect()
     }
 
@@ -256,8 +165,8 @@ mod tests {
             "Add a (#3)",
             "Add b (#4)",
             "Add a (#5)",
-            "Revert \"Add a\"\n\nThis reverts commit a0000000.\nReverts o/n#4",
-            "Revert \"Add a\"\n\nThis reverts commit ffffffff.\nReverts o/n#4",
+            "Revert \"Add a\"\n\nThis reverts commit a0000000.\nReverts #4",
+            "Revert \"Add a\"\n\nThis reverts commit ffffffff.\nReverts #4",
             "Revert \"Add a (#3)\"",
             "Revert \"No such\"",
         ]);
@@ -266,9 +175,112 @@ mod tests {
             [
                 (3, Some((0, FoundBy::Id))),
                 (4, Some((1, FoundBy::PullNumber))),
-                (5, Some((2, FoundBy::Subject))),
+                (5, Some((0, FoundBy::Subject))),
                 (6, None),
             ]
+        );
+    }
+
+    #[test]
+    fn a_quoted_subject_with_a_number_is_of_that_pull_request() {
+        let found = resolved(&[
+            "Add a (#3)",
+            "Add a (#5)",
+            "Fix it (#4)",
+            "Revert \"Add a (#3)\" (#6)",
+            "Revert \"Add a\" (#7)",
+            "Revert \"Fixed it (#4)\"",
+            "Revert \"Add a (#9)\"",
+            "Revert \"Revert \"Add a (#3)\" (#6)\" (#8)",
+        ]);
+        assert_eq!(
+            found,
+            [
+                (3, Some((0, FoundBy::Subject))),
+                (4, Some((1, FoundBy::Subject))),
+                (5, Some((2, FoundBy::PullNumber))),
+                (6, None),
+                (7, Some((3, FoundBy::Subject))),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_pull_request_of_another_repository_is_not_here() {
+        let plain = resolved(&["Add a (#3)", "x\n\nReverts #3"]);
+        assert_eq!(plain, [(1, Some((0, FoundBy::PullNumber)))]);
+        let other = resolved(&["Add a (#3)", "x\n\nReverts other/place#3"]);
+        assert_eq!(other, [(1, None)]);
+        let address = "x\n\nThis reverts https://forge.example/other/place/pull/3.";
+        assert_eq!(resolved(&["Add a (#3)", address]), [(1, None)]);
+    }
+
+    #[test]
+    fn the_name_of_the_repository_is_what_a_title_and_its_number_agree_on() {
+        let found = resolved(&[
+            "Add a (#3)",
+            "Add b (#4)",
+            "Revert \"Add a\"\n\nReverts Own/Name#3",
+            "x\n\nReverts own/name#4",
+            "Revert \"Add c\"\n\nReverts other/name#4",
+        ]);
+        assert_eq!(
+            found,
+            [
+                (2, Some((0, FoundBy::PullNumber))),
+                (3, Some((1, FoundBy::PullNumber))),
+                (4, None),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_may_be_a_revert_stays_so_though_its_subject_is_found() {
+        let intents = |messages: &[&str]| {
+            let rows = rows(messages);
+            let rows: Vec<Row<'_>> =
+                rows.iter().map(|(id, row)| Row { id, ..*row }).collect();
+            let taken = resolve(&rows).0.into_iter();
+            taken
+                .map(|one| (one.by, one.intent, one.target.map(|at| at.0)))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            intents(&[
+                "Add a",
+                "Back out \"Add a\"",
+                "Undo: Add a",
+                "revert: Add a",
+                "revert: Add b",
+                "Reland: add c",
+                "Undo it\n\nThis reverts commit a0000000.",
+            ]),
+            [
+                (1, Intent::Candidate, Some(0)),
+                (2, Intent::Candidate, Some(0)),
+                (3, Intent::Revert, Some(0)),
+                (4, Intent::Candidate, None),
+                (6, Intent::Revert, Some(0)),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_merge_is_found_by_its_title_and_its_number() {
+        let found = resolved(&[
+            "a",
+            "Merge pull request #3 from ana/b\n\nAdd b",
+            "Auto merge of #4 - ana:c, r=ben\n\nAdd c",
+            "Merge branch 'd' into 'main'\n\nAdd d\n\nSee merge request group/app!5",
+            "Revert \"Add b\"\n\nReverts own/name#3",
+            "x\n\nReverts #4",
+            "y\n\nReverts !5",
+            "Revert \"Merge pull request #3 from ana/b\"",
+        ]);
+        let number = |at| Some((at, FoundBy::PullNumber));
+        assert_eq!(
+            found,
+            [(4, number(1)), (5, number(2)), (6, number(3)), (7, number(1)),]
         );
     }
 
@@ -332,6 +344,28 @@ mod tests {
             "d\n\nThis reverts commits in range a0000000..a0000002.",
         ]);
         assert_eq!(found, [(3, Some((1, FoundBy::Id))), (3, Some((2, FoundBy::Id)))]);
+        let plain =
+            resolved(&["a", "b", "c", "d\n\nThis reverts commits a0000000..a0000002."]);
+        assert_eq!(plain, found);
+        let whole =
+            resolved(&["a", "b", "c", "d\n\nThis reverts commits a0000001^..a0000002."]);
+        assert_eq!(whole, found);
+    }
+
+    #[test]
+    fn a_step_within_a_squash_is_no_revert_of_its_own() {
+        let steps = "Add b (#7)\n\n* Add c\n\n* Revert \"Add c\"\n\nThis reverts commit ";
+        let unknown = format!("{steps}ffffffff.\n");
+        let known = format!("{steps}a0000000.\n");
+        let messages = ["Add a", unknown.as_str(), known.as_str()];
+        let rows = rows(&messages);
+        let rows: Vec<Row<'_>> =
+            rows.iter().map(|(id, row)| Row { id, ..*row }).collect();
+        let candidate = |by, target| Taken { by, intent: Intent::Candidate, target };
+        assert_eq!(
+            resolve(&rows).0,
+            [candidate(1, None), candidate(2, Some((0, FoundBy::Id)))]
+        );
     }
 
     #[test]

@@ -31,8 +31,16 @@ pub(super) fn read(
         mainline: history.mainline.clone(),
         clock: history.clock.clone(),
         taken_back: taken_back(history, taken),
+        said: said(history, taken),
         imported: imported(graph),
     }
+}
+
+/// The landings that messages say, or may say, are taken back, with those that say so.
+fn said(history: &History, taken: &[Taken]) -> BTreeSet<(u32, u32)> {
+    let landings = history.landings();
+    let pair = |one: &Taken| Some((landings[one.target?.0], landings[one.by]));
+    taken.iter().filter_map(pair).collect()
 }
 
 /// For each landing the commits that messages of the commits it brings in say they

@@ -387,6 +387,56 @@ fn a_commit_of_a_branch_is_explained_by_the_merge_that_brought_it() {
 }
 
 #[test]
+fn a_revert_leads_to_both_commits_and_to_the_lines_that_git_shows() {
+    let base: String = (0..20).map(|n| format!("base = compute({n})\n")).collect();
+    let with: String = (0..9).map(|n| format!("fresh = compute({n}, {n})\n")).collect();
+    let with = format!("{base}{with}");
+    let mut stream = String::new();
+    commit(&mut stream, 0, "ana", "start", &[("a.py", &base)]);
+    commit(&mut stream, 1, "ana", "Add fresh", &[("a.py", &with)]);
+    commit(&mut stream, 3, "ben", "Revert \"Add fresh\"", &[("a.py", &base)]);
+    let place = Place::new();
+    let repository = Repository::import(&place, "back", stream.as_bytes());
+    let [_, original, revert] = &repository.mainline()[..] else {
+        panic!("three commits")
+    };
+    for asked in [original, revert] {
+        let explained = explained(&place, format!("revert:{asked}"), &["back"]);
+        let row = &explained["revert"]["rows"][0];
+        assert_eq!(
+            (&row["by"], &row["target"]),
+            (&(**revert).into(), &(**original).into())
+        );
+        assert_eq!(
+            (&row["found_by"], &row["effect"]),
+            (&"subject".into(), &"full".into())
+        );
+        assert_eq!(
+            (count(&row["lines"]["killed"]), count(&row["lines"]["alive"])),
+            (9, 9)
+        );
+        let says = command(&explained, "what the later commit says");
+        assert!(answer(&place, says).starts_with(format!("commit {revert}").as_bytes()));
+        let says = command(&explained, "what the earlier commit says");
+        assert!(
+            answer(&place, says).starts_with(format!("commit {original}").as_bytes())
+        );
+        // A change that takes back another is that one upside down.
+        let later = answer(&place, command(&explained, "the later change"));
+        let earlier =
+            answer(&place, command(&explained, "the earlier change, upside down"));
+        let lines = |diff: &[u8]| {
+            let text = String::from_utf8_lossy(diff).into_owned();
+            let lines = text.lines().filter(|line| line.starts_with("-fresh"));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!((lines(&later), lines(&later).len()), (lines(&earlier), 9));
+    }
+    let run = place.run(["explain", &format!("revert:{revert}"), "back"]).ended(0);
+    assert!(run.out().contains("found by its subject. The lines agree: in full."));
+}
+
+#[test]
 fn what_an_edit_replaced_died_and_was_edited() {
     let place = Place::new();
     let repository = Repository::fixture(&place, "rewrite");

@@ -47,7 +47,7 @@ pub(super) fn write(reverts: &RevertsReport, to: &mut dyn Write) -> io::Result<(
     }
     let beside = format!(
         "Beside them, and not added: mends within three days: {}; commits that name the one \
-         whose fault they mend: {}; landings whose files all went again: {}.",
+         they suspect of the fault they mend: {}; landings whose files all went again: {}.",
         count(reverts.hotfixes),
         count(reverts.bug_links),
         count(reverts.removals),
