@@ -7,6 +7,7 @@ mod breakdown;
 mod build;
 mod churn;
 mod comparison;
+mod clone_history;
 mod duplication;
 mod filter;
 mod grain;
@@ -31,10 +32,14 @@ pub use association::{AssociationReport, CheckReport, EstimateReport};
 pub use breakdown::{BreakdownReport, GroupReport, GroupsReport};
 pub use build::{Inputs, build, gap_reports};
 pub use churn::{ByWhom, ChurnReport};
+pub use clone_history::{CloneBirthReport, CloneHistoryReport, MonthBirthReport};
 pub use comparison::{
     ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport, StandardisedReport,
 };
-pub use duplication::{CloneReport, DensityReport, DuplicationReport};
+pub use duplication::{
+    CloneReport, DebtReport, DensityReport, DuplicationReport, PresetReport,
+    QuarterDebtReport,
+};
 pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
