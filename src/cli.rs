@@ -89,6 +89,10 @@ pub struct RepositoryArgs {
     /// Leave parsing out: kinds of lines and definitions are then unknown
     #[arg(long)]
     pub no_syntax: bool,
+    /// Follow the landings of the last months for code that they copied, repeated, moved
+    /// and cleaned up; takes about as long as the rest
+    #[arg(long, env = "SLOPNEXUS_CLONE_HISTORY")]
+    pub clone_history: bool,
     /// Threads [default: one a core]
     #[arg(long, value_name = "N", env = "SLOPNEXUS_JOBS")]
     pub jobs: Option<usize>,

@@ -10,6 +10,19 @@
 //! winnowing (Schleimer, Wilkerson, Aiken 2003), so that any two equal sequences of the
 //! length asked for have one in common. Tokens are compared then, and not fingerprints.
 //!
+//! Duplication is told in lines that have a letter or digit:
+//!
+//! - *density*: lines all of whose tokens are in a clone, of all lines; a line counts once,
+//!   and of a string that spans lines the first line does;
+//! - *copied*: added lines in a clone of code that stood before the change and stands
+//!   after it; *repeated*: added lines in a clone of others that the change added;
+//! - *moved*, *edited*: added lines in a clone of text that the change removed, word for
+//!   word or in other names; these are no copies, even when others stand;
+//! - *new duplication*: copied and repeated lines, of the lines added; *copy share*:
+//!   copied lines, of those copied or moved;
+//! - *resolved*: lines of clones before the change that are gone and did not move, or
+//!   stand in none any more.
+//!
 //! [`Index`] holds the fingerprints of a tree and is kept up to date file by file;
 //! [`Index::duplication`] says what of the tree is duplicated, [`births()`] what a change
 //! does to that.
@@ -35,6 +48,7 @@ mod tests;
 
 pub use births::{BirthCounts, Births, FileChange, Origin, Partner, births};
 pub use index::{Index, IndexedFile};
+pub use matches::SearchSteps;
 pub use tokens::TokenStream;
 
 /// What counts as a clone. Results of different presets are never compared.
@@ -144,11 +158,62 @@ pub struct Density {
     pub duplicated_lines: u64,
 }
 
+impl Density {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            countable_lines: self.countable_lines + other.countable_lines,
+            duplicated_lines: self.duplicated_lines + other.duplicated_lines,
+        }
+    }
+
+    /// Counts lines of one sort.
+    pub fn add(&mut self, lines: u64, are_duplicated: bool) {
+        self.countable_lines += lines;
+        self.duplicated_lines += if are_duplicated { lines } else { 0 };
+    }
+}
+
+/// What a line of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LineUse {
+    /// It has no letter and no digit.
+    Uncounted,
+    /// It counts, and stands alone.
+    Alone,
+    /// It counts, and all of its tokens are in a clone.
+    Duplicated,
+    /// As [`LineUse::Alone`], in code that tests other code.
+    AloneInTest,
+    /// As [`LineUse::Duplicated`], in code that tests other code.
+    DuplicatedInTest,
+}
+
+impl LineUse {
+    /// Whether it is code that tests other code.
+    pub fn is_test(self) -> bool {
+        matches!(self, Self::AloneInTest | Self::DuplicatedInTest)
+    }
+
+    /// Whether it counts.
+    pub fn is_countable(self) -> bool {
+        self != Self::Uncounted
+    }
+
+    /// Whether it is in a clone.
+    pub fn is_duplicated(self) -> bool {
+        matches!(self, Self::Duplicated | Self::DuplicatedInTest)
+    }
+}
+
 /// What of a tree is duplicated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Duplication {
     /// The files compared, in the order of their paths.
     pub files: Vec<Untrusted>,
+    /// For each of them what its lines are.
+    pub lines: Vec<Vec<LineUse>>,
     /// The classes, by their first instances; of two, the longer one first.
     pub classes: Vec<CloneClass>,
     /// Lines of code that does not test other code.

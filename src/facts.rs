@@ -16,7 +16,9 @@ use crate::attestation::{Attester, Writer};
 use crate::file_class::FileClass;
 use crate::history::{CommitIdx, ObjectId};
 use crate::lines::book::Mark;
-pub use duplication::{CloneFacts, ClonePlace, DuplicationFacts};
+pub use duplication::{
+    CloneBirthFacts, CloneFacts, ClonePlace, DebtFacts, DuplicationFacts, PresetFacts,
+};
 pub use functions::{FunctionFacts, FunctionsFacts, PlaceholderFacts, StandingLandings};
 pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
 pub use line_operations::{LineOperationFacts, Operations};
@@ -31,7 +33,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 8;
+pub const FACTS_VERSION: u32 = 9;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -80,6 +82,8 @@ pub struct Facts {
     pub line_operations: Vec<LineOperationFacts>,
     /// Code that stands in several places at the tip; `None` when nothing was compared.
     pub duplication: Option<DuplicationFacts>,
+    /// What landings did to that, in their order; `None` unless asked for.
+    pub clone_births: Option<Vec<CloneBirthFacts>>,
     /// What each commit changed; empty unless asked for.
     pub changes: Vec<ChangeFacts>,
     /// The lines at the tip; empty unless asked for.
@@ -194,9 +198,15 @@ impl Facts {
     /// Whether lines belong to the cohort "AI-marked": a record of them names an agent, or
     /// none speaks of them and their commit, or its pull request, is marked.
     pub fn is_ai_marked(&self, lifetime: &LifetimeFacts) -> bool {
-        match self.writer(lifetime) {
+        self.is_ai_marked_line(lifetime.origin, lifetime.mark)
+    }
+
+    /// The same of lines that a commit wrote, with what a record says of them.
+    pub fn is_ai_marked_line(&self, origin: CommitIdx, mark: Mark) -> bool {
+        let writer = usize::from(mark).checked_sub(1).and_then(|at| self.writers.get(at));
+        match writer {
             Some(writer) => writer.writer == Writer::Ai,
-            None => self.evidence_level(lifetime) != EvidenceLevel::E0,
+            None => self.commits[origin.at()].provenance.level != EvidenceLevel::E0,
         }
     }
 
@@ -233,6 +243,12 @@ impl Facts {
                 && one.lineage_death.is_none_or(is_landing)
                 && usize::from(one.mark) <= self.writers.len()
         };
+        let debt = |one: &DebtFacts| {
+            is_commit(one.origin)
+                && is_landing(one.landing)
+                && usize::from(one.mark) <= self.writers.len()
+        };
+        let place = |one: &ClonePlace| is_path(one.path);
         let change = |one: &ChangeFacts| {
             is_commit(one.commit) && is_path(one.path) && one.old_path.is_none_or(is_path)
         };
@@ -259,6 +275,13 @@ impl Facts {
                 .all(|one| is_commit(one.by) && one.target.is_none_or(is_commit))
             && self.line_operations.iter().all(|one| is_landing(one.landing))
             && self.changes.iter().all(change)
+            && self.duplication.iter().flat_map(|one| &one.debt).all(debt)
+            && self
+                .duplication
+                .iter()
+                .flat_map(|one| &one.classes)
+                .all(|class| class.places.iter().all(place))
+            && self.clone_births.iter().flatten().all(|one| is_landing(one.landing))
             && self.standing.iter().all(standing)
     }
 }

@@ -368,6 +368,14 @@ pub const CLONE_STEPS_PER_TOKEN: Limit = Limit {
     why: "code made to repeat itself costs the square of its length; trees need forty",
 };
 
+/// How many tokens and places may be compared when landings are followed for what they
+/// copied.
+pub const CLONE_HISTORY_STEPS: Limit = Limit {
+    name: "CLONE_HISTORY_STEPS",
+    value: 1 << 34,
+    why: "a history made to repeat itself ends within a minute; large ones need a hundredth",
+};
+
 /// How many places clones may have, all together.
 pub const CLONE_PLACES: Limit = Limit {
     name: "CLONE_PLACES",
@@ -422,6 +430,7 @@ pub static LIMITS: &[&Limit] = &[
     &ATTRIBUTE_BYTES,
     &CLONE_TOKENS,
     &CLONE_STEPS_PER_TOKEN,
+    &CLONE_HISTORY_STEPS,
     &CLONE_PLACES,
     &CLONE_CLASSES,
     &COMMITS,

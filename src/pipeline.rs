@@ -333,6 +333,9 @@ fn options(
     if scan.first_parent_origins {
         options.insert("first_parent_origins", "true".to_owned());
     }
+    if scan.clone_history {
+        options.insert("clone_history", "true".to_owned());
+    }
     if exports.me.is_some() {
         options.insert("me", "true".to_owned());
     }

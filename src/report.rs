@@ -7,6 +7,7 @@ mod breakdown;
 mod build;
 mod churn;
 mod comparison;
+mod clone_history;
 mod duplication;
 mod functions;
 mod filter;
@@ -33,10 +34,14 @@ pub use association::{AssociationReport, CheckReport, EstimateReport};
 pub use breakdown::{BreakdownReport, GroupReport, GroupsReport};
 pub use build::{Inputs, build, gap_reports};
 pub use churn::{ByWhom, ChurnReport};
+pub use clone_history::{CloneBirthReport, CloneHistoryReport, MonthBirthReport};
 pub use comparison::{
     ComparisonReport, DifferenceReport, GroupsBehind, LogRankReport, StandardisedReport,
 };
-pub use duplication::{CloneReport, DensityReport, DuplicationReport};
+pub use duplication::{
+    CloneReport, DebtReport, DensityReport, DuplicationReport, PresetReport,
+    QuarterDebtReport,
+};
 pub use functions::{
     FunctionsReport, HotspotReport, PlaceholderRates, SizesReport, TestedMonthReport,
 };

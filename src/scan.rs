@@ -3,6 +3,7 @@
 mod attested;
 mod authors;
 mod checkpoints;
+mod clone_history;
 mod clones;
 mod context;
 mod definitions;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -78,6 +79,8 @@ pub struct ScanOptions {
     pub no_marks: bool,
     /// Whether to look for code that stands in several places.
     pub clones: bool,
+    /// Whether to follow the parsed landings for what they copied.
+    pub clone_history: bool,
     /// Whether to read the AI sessions that the repository holds.
     pub checkpoints: bool,
     /// Where earlier runs kept what they found; `None` to keep nothing.
@@ -297,10 +300,18 @@ fn find_out(
         definitions = found.into_iter().map(|file| (file.blob, file.record)).collect();
         reader.work.add(read);
     }
+    let mut asked = FxHashMap::default();
     if options.clones {
         let (found, read) =
             clones::find(opened, &tracked.graph, &mut facts.gaps, progress)?;
-        facts.duplication = Some(found);
+        facts.duplication = Some(found.facts);
+        asked = found.asked;
+        reader.work.add(read);
+    }
+    if let Some(from) = track.parsed_from.filter(|_| options.clone_history) {
+        let gaps = &mut facts.gaps;
+        let (rows, read) = clone_history::follow(opened, &tracked, from, gaps, progress)?;
+        facts.clone_births = Some(rows);
         reader.work.add(read);
     }
     facts.gaps.merge(&kinds.gaps());
@@ -322,7 +333,7 @@ fn find_out(
     facts.work.blobs_read = reader.work.blobs;
     facts.work.bytes_read = reader.work.bytes;
     let taken = undone::taken(&history, &mut facts.gaps);
-    let context = context::read(&history, &people, &tracked.graph, &taken);
+    let context = context::read(&history, &people, &tracked.graph, &taken, asked);
     fill_commits(&mut facts, &history, provenance, people);
     if !options.no_marks {
         facts.signals = signals::find(&tracked.graph, rules);
@@ -552,6 +563,9 @@ fn fill_lines(
         .iter()
         .filter_map(|counted| change(graph.steps[counted.step as usize], counted.lines))
         .collect();
+    if let Some(duplication) = &mut facts.duplication {
+        duplication.debt = clones::debt(&settled.asked);
+    }
     facts.standing = settled
         .standing
         .into_iter()

@@ -232,6 +232,7 @@ pub fn run(
         syntax: false,
         parsed_days: None,
         clones: false,
+        clone_history: false,
         ..task.options.clone()
     };
     let mut facts = attempt(Task { options: &options, ..task }, stop, progress)

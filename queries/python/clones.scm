@@ -12,3 +12,8 @@
     (identifier) @callee
     (attribute attribute: (identifier) @callee)
   ])
+
+; A string that is a statement documents what stands around it, wherever it stands.
+(expression_statement
+  . (string . (string_start) @_start) @left_out .
+  (#match? @_start "^[rRuU]?[\"']"))

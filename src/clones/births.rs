@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::index::{Index, IndexedFile};
-use super::matches::{Match, Missed, matches};
+use super::matches::{Match, Missed, SearchSteps, matches};
 use super::{CloneType, TokenStream};
 use crate::problem::{GapKind, Gaps};
 use crate::untrusted::Untrusted;
@@ -21,9 +23,14 @@ pub struct FileChange<'a> {
     pub added: &'a [Range<u32>],
     /// Of these, lines that are known already to have moved here.
     pub moved: &'a [Range<u32>],
+    /// Of these, lines of which only the form changed: they are not new.
+    pub reformed: &'a [Range<u32>],
     /// Lines of the old version that went, in the same way. Of a file that is gone, all
     /// lines went, whatever stands here.
     pub deleted: &'a [Range<u32>],
+    /// Of these, lines that are known already to go on elsewhere or in another form: they
+    /// explain no more lines, and are not resolved.
+    pub gone_on: &'a [Range<u32>],
 }
 
 /// Where an added line was met before.
@@ -40,7 +47,7 @@ pub enum Origin {
 }
 
 /// Countable lines of one side of a change.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BirthCounts {
     /// Lines added.
     pub added_lines: u64,
@@ -56,6 +63,27 @@ pub struct BirthCounts {
     pub resolved_gone_lines: u64,
     /// Lines of clones in the tree before that still stand, alone.
     pub resolved_alone_lines: u64,
+}
+
+impl BirthCounts {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            added_lines: self.added_lines + other.added_lines,
+            moved_lines: self.moved_lines + other.moved_lines,
+            edited_lines: self.edited_lines + other.edited_lines,
+            copied_lines: self.copied_lines + other.copied_lines,
+            repeated_lines: self.repeated_lines + other.repeated_lines,
+            resolved_gone_lines: self.resolved_gone_lines + other.resolved_gone_lines,
+            resolved_alone_lines: self.resolved_alone_lines + other.resolved_alone_lines,
+        }
+    }
+
+    /// Lines of clones that are gone, or stand alone now.
+    pub fn resolved_lines(&self) -> u64 {
+        self.resolved_gone_lines + self.resolved_alone_lines
+    }
 }
 
 /// Added lines and where they were met before.
@@ -95,15 +123,20 @@ pub struct Births {
 
 /// Returns what a change does to the tree of an index, and applies the change to the
 /// index. Each deleted line explains one added line at most; what is moved or edited is
-/// no copy, even when other copies stand.
-pub fn births(index: &mut Index, changes: &[FileChange<'_>]) -> Births {
-    let mut judge = Judge::new(changes);
+/// no copy, even when other copies stand. Takes what it compares from `allowed`.
+pub fn births(
+    index: &mut Index,
+    changes: &[FileChange<'_>],
+    allowed: &mut SearchSteps,
+) -> Births {
+    let mut judge = Judge::new(changes, *allowed);
     judge.against_tree(index);
     judge.against_itself(index);
     let waiting = judge.partners_of_deleted(index);
     apply(index, changes);
     judge.count_alone(index, &waiting);
     judge.count_added();
+    *allowed = judge.allowed;
     judge.told()
 }
 
@@ -130,27 +163,40 @@ struct Judge<'c> {
     changes: &'c [FileChange<'c>],
     /// The change of each file that was there before.
     by_before: BTreeMap<&'c [u8], usize>,
+    /// The change of each file that is there after.
+    by_after: BTreeMap<&'c [u8], usize>,
     /// What each added line is, by change and line.
     origins: BTreeMap<(usize, u32), Origin>,
     /// Deleted lines that explain an added one.
     used: Lines,
     missed: Missed,
+    allowed: SearchSteps,
     births: Births,
 }
 
 impl<'c> Judge<'c> {
-    fn new(changes: &'c [FileChange<'c>]) -> Self {
+    fn new(changes: &'c [FileChange<'c>], allowed: SearchSteps) -> Self {
         let before = |(at, change): (usize, &FileChange<'c>)| Some((change.before?, at));
+        let after = |(at, change): (usize, &'c FileChange<'c>)| {
+            change.after.as_ref().map(|(path, _)| (*path, at))
+        };
         let moved = |(at, change): (usize, &FileChange<'c>)| {
             let lines = change.moved.iter().cloned().flatten();
             lines.map(move |line| ((at, line), Origin::Moved)).collect::<Vec<_>>()
         };
+        let gone_on = |change: &FileChange<'c>| {
+            let path = change.before.unwrap_or_default().to_vec();
+            let lines = change.gone_on.iter().cloned().flatten();
+            lines.map(move |line| (path.clone(), line)).collect::<Vec<_>>()
+        };
         Self {
             changes,
             by_before: changes.iter().enumerate().filter_map(before).collect(),
+            by_after: changes.iter().enumerate().filter_map(after).collect(),
             origins: changes.iter().enumerate().flat_map(moved).collect(),
-            used: Lines::new(),
+            used: changes.iter().flat_map(gone_on).collect(),
             missed: Missed::default(),
+            allowed,
             births: Births::default(),
         }
     }
@@ -186,7 +232,12 @@ impl<'c> Judge<'c> {
         let mut candidates = Vec::new();
         for (change, it) in self.changes.iter().enumerate() {
             let Some((path, file)) = &it.after else { continue };
-            let found = matches(index, &file.stream, own(path), &mut self.missed);
+            let found = matches(
+                index,
+                &file.stream,
+                own(path),
+                (&mut self.missed, &mut self.allowed),
+            );
             let has_added = |found: &Match| {
                 let lines = lines_of(&file.stream, found.start, found.tokens);
                 it.added
@@ -222,6 +273,7 @@ impl<'c> Judge<'c> {
             let number = stream.lines[line.start];
             let is_new = stream.is_countable(number)
                 && contains(changes[*change].added, number)
+                && !contains(changes[*change].reformed, number)
                 && !self.origins.contains_key(&(*change, number));
             if !is_new {
                 continue;
@@ -278,10 +330,7 @@ impl<'c> Judge<'c> {
 
     /// A line repeats others of the change if all of these were added.
     fn repeated(&self, path: &[u8], lines: &BTreeSet<u32>) -> Option<Origin> {
-        let is_path = |it: &&FileChange<'_>| {
-            it.after.as_ref().is_some_and(|(after, _)| *after == path)
-        };
-        let change = self.changes.iter().find(is_path)?;
+        let change = &self.changes[*self.by_after.get(path)?];
         let all_added = lines.iter().all(|&line| contains(change.added, line));
         all_added.then_some(Origin::Repeated)
     }
@@ -300,7 +349,12 @@ impl<'c> Judge<'c> {
             let Some(number) = index.number_at(path) else { continue };
             let Some(entry) = index.entry(number) else { continue };
             let stream = entry.stream();
-            let found = matches(index, stream, Some(number), &mut self.missed);
+            let found = matches(
+                index,
+                stream,
+                Some(number),
+                (&mut self.missed, &mut self.allowed),
+            );
             for it in found {
                 let Some(other) = index.entry(it.of.file) else { continue };
                 let is_deleted = |line: &u32| self.is_deleted(path, *line);
@@ -362,7 +416,12 @@ impl<'c> Judge<'c> {
             let Some(number) = index.number_at(path) else { continue };
             let Some(entry) = index.entry(number) else { continue };
             let stream = entry.stream();
-            let found = matches(index, stream, Some(number), &mut self.missed);
+            let found = matches(
+                index,
+                stream,
+                Some(number),
+                (&mut self.missed, &mut self.allowed),
+            );
             let in_clones: BTreeSet<u32> =
                 found.iter().flat_map(|it| tokens_lines(stream, *it)).collect();
             let of_path = (path.clone(), 0)..=(path.clone(), u32::MAX);
@@ -380,7 +439,10 @@ impl<'c> Judge<'c> {
         for (at, change) in changes.iter().enumerate() {
             let Some((_, file)) = &change.after else { continue };
             let added = change.added.iter().flat_map(Range::clone);
-            for line in added.filter(|&line| file.stream.is_countable(line)) {
+            let is_new = |line: &u32| {
+                file.stream.is_countable(*line) && !contains(change.reformed, *line)
+            };
+            for line in added.filter(is_new) {
                 let origin = self.origins.get(&(at, line)).copied();
                 let counts = self.counts(file.is_test(line));
                 counts.added_lines += 1;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::classes::{Repeat, repeats};
 use super::index::{Entry, Index, Place};
-use super::{CloneClass, CloneType, Density, Duplication, Instance, Rule};
+use super::{CloneClass, CloneType, Density, Duplication, Instance, LineUse, Rule};
 use crate::limits::CLONE_CLASSES;
 use crate::problem::{GapKind, Gaps};
 use crate::units::{len_to_u32, len_to_u64};
@@ -15,18 +15,26 @@ impl Index {
     /// Returns what of the tree is duplicated. Lines are counted of all classes, and of
     /// these the limit `CLONE_CLASSES` is shown: those with the most lines.
     pub fn duplication(&self) -> Duplication {
+        let most = usize::try_from(CLONE_CLASSES.value).unwrap_or(usize::MAX);
+        self.searched(most)
+    }
+
+    /// The same with at most so many classes.
+    pub(super) fn searched(&self, most_classes: usize) -> Duplication {
         let found = repeats(self);
         let entries: Vec<(u32, &Entry)> = self.files().collect();
         let mut tree = Tree::new(&entries, self.rule());
         let classes: Vec<CloneClass> =
             found.list.iter().filter_map(|repeat| tree.class(repeat)).collect();
-        let (product, tests) = tree.densities();
+        let lines = tree.lines();
+        let (product, tests) = densities(&lines);
         let mut gaps = self.gaps();
         let why = "the search for clones ended at its bound on work";
         gaps.add_many(GapKind::SearchLimit, why, b"", found.unfinished);
         Duplication {
             files: entries.iter().map(|(_, it)| Untrusted::from(&it.path[..])).collect(),
-            classes: shown(without_shorter(classes), &mut gaps),
+            lines,
+            classes: shown(without_shorter(classes), most_classes, &mut gaps),
             product,
             tests,
             work: found.work,
@@ -65,8 +73,7 @@ fn without_shorter(mut classes: Vec<CloneClass>) -> Vec<CloneClass> {
 }
 
 /// Keeps the classes with the most lines, and puts them in order.
-fn shown(mut classes: Vec<CloneClass>, gaps: &mut Gaps) -> Vec<CloneClass> {
-    let most = usize::try_from(CLONE_CLASSES.value).unwrap_or(usize::MAX);
+fn shown(mut classes: Vec<CloneClass>, most: usize, gaps: &mut Gaps) -> Vec<CloneClass> {
     let place = |class: &CloneClass| {
         let lines = |it: &Instance| (it.file, it.lines.start, it.lines.end);
         let first = &class.instances[0];
@@ -170,22 +177,35 @@ impl<'e> Tree<'e> {
         }
     }
 
-    /// Lines of product code and of tests.
-    fn densities(&self) -> (Density, Density) {
-        let (mut product, mut tests) = (Density::default(), Density::default());
-        for ((_, entry), marks) in self.entries.iter().zip(&self.is_duplicated) {
-            for (line, _) in
-                (0..).zip(&entry.stream().is_countable).filter(|(_, counts)| **counts)
-            {
-                let density =
-                    if entry.file.is_test(line) { &mut tests } else { &mut product };
-                density.countable_lines += 1;
-                let is_duplicated = marks.get(line as usize) == Some(&true);
-                density.duplicated_lines += u64::from(is_duplicated);
-            }
-        }
-        (product, tests)
+    /// What the lines of each file are.
+    fn lines(&self) -> Vec<Vec<LineUse>> {
+        let files = self.entries.iter().zip(&self.is_duplicated);
+        files.map(|((_, entry), marks)| line_uses(entry, marks)).collect()
     }
+}
+
+fn line_uses(entry: &Entry, is_duplicated: &[bool]) -> Vec<LineUse> {
+    let line_use = |(line, &is_countable): (u32, &bool)| {
+        let is_duplicated = is_duplicated.get(line as usize) == Some(&true);
+        match (is_countable, entry.file.is_test(line), is_duplicated) {
+            (false, _, _) => LineUse::Uncounted,
+            (true, false, false) => LineUse::Alone,
+            (true, false, true) => LineUse::Duplicated,
+            (true, true, false) => LineUse::AloneInTest,
+            (true, true, true) => LineUse::DuplicatedInTest,
+        }
+    };
+    (0..).zip(&entry.stream().is_countable).map(line_use).collect()
+}
+
+/// Lines of product code and of tests.
+fn densities(lines: &[Vec<LineUse>]) -> (Density, Density) {
+    let (mut product, mut tests) = (Density::default(), Density::default());
+    for line in lines.iter().flatten().filter(|line| line.is_countable()) {
+        let density = if line.is_test() { &mut tests } else { &mut product };
+        density.add(1, line.is_duplicated());
+    }
+    (product, tests)
 }
 
 /// For each text the place of the first that equals it.

@@ -25,6 +25,13 @@ pub(super) struct Match {
     pub(super) of: Place,
 }
 
+/// How much may still be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchSteps {
+    /// Tokens and places.
+    pub left: u64,
+}
+
 /// What was left out of a comparison.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Missed {
@@ -41,22 +48,23 @@ pub(super) fn matches(
     index: &Index,
     stream: &TokenStream,
     own: Option<u32>,
-    missed: &mut Missed,
+    (missed, allowed): (&mut Missed, &mut SearchSteps),
 ) -> Vec<Match> {
     let mut found = Vec::new();
     let mut ends: HashMap<(u32, i64), u32> = HashMap::new();
     let n_tokens = len_to_u64(stream.n_tokens());
     let most_steps = n_tokens * CLONE_STEPS_PER_TOKEN.value + LEAST_STEPS;
+    let most_steps = most_steps.min(allowed.left);
     let mut steps = 0;
     let kept = fingerprints(&stream.keys, index.rule());
     for (at, fingerprint) in kept.iter().enumerate() {
-        if steps > most_steps {
+        if steps >= most_steps {
             missed.fingerprints += len_to_u64(kept.len() - at);
             break;
         }
         let offset = fingerprint.offset;
         let places = first_places(index, index.places_of(fingerprint.hash), missed);
-        steps += len_to_u64(places.len());
+        steps += 1 + len_to_u64(places.len());
         for place in places {
             let shift = i64::from(place.offset) - i64::from(offset);
             let is_itself = own == Some(place.file) && shift == 0;
@@ -78,6 +86,7 @@ pub(super) fn matches(
             }
         }
     }
+    allowed.left = allowed.left.saturating_sub(steps);
     found.sort_by_key(|it| {
         (it.start, std::cmp::Reverse(it.tokens), path(index, it.of), it.of.offset)
     });

@@ -14,8 +14,11 @@ use crate::units::len_to_u32;
 )]
 mod births;
 mod bounds;
+mod injection;
+mod jscpd;
 mod measure;
 mod mutations;
+mod public;
 mod rules;
 mod suffix_array;
 

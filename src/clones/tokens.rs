@@ -46,6 +46,17 @@ impl TokenStream {
         bytes: &[u8],
         preset: Preset,
     ) -> Result<Self, Fallback> {
+        let [stream] = Self::read_for(parsers, language, bytes, [preset])?;
+        Ok(stream)
+    }
+
+    /// Reads a version of a file once, for several presets.
+    pub fn read_for<const N: usize>(
+        parsers: &mut Parsers,
+        language: Option<LanguageId>,
+        bytes: &[u8],
+        presets: [Preset; N],
+    ) -> Result<[Self; N], Fallback> {
         let lexemes = parsers.lexemes(language, bytes);
         match lexemes.fallback {
             Some(why @ (Fallback::TooLarge | Fallback::Minified)) => return Err(why),
@@ -53,12 +64,14 @@ impl TokenStream {
         }
         let is_countable: Vec<bool> =
             text_kinds(bytes).into_iter().map(LineKind::is_countable).collect();
-        let tokens = match preset {
-            Preset::Default => tokens(&lexemes.list, bytes, renamed_key),
-            Preset::Sonar => tokens(&lexemes.list, bytes, named_key),
-            Preset::GitClear => lines(bytes, &is_countable),
-        };
-        Ok(Self::new(tokens, is_countable, lexemes.tests, preset))
+        Ok(presets.map(|preset| {
+            let tokens = match preset {
+                Preset::Default => tokens(&lexemes.list, bytes, renamed_key),
+                Preset::Sonar => tokens(&lexemes.list, bytes, named_key),
+                Preset::GitClear => lines(bytes, &is_countable),
+            };
+            Self::new(tokens, is_countable.clone(), lexemes.tests.clone(), preset)
+        }))
     }
 
     pub(super) fn new(
@@ -128,7 +141,7 @@ impl TokenStream {
     }
 }
 
-fn tokens(
+pub(super) fn tokens(
     list: &[Lexeme],
     bytes: &[u8],
     key: impl Fn(LexemeKind, &[u8]) -> u64,
@@ -148,7 +161,7 @@ fn tokens(
 }
 
 /// A name is any name, a string any string, a number any number.
-fn renamed_key(kind: LexemeKind, text: &[u8]) -> u64 {
+pub(super) fn renamed_key(kind: LexemeKind, text: &[u8]) -> u64 {
     match kind {
         LexemeKind::Identifier => xxh3_64_with_seed(b"$i", 1),
         _ => named_key(kind, text),

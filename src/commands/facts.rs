@@ -6,10 +6,11 @@ mod key;
 use std::path::Path;
 
 use crate::cli::{FactsArgs, FactsFormat};
+use crate::clones::BirthCounts;
 use crate::error::{Error, Exit};
 use crate::facts::{
-    AiShare, CommitFacts, DuplicationFacts, Facts, LineOperationFacts, RecordFacts,
-    RevertFacts,
+    AiShare, CloneBirthFacts, CommitFacts, DebtFacts, DuplicationFacts, Facts,
+    LineOperationFacts, RecordFacts, RevertFacts,
 };
 use crate::history::CommitIdx;
 use crate::identity::pseudonym;
@@ -59,6 +60,8 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     tables.clones()?;
     functions::functions(&tables)?;
     functions::placeholders(&tables)?;
+    tables.duplication()?;
+    tables.clone_births()?;
     tables.lifetimes()?;
     let mut gaps: Vec<_> = gathered
         .repositories
@@ -386,6 +389,52 @@ impl Tables<'_> {
         self.write("clones", &columns, rows)
     }
 
+    fn duplication(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "preset",
+            "origin",
+            "landing",
+            "landing_time",
+            "ai_marked",
+            "test",
+            "countable_lines",
+            "duplicated_lines",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            let found = facts.duplication.iter();
+            found.flat_map(move |found| {
+                found.debt.iter().map(|one| debt_row(facts, &found.preset, one))
+            })
+        });
+        self.write("duplication", &columns, rows)
+    }
+
+    fn clone_births(&self) -> Result<(), Error> {
+        let columns = [
+            "repo",
+            "landing",
+            "landing_time",
+            "bulk",
+            "test",
+            "added_lines",
+            "copied_lines",
+            "repeated_lines",
+            "moved_lines",
+            "edited_lines",
+            "resolved_gone_lines",
+            "resolved_alone_lines",
+        ];
+        let rows = self.repositories.iter().flat_map(|facts| {
+            let rows = facts.clone_births.iter().flatten();
+            rows.flat_map(move |one| {
+                let sides = [(false, one.product), (true, one.tests)];
+                sides.map(|(is_test, counts)| birth_row(facts, one, (is_test, counts)))
+            })
+        });
+        self.write("clone_births", &columns, rows)
+    }
+
     fn lifetimes(&self) -> Result<(), Error> {
         let columns = [
             "repo",
@@ -441,6 +490,42 @@ impl Tables<'_> {
         });
         self.write("lifetimes", &columns, rows)
     }
+}
+
+fn debt_row(facts: &Facts, preset: &str, one: &DebtFacts) -> Vec<Cell> {
+    vec![
+        repo(facts),
+        Cell::Text(preset.to_owned()),
+        Cell::Text(commit_id(facts, one.origin)),
+        landing_id(facts, one.landing),
+        time(Some(facts.mainline[one.landing as usize].time)),
+        Cell::Flag(facts.is_ai_marked_line(one.origin, one.mark)),
+        Cell::Flag(one.is_test),
+        Cell::Count(one.lines.countable_lines),
+        Cell::Count(one.lines.duplicated_lines),
+    ]
+}
+
+fn birth_row(
+    facts: &Facts,
+    one: &CloneBirthFacts,
+    (is_test, counts): (bool, BirthCounts),
+) -> Vec<Cell> {
+    let landing = facts.mainline[one.landing as usize];
+    vec![
+        repo(facts),
+        landing_id(facts, one.landing),
+        time(Some(landing.time)),
+        Cell::Flag(landing.is_bulk),
+        Cell::Flag(is_test),
+        Cell::Count(counts.added_lines),
+        Cell::Count(counts.copied_lines),
+        Cell::Count(counts.repeated_lines),
+        Cell::Count(counts.moved_lines),
+        Cell::Count(counts.edited_lines),
+        Cell::Count(counts.resolved_gone_lines),
+        Cell::Count(counts.resolved_alone_lines),
+    ]
 }
 
 fn revert_row(facts: &Facts, one: &RevertFacts) -> Vec<Cell> {

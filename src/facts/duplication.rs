@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clones::Density;
+use crate::clones::{BirthCounts, Density};
+use crate::history::CommitIdx;
+use crate::lines::book::Mark;
 
 /// Code that stands in several places at the tip.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,38 @@ pub struct DuplicationFacts {
     pub tests: Density,
     /// The pieces.
     pub classes: Vec<CloneFacts>,
+    /// What other presets count of the same files. None of them goes into any other
+    /// number.
+    pub others: Vec<PresetFacts>,
+    /// Who wrote the lines compared, and when they landed, in order; they sum up to
+    /// `product` and `tests`.
+    pub debt: Vec<DebtFacts>,
+}
+
+/// What one preset counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresetFacts {
+    /// What counts as a clone.
+    pub preset: String,
+    /// Lines of code that tests no other code.
+    pub product: Density,
+    /// Lines of code that does.
+    pub tests: Density,
+}
+
+/// Lines that stand at the tip, of one commit and one landing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebtFacts {
+    /// The mainline number of the commit that brought them in.
+    pub landing: u32,
+    /// The commit that wrote them.
+    pub origin: CommitIdx,
+    /// Who wrote them by a record; 0 where none says.
+    pub mark: Mark,
+    /// Whether they are code that tests other code.
+    pub is_test: bool,
+    /// How many, and how many of them stand elsewhere too.
+    pub lines: Density,
 }
 
 /// A piece of code that stands in several places.
@@ -44,4 +78,23 @@ pub struct ClonePlace {
     pub countable: u32,
     /// Whether it begins in code that tests other code.
     pub is_test: bool,
+}
+
+/// What one landing did to duplication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloneBirthFacts {
+    /// Its mainline number.
+    pub landing: u32,
+    /// Lines of code that tests no other code.
+    pub product: BirthCounts,
+    /// Lines of code that does.
+    pub tests: BirthCounts,
+}
+
+impl CloneBirthFacts {
+    /// Whether it added a line that is compared, or resolved one.
+    pub fn says_something(&self) -> bool {
+        let both = self.product.and(self.tests);
+        both.added_lines + both.resolved_lines() > 0
+    }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::file_class::FileClass;
@@ -156,6 +156,22 @@ pub struct Context {
     /// Landings, and the paths they created with content that had stood at another path
     /// and never at this one.
     pub imported: FxHashSet<(u32, u32)>,
+    /// Files at the tip of which it is asked who wrote some lines: by path, for each line
+    /// a number for what is asked of it, 0 for nothing.
+    pub asked: FxHashMap<u32, Vec<u8>>,
+}
+
+/// Who wrote a line that stands, and when it landed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Standing {
+    /// The mainline number of the commit that brought it in.
+    pub landing: u32,
+    /// The commit that wrote it.
+    pub origin: CommitIdx,
+    /// Who wrote it by a record; 0 where none says.
+    pub mark: Mark,
+    /// The number of what was asked.
+    pub asked: u8,
 }
 
 /// Everything known of lines.
@@ -165,6 +181,8 @@ pub struct Settled {
     pub lifetimes: BTreeMap<Lifetime, u64>,
     /// The files at the tip, if asked for.
     pub standing: Vec<StandingFile>,
+    /// The lines that were asked about, with their numbers.
+    pub asked: BTreeMap<Standing, u64>,
     /// For each landing whether it is a bulk event.
     pub is_bulk: Vec<bool>,
     /// What landings did to the lines of others; empty when lines are taken as they are.
@@ -325,9 +343,10 @@ pub fn settle(
         .iter()
         .map(|(path, runs)| settler.standing_file(*path, runs))
         .collect();
+    let asked = settler.asked();
     let effects = settler.effects();
     let Settler { links, repeats: Repeats { copied, .. }, .. } = settler;
-    Settled { lifetimes, standing, is_bulk, effects, links, copied, gaps }
+    Settled { lifetimes, standing, asked, is_bulk, effects, links, copied, gaps }
 }
 
 /// Where lines end, by number. Empty when lines are taken as they are.
@@ -494,6 +513,39 @@ impl Settler<'_> {
         }
         let both = died.iter().zip(is_bulk);
         both.map(|(died, is_bulk)| *died > BULK_LINES || *is_bulk).collect()
+    }
+
+    /// Who wrote the lines that are asked about. What stands of a file is in the book run
+    /// by run, in its order.
+    fn asked(&self) -> BTreeMap<Standing, u64> {
+        let mut found = BTreeMap::new();
+        let mut nexts: FxHashMap<u32, u32> = FxHashMap::default();
+        for fate in self.book.fates.iter().filter(|fate| fate.exit.is_none()) {
+            let Some(asked) = self.context.asked.get(&fate.path) else { continue };
+            let next = nexts.entry(fate.path).or_default();
+            let first = *next as usize;
+            *next += fate.lines;
+            let asked = asked.get(first..).unwrap_or(&[]);
+            for (line, &asked) in
+                (fate.stand.line..fate.stand.line + fate.lines).zip(asked)
+            {
+                if asked > 0 {
+                    let one = self.standing(line, fate.stand.origin, asked);
+                    *found.entry(one).or_insert(0) += 1;
+                }
+            }
+        }
+        found
+    }
+
+    fn standing(&self, line: u32, now: CommitIdx, asked: u8) -> Standing {
+        let root = self.links.root(line);
+        Standing {
+            landing: self.came(root).landing,
+            origin: self.origin(root, now, line),
+            mark: self.marks.get(root as usize).copied().unwrap_or(0),
+            asked,
+        }
     }
 
     /// What landings did to the lines of others.

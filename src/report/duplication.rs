@@ -1,9 +1,13 @@
 //! Code that stands in several places at the tip, as it is reported.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::breakdown::quarter;
+use super::clone_history::{self, CloneHistoryReport};
 use crate::clones::Density;
-use crate::facts::{CloneFacts, DuplicationFacts, Facts};
+use crate::facts::{CloneFacts, DebtFacts, DuplicationFacts, Facts, PresetFacts};
 use crate::units::{count_to_f64, len_to_u64};
 
 /// How many of the largest classes are listed.
@@ -29,6 +33,47 @@ pub struct DuplicationReport {
     /// The largest of them that are not all tests, by their tokens times the places beyond
     /// the first; of those that begin in the same lines the first.
     pub largest: Vec<CloneReport>,
+    /// What other presets count of the same files: each counts something else, and none
+    /// stands in a row with another.
+    pub other_presets: Vec<PresetReport>,
+    /// Who wrote the lines compared, those of code that tests no other code.
+    pub debt: DebtReport,
+    /// What landings did to duplication; `None` unless asked for.
+    pub history: Option<CloneHistoryReport>,
+}
+
+/// What one preset counts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PresetReport {
+    /// `sonar`: 100 tokens on 10 lines at least, strings and numbers apart; `gitclear`: 5
+    /// equal lines at least.
+    pub preset: String,
+    /// Lines of code that tests no other code.
+    pub product: DensityReport,
+    /// Lines of code that does.
+    pub tests: DensityReport,
+}
+
+/// Lines that stand at the tip, by who wrote them and when they landed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DebtReport {
+    /// AI-marked lines.
+    pub ai_marked: DensityReport,
+    /// All others.
+    pub unmarked: DensityReport,
+    /// Both by the quarter in which they landed, in its order.
+    pub by_quarter: Vec<QuarterDebtReport>,
+}
+
+/// Lines that landed in one quarter and stand.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QuarterDebtReport {
+    /// The quarter, such as `2026-Q3`.
+    pub quarter: String,
+    /// All lines of it.
+    pub all: DensityReport,
+    /// The AI-marked ones among them.
+    pub ai_marked: DensityReport,
 }
 
 /// Lines, and how many of them stand elsewhere too.
@@ -58,7 +103,7 @@ pub struct CloneReport {
 
 /// Makes the report; `None` where nothing was compared.
 pub(super) fn report(facts: &Facts) -> Option<DuplicationReport> {
-    let DuplicationFacts { preset, files, product, tests, classes } =
+    let DuplicationFacts { preset, files, product, tests, classes, others, debt } =
         facts.duplication.as_ref()?;
     let is_product = |one: &&CloneFacts| one.places.iter().any(|place| !place.is_test);
     let mut largest: Vec<&CloneFacts> = classes.iter().filter(is_product).collect();
@@ -82,7 +127,42 @@ pub(super) fn report(facts: &Facts) -> Option<DuplicationReport> {
         tests: density(*tests),
         classes: len_to_u64(classes.len()),
         largest: listed.iter().map(report).collect(),
+        other_presets: others.iter().map(preset_report).collect(),
+        debt: debt_report(facts, debt),
+        history: clone_history::report(facts),
     })
+}
+
+fn preset_report(one: &PresetFacts) -> PresetReport {
+    PresetReport {
+        preset: one.preset.clone(),
+        product: density(one.product),
+        tests: density(one.tests),
+    }
+}
+
+fn debt_report(facts: &Facts, debt: &[DebtFacts]) -> DebtReport {
+    let mut by_quarter: BTreeMap<String, [Density; 2]> = BTreeMap::new();
+    let mut all = [Density::default(); 2];
+    for one in debt.iter().filter(|one| !one.is_test) {
+        let side = usize::from(facts.is_ai_marked_line(one.origin, one.mark));
+        all[side] = all[side].and(one.lines);
+        let landed = facts.mainline[one.landing as usize].time;
+        if let Some(quarter) = quarter(landed) {
+            let sides = by_quarter.entry(quarter).or_default();
+            sides[side] = sides[side].and(one.lines);
+        }
+    }
+    let row = |(quarter, [unmarked, marked]): (String, [Density; 2])| QuarterDebtReport {
+        quarter,
+        all: density(unmarked.and(marked)),
+        ai_marked: density(marked),
+    };
+    DebtReport {
+        ai_marked: density(all[1]),
+        unmarked: density(all[0]),
+        by_quarter: by_quarter.into_iter().map(row).collect(),
+    }
 }
 
 /// Whether the first places of two pieces share lines.

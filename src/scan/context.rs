@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::authors::Numbered;
 use crate::history::objects::{ObjectKind, ObjectReader};
@@ -24,6 +24,7 @@ pub(super) fn read(
     people: &Numbered,
     graph: &Graph,
     taken: &[Taken],
+    asked: FxHashMap<u32, Vec<u8>>,
 ) -> Context {
     let person = |&(author, operator): &(Option<u32>, Option<u32>)| operator.or(author);
     Context {
@@ -33,6 +34,7 @@ pub(super) fn read(
         taken_back: taken_back(history, taken),
         said: said(history, taken),
         imported: imported(graph),
+        asked,
     }
 }
 

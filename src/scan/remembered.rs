@@ -105,6 +105,8 @@ pub(super) fn place<'a>(
         rev: None,
         as_of: None,
         landing_events: Vec::new(),
+        // Neither do they know of copies.
+        clone_history: false,
         ..question.options
     };
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;

@@ -65,3 +65,178 @@ fn without_syntax_nothing_is_said_of_copies() {
     let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
     assert_eq!(report["repositories"][0]["duplication"], Value::Null);
 }
+
+/// A history of the mainline: a day and the files of each commit, as they stand then.
+fn history(commits: &[(u32, &str, &[(&str, String)])]) -> String {
+    let mut stream = String::new();
+    for (day, message, files) in commits {
+        let time = 1_767_225_600 + i64::from(*day) * 86_400;
+        let _ = write!(
+            stream,
+            "commit refs/heads/main\ncommitter A <a@example.org> {time} +0000\ndata {}\n\
+             {message}\ndeleteall\n",
+            message.len()
+        );
+        for (path, text) in *files {
+            let _ =
+                writeln!(stream, "M 100644 inline {path}\ndata {}\n{text}", text.len());
+        }
+    }
+    stream
+}
+
+fn rows(place: &Place, table: &str) -> Vec<Value> {
+    let rows = std::fs::read_to_string(place.path(&format!("tables/{table}.ndjson")));
+    let rows = rows.expect("it was written");
+    rows.lines().map(|row| serde_json::from_str(row).expect("it is JSON")).collect()
+}
+
+/// Two functions that share nothing but their last word.
+fn first() -> String {
+    function("sum_up", "orders", 0)
+}
+
+fn second() -> String {
+    "def spread(points, width):\n    rows = {}\n    while points:\n        \
+     point = points.pop()\n        rows.setdefault(point // width, []).append(point)\n    \
+     for row in sorted(rows):\n        yield row, [str(one) for one in rows[row]]\n        \
+     rows[row] = len(rows[row]) or None\n    print(width, file=sys.stderr)\n    \
+     return rows\n"
+        .to_owned()
+}
+
+/// Pasted on day 31, repeated on day 32, moved on day 59 and cleaned up on day 60.
+fn planted() -> String {
+    let lone = "def alone(x):\n    return os.path.join(x, str(x))\n".to_owned();
+    let (one, two) = (first(), second());
+    let marked = "Paste\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n";
+    history(&[
+        (0, "Begin\n", &[("a.py", one.clone()), ("l.py", lone.clone())]),
+        (
+            31,
+            marked,
+            &[("a.py", one.clone()), ("b.py", one.clone()), ("l.py", lone.clone())],
+        ),
+        (
+            32,
+            "Repeat\n",
+            &[
+                ("a.py", one.clone()),
+                ("b.py", one.clone()),
+                ("c.py", two.clone()),
+                ("d.py", format!("import os\n\n\n{two}")),
+                ("l.py", lone.clone()),
+            ],
+        ),
+        (
+            59,
+            "Move\n",
+            &[
+                ("a.py", one.clone()),
+                ("b.py", one.clone()),
+                ("c.py", two.clone()),
+                ("l.py", format!("{lone}\n\n{two}")),
+            ],
+        ),
+        (60, "Clean\n", &[("a.py", one), ("c.py", two), ("l.py", lone)]),
+    ])
+}
+
+#[test]
+fn what_landings_copied_repeated_moved_and_cleaned_up_is_told_by_month() {
+    let place = Place::new();
+    Repository::import(&place, "app", planted().as_bytes());
+    let run = place.run(["report", "app", "--format=json", "--clone-history"]).ended(0);
+    let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+    let found = &report["repositories"][0]["duplication"]["history"];
+    let months: Vec<[&Value; 6]> = found["by_month"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| {
+            [
+                "month",
+                "added_lines",
+                "copied_lines",
+                "repeated_lines",
+                "moved_lines",
+                "resolved_lines",
+            ]
+            .map(|name| &one[name])
+        })
+        .collect();
+    let expected = [
+        [json!("2026-01"), json!(13), json!(0), json!(0), json!(0), json!(0)],
+        // Both functions of the second landing are new, and repeat each other.
+        [json!("2026-02"), json!(32), json!(11), json!(20), json!(0), json!(0)],
+        [json!("2026-03"), json!(10), json!(0), json!(0), json!(10), json!(42)],
+    ];
+    let expected: Vec<[&Value; 6]> = expected.iter().map(|row| row.each_ref()).collect();
+    assert_eq!(months, expected);
+    assert_eq!(found["ai_marked"]["copied_lines"], 11);
+    assert_eq!(found["ai_marked"]["copy_share"], 1.0);
+    assert_eq!(found["unmarked"]["copied_lines"], 0);
+    // Unless asked for, nothing is said of it.
+    let run = place.run(["report", "app", "--format=json"]).ended(0);
+    let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+    assert_eq!(report["repositories"][0]["duplication"]["history"], Value::Null);
+}
+
+#[test]
+fn landings_say_the_same_whenever_the_end_of_observation_comes() {
+    let place = Place::new();
+    Repository::import(&place, "app", planted().as_bytes());
+    let of = |more: &[&str]| {
+        let args = ["facts", "app", "--output=tables", "--clone-history"];
+        place.run(args.iter().chain(more)).ended(0).out();
+        rows(&place, "clone_births")
+    };
+    let all = of(&["--no-cache"]);
+    assert_eq!(all.len(), 10);
+    // A year back from an earlier end begins at an earlier landing, and one from a later
+    // end after the first.
+    let early = of(&["--no-cache", "--as-of=2026-03-01"]);
+    assert_eq!(early[..], all[..early.len()]);
+    assert!(early.len() == 8);
+    for more in [&["--cache-dir=kept", "--as-of=2026-03-01"][..], &["--cache-dir=kept"]] {
+        let again = of(more);
+        assert_eq!(again[..], all[..again.len()]);
+    }
+}
+
+#[test]
+fn lines_that_stand_twice_are_those_of_the_landings_and_marks_that_brought_them() {
+    let place = Place::new();
+    let stream = planted();
+    let end = stream.find("Repeat").expect("it is there");
+    let end = stream[..end].rfind("commit refs").expect("it is there");
+    Repository::import(&place, "app", stream[..end].as_bytes());
+    place.run(["facts", "app", "--output=tables"]).ended(0).out();
+    let rows: Vec<[Value; 4]> = rows(&place, "duplication")
+        .iter()
+        .map(|row| {
+            ["landing_time", "ai_marked", "countable_lines", "duplicated_lines"]
+                .map(|name| row[name].clone())
+        })
+        .collect();
+    let expected = [
+        [json!("2026-01-01T00:00:00Z"), json!(false), json!(13), json!(11)],
+        [json!("2026-02-01T00:00:00Z"), json!(true), json!(11), json!(11)],
+    ];
+    assert_eq!(rows, expected);
+    let run = place.run(["report", "app", "--format=json"]).ended(0);
+    let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+    let found = &report["repositories"][0]["duplication"];
+    assert_eq!(found["product"]["countable_lines"], 24);
+    assert_eq!(found["debt"]["ai_marked"]["share"], 1.0);
+    assert_eq!(found["debt"]["by_quarter"][0]["quarter"], "2026-Q1");
+    assert_eq!(found["debt"]["by_quarter"][0]["all"]["duplicated_lines"], 22);
+    let presets: Vec<&Value> = found["other_presets"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| &one["product"]["duplicated_lines"])
+        .collect();
+    // Too short for one, and equal line by line for the other.
+    assert_eq!(presets, [&json!(0), &json!(22)]);
+}

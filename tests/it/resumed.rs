@@ -14,7 +14,7 @@ use crate::random_history::{self, Numbers};
 
 /// Ways of asking, each with records of its own.
 const WAYS: [&[&str]; 3] = [
-    &["report", "--format=json"],
+    &["report", "--format=json", "--clone-history"],
     &["facts", "--output=tables"],
     &["lines", "--format=ndjson", "--exact"],
 ];

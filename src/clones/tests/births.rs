@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Enough for any change here; what is taken from it is given back.
+const PLENTY: SearchSteps = SearchSteps { left: 1 << 40 };
+
 /// A function of eight statements of its own.
 fn function(seed: u64) -> String {
     let mut random = Random(seed);
@@ -32,10 +35,12 @@ fn judged(tree: &[(&str, String)], edits: &[Edit]) -> (Births, Index) {
             }),
             added: &edit.added,
             moved: &[],
+            reformed: &[],
             deleted: &edit.deleted,
+            gone_on: &[],
         })
         .collect();
-    (births(&mut index, &changes), index)
+    (births(&mut index, &changes, &mut { PLENTY }), index)
 }
 
 fn added(path: &'static str, text: String) -> Edit {
@@ -182,15 +187,49 @@ fn lines_known_to_have_moved_are_not_looked_for() {
         after: Some((b"b.py", file_of("b.py", &function(1), Preset::Default))),
         added: &[0..9],
         moved: &[0..4],
+        reformed: &[],
         deleted: &[],
+        gone_on: &[],
     };
-    let births = births(&mut index, &[change]);
+    let births = births(&mut index, &[change], &mut { PLENTY });
     let counts = BirthCounts {
         added_lines: 9,
         moved_lines: 4,
         copied_lines: 5,
         ..BirthCounts::default()
     };
+    only(counts, &births);
+}
+
+#[test]
+fn lines_that_go_on_elsewhere_or_in_another_form_are_neither_new_nor_resolved() {
+    let tree = [("a.py", function(1)), ("b.py", function(1))];
+    let mut index = index_of(&tree, Preset::Default);
+    let changed = function(1).replace(" + 1", "  +  1");
+    let changes = [
+        FileChange {
+            before: Some(b"a.py"),
+            after: Some((b"a.py", file_of("a.py", &changed, Preset::Default))),
+            added: &[1..9],
+            moved: &[],
+            reformed: &[1..9],
+            deleted: &[1..9],
+            gone_on: &[1..9],
+        },
+        // Lines that went on explain no copy of them.
+        FileChange {
+            before: None,
+            after: Some((b"c.py", file_of("c.py", &function(1), Preset::Default))),
+            added: &[0..9],
+            moved: &[],
+            reformed: &[],
+            deleted: &[],
+            gone_on: &[],
+        },
+    ];
+    let births = births(&mut index, &changes, &mut { PLENTY });
+    let counts =
+        BirthCounts { added_lines: 9, copied_lines: 9, ..BirthCounts::default() };
     only(counts, &births);
 }
 
@@ -217,10 +256,12 @@ fn an_index_after_many_changes_is_that_of_the_last_tree() {
                 .map(|text| (path.as_bytes(), file_of(&path, text, Preset::Default))),
             added: &added,
             moved: &[],
+            reformed: &[],
             deleted: &deleted,
+            gone_on: &[],
         };
         let old = index.duplication().product;
-        let counts = births(&mut index, &[change]).product;
+        let counts = births(&mut index, &[change], &mut { PLENTY }).product;
         match text {
             Some(text) => drop(tree.insert(path, text)),
             None => drop(tree.remove(&path)),
@@ -234,4 +275,112 @@ fn an_index_after_many_changes_is_that_of_the_last_tree() {
             tree.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
         assert_eq!(index.duplication(), index_of(&files, Preset::Default).duplication());
     }
+}
+
+/// The parts of one text that another does not have, line by line: those that are not in
+/// the common beginning and end.
+fn middle(one: &str, other: &str) -> Vec<Range<u32>> {
+    let (one, other): (Vec<&str>, Vec<&str>) =
+        (one.lines().collect(), other.lines().collect());
+    let start = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+    let rest = one.len().min(other.len()) - start;
+    let ends = one.iter().rev().zip(other.iter().rev()).take(rest);
+    let end = one.len() - ends.take_while(|(one, other)| one == other).count();
+    if start < end { vec![len_to_u32(start)..len_to_u32(end)] } else { Vec::new() }
+}
+
+#[test]
+fn an_index_kept_up_to_date_judges_random_changes_as_one_of_the_whole_tree_does() {
+    let mut n_found = BirthCounts::default();
+    for seed in 0..40 {
+        let mut random = Random(seed);
+        let mut tree: std::collections::BTreeMap<String, String> =
+            std::collections::BTreeMap::new();
+        let mut kept = Index::new(Preset::Default);
+        for _ in 0..12 {
+            // Some files of the tree become others, go, or change places.
+            let before = tree.clone();
+            let mut renamed: Vec<(Option<String>, Option<String>)> = Vec::new();
+            for number in 0..1 + random.below(3) {
+                let path = format!("{}.py", (random.below(3) * 3 + number) % 6);
+                if renamed.iter().any(|(one, two)| {
+                    one.as_ref() == Some(&path) || two.as_ref() == Some(&path)
+                }) {
+                    continue;
+                }
+                let old = tree.remove(&path);
+                let old = old.map(|_| path.clone());
+                let new = (random.below(5) > 0).then(|| {
+                    let n = random.below(5);
+                    (0..n).map(|_| function(random.below(7))).collect::<String>()
+                });
+                if let Some(text) = new {
+                    tree.insert(path.clone(), text);
+                    renamed.push((old, Some(path)));
+                } else {
+                    renamed.push((old, None));
+                }
+            }
+            let text = |tree: &std::collections::BTreeMap<String, String>,
+                        path: &Option<String>| {
+                path.as_ref().map(|path| tree[path].clone())
+            };
+            let lines: Vec<(Vec<Range<u32>>, Vec<Range<u32>>)> = renamed
+                .iter()
+                .map(|(old, new)| {
+                    let (old, new) = (text(&before, old), text(&tree, new));
+                    let old = old.unwrap_or_default();
+                    let new = new.unwrap_or_default();
+                    (middle(&new, &old), middle(&old, &new))
+                })
+                .collect();
+            let changes: Vec<FileChange<'_>> = renamed
+                .iter()
+                .zip(&lines)
+                .map(|((old, new), (added, deleted))| FileChange {
+                    before: old.as_ref().map(String::as_bytes),
+                    after: new.as_ref().map(|path| {
+                        (path.as_bytes(), file_of(path, &tree[path], Preset::Default))
+                    }),
+                    added,
+                    moved: &[],
+                    reformed: &[],
+                    deleted,
+                    gone_on: &[],
+                })
+                .collect();
+            let whole: Vec<(&str, String)> =
+                before.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
+            let mut whole = index_of(&whole, Preset::Default);
+            let wanted = births(&mut whole, &changes, &mut { PLENTY });
+            let found = births(&mut kept, &changes, &mut { PLENTY });
+            assert_eq!(found, wanted, "seed {seed}");
+            n_found = n_found.and(found.product);
+        }
+    }
+    let BirthCounts { moved_lines, copied_lines, repeated_lines, .. } = n_found;
+    assert!(moved_lines > 100 && copied_lines > 100 && repeated_lines > 100);
+    assert!(n_found.resolved_gone_lines > 100 && n_found.resolved_alone_lines > 100);
+}
+
+#[test]
+fn a_change_that_may_compare_nothing_more_says_so() {
+    let tree = [("a.py", function(1))];
+    let mut index = index_of(&tree, Preset::Default);
+    let change = || FileChange {
+        before: None,
+        after: Some((b"b.py", file_of("b.py", &function(1), Preset::Default))),
+        added: &[0..9],
+        moved: &[],
+        reformed: &[],
+        deleted: &[],
+        gone_on: &[],
+    };
+    let mut none = SearchSteps { left: 0 };
+    let found = births(&mut index, &[change()], &mut none);
+    only(BirthCounts { added_lines: 9, ..BirthCounts::default() }, &found);
+    assert!(!found.gaps.is_empty());
+    let mut allowed = PLENTY;
+    let found = births(&mut index, &[change()], &mut allowed);
+    assert!(found.gaps.is_empty() && allowed.left < PLENTY.left);
 }

@@ -79,6 +79,51 @@ fn a_tree_with_too_much_code_leaves_files_out_and_counts_them() {
 }
 
 #[test]
+fn a_thousand_equal_files_that_come_at_once_end_at_the_bound_on_work() {
+    let file = made_up(&random_keys(1, 600), Preset::Default);
+    let mut index = Index::new(Preset::Default);
+    let paths: Vec<String> = (0..1_000).map(|at| format!("{at:05}")).collect();
+    let added = [Range { start: 0, end: 60 }];
+    let changes: Vec<FileChange<'_>> = paths
+        .iter()
+        .map(|path| FileChange {
+            before: None,
+            after: Some((path.as_bytes(), file.clone())),
+            added: &added,
+            moved: &[],
+            reformed: &[],
+            deleted: &[],
+            gone_on: &[],
+        })
+        .collect();
+    let mut allowed = SearchSteps { left: 1 << 27 };
+    let found = births(&mut index, &changes, &mut allowed);
+    assert_eq!(found.product.repeated_lines, 60_000);
+    // Of each fingerprint 64 places are looked at.
+    assert!(allowed.left > 0, "{allowed:?}");
+    assert_eq!(found.gaps.list()[0].kind, GapKind::SearchLimit);
+}
+
+#[test]
+fn a_file_of_one_line_repeated_is_read_and_holds_no_clone() {
+    let text = "total = total + item.price\n".repeat(70_000);
+    for preset in Preset::ALL {
+        let mut index = Index::new(preset);
+        index.insert(b"a.py", file_of("a.py", &text, preset));
+        assert!(index.n_tokens() <= 14, "{preset:?}");
+        let found = index.duplication();
+        assert_eq!((found.classes.len(), found.work.steps), (0, 0), "{preset:?}");
+    }
+    // Larger than a file that is parsed may be.
+    let larger = "total = total + item.price\n".repeat(200_000);
+    let language = language_of(b"a.py");
+    let mut parsers = Parsers::new();
+    let read =
+        TokenStream::read(&mut parsers, language, larger.as_bytes(), Preset::Default);
+    assert_eq!(read.err(), Some(crate::syntax::Fallback::TooLarge));
+}
+
+#[test]
 fn a_minified_or_huge_file_is_not_read() {
     let read = |text: &[u8]| {
         let language = language_of(b"a.py");

@@ -2,23 +2,13 @@
 //! Roy and Cordy, "A mutation/injection-based automatic framework for evaluating code
 //! clone detection tools" (2009).
 
-use std::collections::BTreeMap;
-use std::io::Write;
-
-use super::measure::Tree;
+use super::injection::{Function, functions, injected, parsed, recall};
 use super::*;
-use crate::syntax::{DefinitionKind, Lexeme, LexemeKind};
-
-/// A function: its file, its lines there, and its text.
-struct Function {
-    path: String,
-    lines: Range<u32>,
-    text: String,
-}
+use crate::syntax::{Lexeme, LexemeKind};
 
 /// What a copy of a function has that the function has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Change {
+pub(super) enum Change {
     // Type 1.
     None,
     MoreSpaces,
@@ -41,7 +31,7 @@ enum Change {
     LineChanged,
 }
 
-const TYPE_1: [Change; 8] = [
+pub(super) const TYPE_1: [Change; 8] = [
     Change::None,
     Change::MoreSpaces,
     Change::FewerSpaces,
@@ -51,9 +41,9 @@ const TYPE_1: [Change; 8] = [
     Change::CommentsBehind,
     Change::LineBreaks,
 ];
-const TYPE_2: [Change; 4] =
+pub(super) const TYPE_2: [Change; 4] =
     [Change::NamesAlike, Change::NamesAtRandom, Change::Numbers, Change::Strings];
-const TYPE_3: [Change; 5] = [
+pub(super) const TYPE_3: [Change; 5] = [
     Change::TokenAdded,
     Change::TokenLost,
     Change::LineAdded,
@@ -106,10 +96,15 @@ impl Parts {
 }
 
 /// A copy of a function with a change at `n` places, of which it makes as many as it can.
-fn changed(function: &Function, change: Change, n: usize, random: &mut Random) -> String {
+pub(super) fn changed(
+    function: &Function,
+    change: Change,
+    n: usize,
+    random: &mut Random,
+) -> String {
     let path = &function.path;
-    let is_rust = path.ends_with(".rs");
-    let mark = if is_rust { "//" } else { "#" };
+    let has_braces = !path.ends_with(".py");
+    let mark = if has_braces { "//" } else { "#" };
     let mut parts = Parts::of(path, &function.text);
     match change {
         Change::None => {}
@@ -127,8 +122,15 @@ fn changed(function: &Function, change: Change, n: usize, random: &mut Random) -
         }
         Change::BlankLines => in_gaps(&mut parts, |gap| gap.replace('\n', "\n\n  \n")),
         Change::Indentation => in_gaps(&mut parts, |gap| {
-            let Some((before, indent)) = gap.rsplit_once('\n') else { return gap.into() };
-            format!("{before}\n{indent}{indent}")
+            // Of comments and tables in it, too: those of Python stand in their block.
+            let mut lines = gap.split('\n');
+            let mut text = lines.next().unwrap_or_default().to_owned();
+            for line in lines {
+                let ink = line.trim_start_matches([' ', '\t']);
+                let indent = &line[..line.len() - ink.len()];
+                text.push_str(&format!("\n{indent}{indent}{ink}"));
+            }
+            text
         }),
         Change::CommentLines => {
             let comment = format!("\n{mark} A note, for (nobody) at all.\n");
@@ -146,7 +148,7 @@ fn changed(function: &Function, change: Change, n: usize, random: &mut Random) -
         }
         Change::LineBreaks => {
             for at in 1..parts.words.len() {
-                let may_break = is_rust || parts.depths[at] > 0;
+                let may_break = has_braces || parts.depths[at] > 0;
                 if parts.words[at - 1].1 == "," && parts.gaps[at] == " " && may_break {
                     parts.gaps[at] = "\n            ".to_owned();
                 }
@@ -220,137 +222,21 @@ fn with_lines(text: &str, change: Change, n: usize, random: &mut Random) -> Stri
     lines.join("\n") + "\n"
 }
 
-/// A file that has a function among others, and the lines of it there.
-fn injected(path: &str, text: &str) -> (String, Range<u32>) {
-    let (before, after) = if path.ends_with(".rs") {
-        (
-            "fn before(host: Host) -> bool {\n    host.is_before()\n}\n\n",
-            "\nfn after() {}\n",
-        )
-    } else {
-        ("def before(host):\n    return not host\n\n\n", "\n\nclass After:\n    pass\n")
-    };
-    let start = len_to_u32(before.lines().count());
-    let lines = start..start + len_to_u32(text.lines().count());
-    (format!("{before}{text}{after}"), lines)
-}
-
-/// Functions of at least ten lines that are long enough to be found.
-fn functions(files: &[(String, String)]) -> Vec<Function> {
-    let mut found = Vec::new();
-    for (path, text) in files {
-        let language = language_of(path.as_bytes()).unwrap();
-        let parsed = Parsers::new().read(language, text.as_bytes());
-        let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let mut end = 0;
-        for definition in &parsed.definitions {
-            let kinds = [DefinitionKind::Function, DefinitionKind::Method];
-            let range = definition.lines.clone();
-            let is_inner = range.start < end;
-            if !kinds.contains(&definition.kind) || range.len() < 10 || is_inner {
-                continue;
-            }
-            end = range.end;
-            let part = &lines[range.start as usize..range.end as usize];
-            if let Some(text) = dedented(part) {
-                found.push(Function { path: path.clone(), lines: range, text });
-            }
-        }
-    }
-    found.retain(is_long);
-    found
-}
-
-/// Whether what is compared of a function is as long as a clone must be, and nearly all
-/// of the function: a table at its end is not compared, nor is what documents it.
-fn is_long(function: &Function) -> bool {
-    let stream = file_of(&function.path, &function.text, Preset::Default).stream;
-    let span = stream.span_of(0..stream.n_tokens());
-    let parts = Parts::of(&function.path, &function.text);
-    let is_documented =
-        parts.gaps.iter().any(|gap| gap.contains("\"\"\"") || gap.contains("'''"));
-    if is_documented || span.len() * 10 < function.lines.len() * 9 {
-        return false;
-    }
-    let rule = Preset::Default.rule();
-    let n_lines = stream.lines_of(0..stream.n_tokens()).count();
-    stream.n_tokens() >= rule.tokens && n_lines >= rule.lines as usize
-}
-
-/// The lines without the indentation of the first; `None` if another has less.
-fn dedented(lines: &[&str]) -> Option<String> {
-    let indent: String = lines[0].chars().take_while(|it| *it == ' ').collect();
-    let line = |line: &&str| match line.strip_prefix(&indent) {
-        Some(rest) => Some(rest.to_owned()),
-        None => line.trim().is_empty().then(|| "\n".to_owned()),
-    };
-    lines.iter().map(line).collect()
-}
-
-/// How much of some lines an instance of a class covers.
-fn share(found: &Range<u32>, wanted: &Range<u32>) -> f64 {
-    let common = found.end.min(wanted.end).saturating_sub(found.start.max(wanted.start));
-    f64::from(common) / f64::from(wanted.end - wanted.start)
-}
-
-/// How many changed copies were found, and of how many; a copy is found when one class
-/// covers at least 70% of it and of the function.
-fn recall(
-    files: &[(String, String)],
-    functions: &[Function],
-    change: Change,
-    n: usize,
-) -> (Vec<usize>, usize) {
-    let mut random = Random(7);
-    let mut index = Index::new(Preset::Default);
-    for (path, text) in files {
-        index.insert(path.as_bytes(), file_of(path, text, Preset::Default));
-    }
-    let mut copies = Vec::new();
-    for (at, function) in functions.iter().enumerate() {
-        let text = changed(function, change, n, &mut random);
-        let (_, extension) = function.path.rsplit_once('.').unwrap();
-        let path = format!("~copies/{at}.{extension}");
-        let (text, lines) = injected(&path, &text);
-        index.insert(path.as_bytes(), file_of(&path, &text, Preset::Default));
-        copies.push((path, lines));
-    }
-    let found = index.duplication();
-    let mut by_file: BTreeMap<&[u8], Vec<(usize, &Instance)>> = BTreeMap::new();
-    for (at, class) in found.classes.iter().enumerate() {
-        for it in &class.instances {
-            by_file
-                .entry(found.files[it.file as usize].bytes())
-                .or_default()
-                .push((at, it));
-        }
-    }
-    let classes = |path: &str, lines: &Range<u32>| -> Vec<usize> {
-        let all = by_file.get(path.as_bytes()).into_iter().flatten();
-        all.filter(|(_, it)| share(&it.lines, lines) >= 0.7).map(|(at, _)| *at).collect()
-    };
-    let is_missed = |at: &usize| {
-        let function = &functions[*at];
-        let here = classes(&function.path, &function.lines);
-        !classes(&copies[*at].0, &copies[*at].1).iter().any(|class| here.contains(class))
-    };
-    ((0..functions.len()).filter(is_missed).collect(), functions.len())
-}
-
 fn own_files() -> Vec<(String, String)> {
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clones");
     let read =
         |name: &str| (name.to_owned(), std::fs::read_to_string(top.join(name)).unwrap());
-    vec![read("functions.py"), read("functions.rs")]
+    vec![read("functions.py"), read("functions.rs"), read("functions.ts")]
 }
 
 #[test]
 fn copies_that_differ_in_layout_comments_names_and_literals_are_found() {
     let files = own_files();
-    let functions = functions(&files);
-    assert_eq!(functions.len(), 10);
+    let functions = functions(&files).list;
+    assert_eq!(functions.len(), 15);
+    let streams = parsed(&files);
     for change in TYPE_1.into_iter().chain(TYPE_2) {
-        let (missed, _) = recall(&files, &functions, change, 1);
+        let missed = recall(&streams, &functions, change, 1);
         assert_eq!(missed, Vec::<usize>::new(), "{change:?}");
     }
 }
@@ -358,13 +244,13 @@ fn copies_that_differ_in_layout_comments_names_and_literals_are_found() {
 #[test]
 fn copies_keep_their_type() {
     let files = own_files();
-    let functions = functions(&files);
+    let functions = functions(&files).list;
     for (changes, wanted) in
         [(&TYPE_1[..], CloneType::One), (&TYPE_2[..1], CloneType::Two)]
     {
         for &change in changes {
             let text = changed(&functions[0], change, 1, &mut Random(1));
-            let (copy, _) = injected("b.py", &text);
+            let (copy, _) = injected(&functions[0], &text);
             let index = index_of(
                 &[files[0].clone(), ("~b.py".to_owned(), copy)]
                     .iter()
@@ -386,50 +272,5 @@ fn functions_that_have_nothing_to_do_with_each_other_are_no_clones() {
         files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
     for preset in Preset::ALL {
         assert_eq!(index_of(&files, preset).duplication().classes, [], "{preset:?}");
-    }
-}
-
-#[test]
-#[ignore = "reads the tree that CLONES_TREE names"]
-fn copies_of_functions_of_a_tree_are_found() {
-    let tree = Tree::of_environment();
-    let mut files: Vec<(String, String)> = Vec::new();
-    for (path, bytes, _) in tree.files {
-        files.extend(String::from_utf8(bytes).ok().map(|text| (path, text)));
-    }
-    let mut out = std::io::stderr();
-    for extension in [".rs", ".py"] {
-        let mut functions = functions(&files);
-        functions.retain(|it| it.path.ends_with(extension));
-        let step = functions.len().div_ceil(500).max(1);
-        let functions: Vec<Function> = functions.into_iter().step_by(step).collect();
-        let told = |change: Change, n: usize| {
-            let (missed, of) = recall(&files, &functions, change, n);
-            let first: Vec<String> = missed
-                .iter()
-                .take(3)
-                .map(|&at| {
-                    format!("{}:{}", functions[at].path, functions[at].lines.start + 1)
-                })
-                .collect();
-            let found = of - missed.len();
-            writeln!(
-                std::io::stderr(),
-                "{extension} {change:?} x{n}: {found} of {of}, not {first:?}"
-            )
-            .unwrap();
-            missed.len()
-        };
-        let n_missed: usize = TYPE_1.into_iter().map(|change| told(change, 1)).sum();
-        writeln!(out, "{extension} type 1: missed {n_missed} of {}", 8 * functions.len())
-            .unwrap();
-        let n_missed: usize = TYPE_2.into_iter().map(|change| told(change, 1)).sum();
-        writeln!(out, "{extension} type 2: missed {n_missed} of {}", 4 * functions.len())
-            .unwrap();
-        for n in [1, 3, 5] {
-            for change in TYPE_3 {
-                told(change, n);
-            }
-        }
     }
 }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use super::super::number::{count, percent};
 use super::{DIM, paragraph, safe, section, unbroken};
-use crate::report::{CloneReport, DensityReport, Report};
+use crate::report::{
+    CloneHistoryReport, CloneReport, DensityReport, DuplicationReport, Report,
+};
 
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let found: Vec<_> = report
@@ -39,6 +41,10 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             super::super::number::count_of(found.classes, "piece", "pieces"),
         );
         paragraph(to, "  ", &text)?;
+        paragraph(to, "  ", &beside(found))?;
+        if let Some(history) = &found.history {
+            history_lines(history, to)?;
+        }
         if report.repositories.len() == 1 {
             writeln!(to, "\n  {DIM}{:>7}{:>8}  the largest{DIM:#}", "tokens", "places")?;
             found.largest.iter().try_for_each(|one| largest(one, to))?;
@@ -54,6 +60,58 @@ fn largest(one: &CloneReport, to: &mut dyn Write) -> io::Result<()> {
             _ => (String::new(), String::new()),
         };
         writeln!(to, "  {tokens:>7}{places:>8}  {}", safe(place))?;
+    }
+    Ok(())
+}
+
+/// Who wrote it, and what other presets count.
+fn beside(found: &DuplicationReport) -> String {
+    let share = |one: &DensityReport| {
+        let share = one.share.map_or("unknown".to_owned(), percent);
+        format!("{share} of {}", count(one.countable_lines))
+    };
+    let mut text = format!(
+        "Of the lines standing, AI-marked: {}; all others: {}.",
+        share(&found.debt.ai_marked),
+        share(&found.debt.unmarked)
+    );
+    for one in &found.other_presets {
+        text.push_str(&format!(
+            " By the preset {}: {}.",
+            one.preset,
+            share(&one.product)
+        ));
+    }
+    text
+}
+
+fn history_lines(history: &CloneHistoryReport, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        to,
+        "\n  {DIM}{:<12}{:>9}{:>9}{:>9}{:>10}{:>8}{:>10}{:>12}{DIM:#}",
+        "landed",
+        "landings",
+        "added",
+        "copied",
+        "repeated",
+        "moved",
+        "resolved",
+        "copy share"
+    )?;
+    let months = history.by_month.iter().map(|one| (one.month.as_str(), &one.births));
+    let sides = [("AI-marked", &history.ai_marked), ("others", &history.unmarked)];
+    for (name, births) in months.chain(sides) {
+        writeln!(
+            to,
+            "  {name:<12}{:>9}{:>9}{:>9}{:>10}{:>8}{:>10}{:>12}",
+            count(births.n_landings),
+            count(births.added_lines),
+            count(births.copied_lines),
+            count(births.repeated_lines),
+            count(births.moved_lines),
+            count(births.resolved_lines),
+            births.copy_share.map_or("-".to_owned(), percent),
+        )?;
     }
     Ok(())
 }

@@ -59,7 +59,7 @@ fn by_name(name: &str) -> NodeKind {
         NodeKind::Inner
     } else if STRINGS.iter().any(has) || matches!(name, "regex" | "regexp") {
         NodeKind::String
-    } else if NUMBERS.iter().any(has) {
+    } else if NUMBERS.iter().any(has) || name == "int_literal" {
         NodeKind::Number
     } else {
         NodeKind::Inner
@@ -79,6 +79,7 @@ mod tests {
             ("char_literal", NodeKind::String),
             ("decimal_integer_literal", NodeKind::Number),
             ("float", NodeKind::Number),
+            ("int_literal", NodeKind::Number),
             ("floating_point_type", NodeKind::Inner),
             ("block_comment", NodeKind::Comment),
             ("call_expression", NodeKind::Inner),

@@ -16,9 +16,14 @@ use crate::units::len_to_u32;
 
 /// The query of each language that has one, by its name in the table of languages. A
 /// language without goes by the names of its kinds, and has no callees.
-pub(super) const QUERIES: [(&str, &str); 2] = [
+pub(super) const QUERIES: [(&str, &str); 7] = [
     ("Rust", include_str!("../../../queries/rust/clones.scm")),
     ("Python", include_str!("../../../queries/python/clones.scm")),
+    ("JavaScript", include_str!("../../../queries/javascript/clones.scm")),
+    ("JSX", include_str!("../../../queries/javascript/clones.scm")),
+    ("TypeScript", include_str!("../../../queries/javascript/clones.scm")),
+    ("TSX", include_str!("../../../queries/javascript/clones.scm")),
+    ("Go", include_str!("../../../queries/go/clones.scm")),
 ];
 
 /// What the queries say of one version of a file.

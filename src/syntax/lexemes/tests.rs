@@ -1,4 +1,4 @@
-//! Words of Rust and Python, of broken code and of plain text.
+//! Words of Rust, Python and others, of broken code and of plain text.
 
 use std::collections::BTreeSet;
 
@@ -39,6 +39,12 @@ def area(width: int):
     return self.shape.scale(len(size), \
         [1, 2])
 "#;
+
+const JAVASCRIPT: &str = "import a from 'b'\n\
+    const area = (width) => scale(shape.side(width), new Map(), new inner.Shape(1))\n";
+
+const GO: &str = "package a\n\nfunc area(width int) int {\n\
+    \treturn scale(shape.Side(width), 2)\n}\n";
 
 fn words(path: &str, text: &str) -> String {
     let lexemes = Parsers::new().lexemes(language_of(path.as_bytes()), text.as_bytes());
@@ -86,6 +92,18 @@ fn words_of_python_are_names_callees_strings_numbers_and_the_rest() {
 }
 
 #[test]
+fn words_of_other_languages_tell_what_is_called_too() {
+    let wanted = "const area$i = ( width$i ) => scale$c ( shape$i . side$c ( width$i ) , \
+        new Map$c ( ) , new inner$i . Shape$c ( 1$n ) )";
+    for path in ["a.js", "a.jsx", "a.ts", "a.tsx"] {
+        assert_eq!(words(path, JAVASCRIPT), wanted, "{path}");
+    }
+    let wanted = "package a$i func area$i ( width$i int$i ) int$i { \
+        return scale$c ( shape$i . Side$c ( width$i ) , 2$n ) }";
+    assert_eq!(words("a.go", GO), wanted);
+}
+
+#[test]
 fn a_literal_list_of_more_than_twenty_elements_is_left_out() {
     let list = |n: usize| format!("x = [{}]\n", vec!["1"; n].join(", "));
     assert_eq!(words("a.py", &list(20)).matches("$n").count(), 20);
@@ -117,7 +135,12 @@ fn a_text_without_a_grammar_is_scanned_and_one_too_large_is_not() {
 #[test]
 fn every_pattern_of_every_query_for_words_matches_the_sample_here() {
     for (name, source) in marks::QUERIES {
-        let sample = if name == "Rust" { RUST } else { PYTHON };
+        let sample = match name {
+            "Rust" => RUST,
+            "Python" => PYTHON,
+            "Go" => GO,
+            _ => JAVASCRIPT,
+        };
         let id = LanguageId::all().find(|id| id.language().name == name).unwrap();
         assert!(marks::marking(id).is_some(), "{name}");
         let grammar = (id.language().grammar)();

@@ -1,0 +1,125 @@
+//! The same of functions of public repositories, and what functions that are unlike are
+//! said to share. Run by hand, with folders that hold trees:
+//!
+//! ```sh
+//! CLONES_TREE=/tmp/trees CLONES_EXTENSIONS=py cargo test --release --lib clones::tests::public -- --ignored --nocapture
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use super::injection::{Function, functions, parsed, recall};
+use super::measure::Tree;
+use super::mutations::{Change, TYPE_1, TYPE_2, TYPE_3};
+use super::*;
+use crate::clones::tokens::{renamed_key, tokens};
+
+/// How many functions are changed, at equal distances from the first to the last.
+const MOST_FUNCTIONS: usize = 1_000;
+
+/// The texts of the tree that can be read.
+fn texts() -> Vec<(String, String)> {
+    let is_whole = |(path, text): &(String, String)| {
+        let language = language_of(path.as_bytes());
+        let mut parsers = Parsers::new();
+        TokenStream::read(&mut parsers, language, text.as_bytes(), Preset::Default)
+            .is_ok()
+    };
+    let files = Tree::of_environment().files.into_iter();
+    let text = |(path, bytes, _): (String, Vec<u8>, _)| {
+        Some((path, String::from_utf8(bytes).ok()?))
+    };
+    files.filter_map(text).filter(is_whole).collect()
+}
+
+#[test]
+#[ignore = "reads the tree that CLONES_TREE names"]
+fn copies_of_functions_of_a_tree_are_found() {
+    let files = texts();
+    let streams = parsed(&files);
+    let found = functions(&files);
+    let mut out = std::io::stderr();
+    writeln!(
+        out,
+        "{} files; {} functions, {} more with too little to compare, {} that cannot be \
+         taken out",
+        files.len(),
+        found.list.len(),
+        found.n_short,
+        found.n_odd
+    )
+    .unwrap();
+    let step = found.list.len().div_ceil(MOST_FUNCTIONS).max(1);
+    let functions: Vec<Function> = found.list.into_iter().step_by(step).collect();
+    let told = |change: Change, n: usize| {
+        let missed = recall(&streams, &functions, change, n);
+        let place = |&at: &usize| {
+            let Function { path, lines, .. } = &functions[at];
+            format!("{path}:{}", lines.start + 1)
+        };
+        let first: Vec<String> = missed.iter().take(3).map(place).collect();
+        let (of, n_found) = (functions.len(), functions.len() - missed.len());
+        writeln!(std::io::stderr(), "{change:?} x{n}: {n_found} of {of}, not {first:?}")
+            .unwrap();
+        missed.len()
+    };
+    let mut sum = |changes: &[Change], n: usize, name: &str| {
+        let n_missed: usize = changes.iter().map(|&change| told(change, n)).sum();
+        let of = changes.len() * functions.len();
+        writeln!(out, "{name} x{n}: {} of {of}", of - n_missed).unwrap();
+    };
+    sum(&TYPE_1, 1, "type 1");
+    sum(&TYPE_2, 1, "type 2");
+    for n in [1, 3, 5] {
+        sum(&TYPE_3, n, "type 3");
+    }
+}
+
+/// All sequences of this many tokens of a function, before what repeats is left out.
+fn grams(function: &Function, n: usize) -> Option<BTreeSet<Vec<u64>>> {
+    let bytes = function.text.as_bytes();
+    let language = language_of(function.path.as_bytes());
+    let words = Parsers::new().lexemes(language, bytes).list;
+    let tokens = tokens(&words, bytes, renamed_key);
+    let keys: Vec<u64> = tokens.iter().map(|token| token.key).collect();
+    let all: BTreeSet<Vec<u64>> = keys.windows(n).map(<[u64]>::to_vec).collect();
+    // One that repeats itself would be like itself.
+    (all.len() + n == keys.len() + 1).then_some(all)
+}
+
+#[test]
+#[ignore = "reads the tree that CLONES_TREE names"]
+fn functions_of_a_tree_that_share_fewer_than_forty_tokens_are_no_clones() {
+    const MOST_COMMON: usize = 40;
+    let mut known: BTreeSet<Vec<u64>> = BTreeSet::new();
+    let mut index = Index::new(Preset::Default);
+    let mut n_functions = 0;
+    let mut places: BTreeMap<String, String> = BTreeMap::new();
+    for function in functions(&texts()).list {
+        let Some(grams) = grams(&function, MOST_COMMON) else { continue };
+        if !known.is_disjoint(&grams) {
+            continue;
+        }
+        known.extend(grams);
+        n_functions += 1;
+        let (_, extension) = function.path.rsplit_once('.').unwrap();
+        let path = format!("{n_functions:05}.{extension}");
+        let file = file_of(&path, &function.text, Preset::Default);
+        let place = format!("{}:{}", function.path, function.lines.start + 1);
+        places.insert(path.clone(), place);
+        index.insert(path.as_bytes(), file);
+    }
+    let found = index.duplication();
+    writeln!(
+        std::io::stderr(),
+        "{n_functions} functions, {} tokens, {} classes",
+        index.n_tokens(),
+        found.classes.len()
+    )
+    .unwrap();
+    for it in found.classes.iter().flat_map(|class| &class.instances) {
+        let path = String::from_utf8_lossy(found.files[it.file as usize].bytes());
+        writeln!(std::io::stderr(), "{}:{:?}", places[path.as_ref()], it.lines).unwrap();
+    }
+    assert_eq!(found.classes, []);
+}
