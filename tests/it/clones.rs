@@ -66,8 +66,11 @@ fn without_syntax_nothing_is_said_of_copies() {
     assert_eq!(report["repositories"][0]["duplication"], Value::Null);
 }
 
-/// A history of the mainline: a day and the files of each commit, as they stand then.
-fn history(commits: &[(u32, &str, &[(&str, String)])]) -> String {
+/// A commit: its day, its message and the files as they stand then.
+type PlannedCommit<'c> = (u32, &'c str, &'c [(&'c str, String)]);
+
+/// A history of the mainline.
+fn history(commits: &[PlannedCommit<'_>]) -> String {
     let mut stream = String::new();
     for (day, message, files) in commits {
         let time = 1_767_225_600 + i64::from(*day) * 86_400;
@@ -171,7 +174,8 @@ fn what_landings_copied_repeated_moved_and_cleaned_up_is_told_by_month() {
         [json!("2026-02"), json!(32), json!(11), json!(20), json!(0), json!(0)],
         [json!("2026-03"), json!(10), json!(0), json!(0), json!(10), json!(42)],
     ];
-    let expected: Vec<[&Value; 6]> = expected.iter().map(|row| row.each_ref()).collect();
+    let expected: Vec<[&Value; 6]> =
+        expected.iter().map(<[Value; 6]>::each_ref).collect();
     assert_eq!(months, expected);
     assert_eq!(found["ai_marked"]["copied_lines"], 11);
     assert_eq!(found["ai_marked"]["copy_share"], 1.0);
@@ -210,7 +214,7 @@ fn lines_that_stand_twice_are_those_of_the_landings_and_marks_that_brought_them(
     let stream = planted();
     let end = stream.find("Repeat").expect("it is there");
     let end = stream[..end].rfind("commit refs").expect("it is there");
-    Repository::import(&place, "app", stream[..end].as_bytes());
+    Repository::import(&place, "app", &stream.as_bytes()[..end]);
     place.run(["facts", "app", "--output=tables"]).ended(0).out();
     let rows: Vec<[Value; 4]> = rows(&place, "duplication")
         .iter()

@@ -57,6 +57,8 @@ fn only(counts: BirthCounts, births: &Births) {
     assert_eq!((births.product, births.tests), (counts, BirthCounts::default()));
 }
 
+type Ranges = Vec<Range<u32>>;
+
 #[test]
 fn lines_that_still_stand_elsewhere_are_copied() {
     let tree = [("a.py", function(1) + &function(2))];
@@ -325,7 +327,7 @@ fn an_index_kept_up_to_date_judges_random_changes_as_one_of_the_whole_tree_does(
                         path: &Option<String>| {
                 path.as_ref().map(|path| tree[path].clone())
             };
-            let lines: Vec<(Vec<Range<u32>>, Vec<Range<u32>>)> = renamed
+            let lines: Vec<(Ranges, Ranges)> = renamed
                 .iter()
                 .map(|(old, new)| {
                     let (old, new) = (text(&before, old), text(&tree, new));
