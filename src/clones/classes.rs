@@ -38,9 +38,10 @@ const LEAST_STEPS: u64 = 1 << 26;
 /// Of the steps, how many the places of one fingerprint may take: a part this large.
 const PART_STEPS: u64 = 16;
 
-/// Returns all maximal repeats of an index that are as long as its preset asks for, in
-/// no order. One that overlaps itself is cut to its period, so that no two of its places
-/// share tokens.
+/// Returns all maximal repeats of an index that are as long as its preset asks for. No
+/// two places of one share tokens: of one that overlaps itself there is its period with
+/// all places, if that is long enough, and the whole of it with places that are apart, if
+/// it is as long as these allow.
 pub(super) fn repeats(index: &Index) -> Repeats {
     let mut search = Search::new(index);
     for (_, entry) in index.files() {
@@ -51,6 +52,9 @@ pub(super) fn repeats(index: &Index) -> Repeats {
     search.found.work.tokens = index.n_tokens();
     search.found.work.fingerprints = index.n_fingerprints();
     search.found.work.steps = search.steps;
+    // What is left of one that overlaps itself may have been found by itself, too.
+    search.found.list.sort_unstable();
+    search.found.list.dedup();
     search.found
 }
 
@@ -230,16 +234,37 @@ impl<'i> Search<'i> {
         }
         let begins: Vec<Place> = places.iter().map(begin).collect();
         self.skip_inside(&begins, tokens);
-        let period = least_shift(&begins).unwrap_or(tokens);
-        self.found.work.periodic += u64::from(period < tokens);
-        let tokens = tokens.min(period);
-        if tokens < self.rule.tokens {
-            return;
-        }
         // Its places will be looked at token by token.
         self.steps += len_to_u64(begins.len() * tokens);
-        self.n_places += len_to_u64(begins.len());
-        self.found.list.push(Repeat { tokens: len_to_u32(tokens), places: begins });
+        let period = least_shift(&begins).unwrap_or(tokens);
+        if period >= tokens {
+            self.keep(begins, tokens);
+            return;
+        }
+        self.found.work.periodic += 1;
+        let apart = apart(&begins, tokens);
+        if self.cannot_go_on(&apart, tokens) {
+            self.keep(apart, tokens);
+        }
+        if period >= self.rule.tokens {
+            self.keep(begins, period);
+        }
+    }
+
+    fn keep(&mut self, places: Vec<Place>, tokens: usize) {
+        self.n_places += len_to_u64(places.len());
+        self.found.list.push(Repeat { tokens: len_to_u32(tokens), places });
+    }
+
+    /// Whether at least two of these places differ on either side; else they are part
+    /// of a longer sequence.
+    fn cannot_go_on(&self, places: &[Place], tokens: usize) -> bool {
+        let differ = |beside: &dyn Fn(Place) -> Option<u64>| {
+            let first = beside(places[0]);
+            places.len() > 1
+                && (first.is_none() || places.iter().any(|it| beside(*it) != first))
+        };
+        differ(&|place| self.right(place, tokens)) && differ(&|place| self.left(place, 0))
     }
 
     /// Fingerprints that stand inside a sequence, and nowhere else, give nothing new:
@@ -283,6 +308,21 @@ fn parted(places: &[Place], token: impl Fn(Place) -> Option<u64>) -> Vec<Vec<Pla
         .filter(|part| part.len() > 1)
         .map(|part| part.iter().map(|&(_, place)| place).collect())
         .collect()
+}
+
+/// Of places in order the first, and each next one that shares no token with it.
+fn apart(begins: &[Place], tokens: usize) -> Vec<Place> {
+    let mut apart: Vec<Place> = Vec::new();
+    for place in begins {
+        let overlaps = apart.last().is_some_and(|last| {
+            let end = last.offset as usize + tokens;
+            last.file == place.file && (place.offset as usize) < end
+        });
+        if !overlaps {
+            apart.push(*place);
+        }
+    }
+    apart
 }
 
 /// How far apart those two places are that are nearest in one file.

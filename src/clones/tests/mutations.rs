@@ -168,7 +168,9 @@ pub(super) fn changed(
         Change::NamesAtRandom => {
             for at in of_kind(&parts, LexemeKind::Identifier).collect::<Vec<_>>() {
                 if random.below(2) == 0 {
-                    parts.words[at].1 = format!("name_{}", random.below(9));
+                    // What a macro of Rust is given keeps its sign.
+                    let sign = if parts.words[at].1.starts_with('$') { "$" } else { "" };
+                    parts.words[at].1 = format!("{sign}name_{}", random.below(9));
                 }
             }
         }

@@ -112,10 +112,10 @@ fn by_suffix_array(index: &Index) -> BTreeSet<Found> {
     found
 }
 
-fn repeat(text: &Text, suffixes: &[usize], tokens: usize, least: usize) -> Option<Found> {
+fn repeat(text: &Text, suffixes: &[usize], tokens: usize, least: usize) -> Vec<Found> {
     let left: BTreeSet<usize> = suffixes.iter().map(|at| text.ranks[at - 1]).collect();
     if left.len() == 1 {
-        return None;
+        return Vec::new();
     }
     let mut places: Vec<(usize, usize)> =
         suffixes.iter().map(|&at| text.place(at)).collect();
@@ -123,8 +123,27 @@ fn repeat(text: &Text, suffixes: &[usize], tokens: usize, least: usize) -> Optio
     // What overlaps itself is cut to its period.
     let neighbours = places.windows(2).filter(|two| two[0].0 == two[1].0);
     let period = neighbours.map(|two| two[1].1 - two[0].1).min();
-    let tokens = tokens.min(period.unwrap_or(tokens));
-    (tokens >= least).then_some((tokens, places))
+    let period = period.unwrap_or(tokens).min(tokens);
+    let mut found: Vec<Found> = Vec::new();
+    if period < tokens {
+        // Or has places that are apart, and cannot be made longer together.
+        let mut kept: Vec<(usize, usize)> = Vec::new();
+        for &(file, at) in &places {
+            if !kept.iter().any(|&(other, of)| other == file && at < of + tokens) {
+                kept.push((file, at));
+            }
+        }
+        let n_beside = |distance: &dyn Fn(usize) -> usize| {
+            let beside = kept
+                .iter()
+                .map(|&(file, at)| text.ranks[distance(text.starts[file] + at)]);
+            beside.collect::<BTreeSet<usize>>().len()
+        };
+        let is_maximal = n_beside(&|at| at - 1) > 1 && n_beside(&|at| at + tokens) > 1;
+        found.extend((kept.len() > 1 && is_maximal).then_some((tokens, kept)));
+    }
+    found.extend((period >= least).then_some((period, places)));
+    found
 }
 
 fn by_fingerprints(index: &Index) -> BTreeSet<Found> {
