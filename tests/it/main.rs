@@ -6,6 +6,7 @@ mod cache;
 mod clones;
 mod cmd;
 mod explain;
+mod disclosure;
 mod estuary;
 mod exports;
 mod faults;
