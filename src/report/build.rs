@@ -11,6 +11,7 @@ use super::functions;
 use super::grain::Grain;
 use super::line_operations;
 use super::money::UsageReport;
+use super::outliers;
 use super::overlap;
 use super::places;
 use super::provenance;
@@ -94,6 +95,11 @@ pub fn build(inputs: Inputs<'_>) -> Report {
             .panel
             .as_ref()
             .map(|panel| places::report(scope, panel, inputs.own)),
+        outliers: inputs
+            .panel
+            .as_ref()
+            .filter(|_| !inputs.own)
+            .map(|panel| outliers::report(scope, panel)),
         tiers: inputs.panel.as_ref().map(|panel| tiers::report(panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         reverts: reverts::report(&filter),

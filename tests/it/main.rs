@@ -21,6 +21,7 @@ mod lives;
 mod metamorphic;
 mod oracle;
 mod org;
+mod outliers;
 mod packs;
 mod people;
 mod provenance_rules;
