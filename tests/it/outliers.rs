@@ -41,7 +41,8 @@ fn stream(odd: Odd) -> String {
             text.len()
         );
     };
-    let mut files = vec![String::new(); usize::try_from(AREAS * PEOPLE_AN_AREA).unwrap()];
+    let mut files =
+        vec![String::new(); usize::try_from(AREAS * PEOPLE_AN_AREA).expect("few")];
     for week in 0..WEEKS {
         for person in 0..AREAS * PEOPLE_AN_AREA {
             let area = person / PEOPLE_AN_AREA;
@@ -52,7 +53,7 @@ fn stream(odd: Odd) -> String {
                 (ODD, Odd::Much) => lines * 6,
                 _ => lines,
             };
-            let text = &mut files[usize::try_from(person).unwrap()];
+            let text = &mut files[usize::try_from(person).expect("few")];
             for line in 0..lines {
                 let _ = writeln!(
                     text,
