@@ -9,6 +9,7 @@ mod explain;
 mod estuary;
 mod exports;
 mod faults;
+mod function_history;
 mod functions;
 mod git;
 mod harness;
