@@ -44,7 +44,8 @@ pub use duplication::{
     QuarterDebtReport,
 };
 pub use functions::{
-    FunctionsReport, HotspotReport, PlaceholderRates, SizesReport, TestedMonthReport,
+    FunctionHistoryReport, FunctionsReport, GrowthReport, HotspotReport,
+    PlaceholderRates, SizesReport, TestedMonthReport,
 };
 pub use line_operations::{LineOperationsReport, MonthOperations, OperationsReport};
 pub use money::{

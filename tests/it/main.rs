@@ -10,6 +10,7 @@ mod disclosure;
 mod estuary;
 mod exports;
 mod faults;
+mod function_history;
 mod functions;
 mod git;
 mod harness;
