@@ -140,6 +140,15 @@ fn covers(it: &Instance, lines: &[u32]) -> bool {
     lines.iter().filter(|line| it.lines.contains(line)).count() * 10 >= lines.len() * 7
 }
 
+/// A changed copy that was not found.
+pub(super) struct Missed {
+    /// Which function it is of.
+    pub(super) function: usize,
+    /// The file that it stands in, and its lines there.
+    pub(super) text: String,
+    pub(super) lines: Range<u32>,
+}
+
 /// The changed copies that were not found; a copy is found when one class covers at least
 /// 70% of what is compared of it and of the function.
 pub(super) fn recall(
@@ -147,13 +156,14 @@ pub(super) fn recall(
     functions: &[Function],
     change: Change,
     n: usize,
-) -> Vec<usize> {
+) -> Vec<Missed> {
     let mut random = Random(7);
     let mut index = Index::new(Preset::Default);
     for (path, file) in files {
         index.insert(path.as_bytes(), file.clone());
     }
     let mut wanted: Vec<[(String, Vec<u32>); 2]> = Vec::new();
+    let mut copies: Vec<(String, Range<u32>)> = Vec::new();
     let by_path: BTreeMap<&str, &IndexedFile> =
         files.iter().map(|(path, file)| (path.as_str(), file)).collect();
     for (at, function) in functions.iter().enumerate() {
@@ -168,6 +178,7 @@ pub(super) fn recall(
             (path.clone(), compared(&copy, &lines)),
         ]);
         index.insert(path.as_bytes(), copy);
+        copies.push((text, lines));
     }
     let found = index.searched(usize::MAX);
     let mut by_file: BTreeMap<&[u8], Vec<(usize, &Instance)>> = BTreeMap::new();
@@ -181,10 +192,12 @@ pub(super) fn recall(
         let all = by_file.get(path.as_bytes()).into_iter().flatten();
         all.filter(|(_, it)| covers(it, lines)).map(|(at, _)| *at).collect()
     };
-    let is_missed = |at: &usize| {
-        let [function, copy] = &wanted[*at];
+    let is_missed = |[function, copy]: &[(String, Vec<u32>); 2]| {
         let here = classes(function);
         !classes(copy).iter().any(|class| here.contains(class))
     };
-    (0..functions.len()).filter(is_missed).collect()
+    let all = wanted.iter().zip(copies).enumerate();
+    all.filter(|(_, (wanted, _))| is_missed(wanted))
+        .map(|(function, (_, (text, lines)))| Missed { function, text, lines })
+        .collect()
 }

@@ -237,7 +237,7 @@ fn copies_that_differ_in_layout_comments_names_and_literals_are_found() {
     let streams = parsed(&files);
     for change in TYPE_1.into_iter().chain(TYPE_2) {
         let missed = recall(&streams, &functions, change, 1);
-        assert_eq!(missed, Vec::<usize>::new(), "{change:?}");
+        assert_eq!(missed.len(), 0, "{change:?}");
     }
 }
 

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use super::injection::{Function, functions, parsed, recall};
+use super::injection::{Function, Missed, functions, parsed, recall};
 use super::measure::Tree;
 use super::mutations::{Change, TYPE_1, TYPE_2, TYPE_3};
 use super::*;
@@ -51,16 +51,27 @@ fn copies_of_functions_of_a_tree_are_found() {
     .unwrap();
     let step = found.list.len().div_ceil(MOST_FUNCTIONS).max(1);
     let functions: Vec<Function> = found.list.into_iter().step_by(step).collect();
+    let texts_by_path: BTreeMap<&str, &str> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let told = |change: Change, n: usize| {
         let missed = recall(&streams, &functions, change, n);
-        let place = |&at: &usize| {
-            let Function { path, lines, .. } = &functions[at];
-            format!("{path}:{}", lines.start + 1)
-        };
-        let first: Vec<String> = missed.iter().take(3).map(place).collect();
+        let mut reasons: BTreeMap<&str, (usize, String)> = BTreeMap::new();
+        for one in &missed {
+            let function = &functions[one.function];
+            let (why, place) = why_missed(function, one, &texts_by_path);
+            let place = format!("{}:{} {place}", function.path, function.lines.start + 1);
+            let reason = reasons.entry(why).or_insert((0, String::new()));
+            reason.0 += 1;
+            if reason.0 <= 3 {
+                reason.1 += &format!("\n        {place}");
+            }
+        }
         let (of, n_found) = (functions.len(), functions.len() - missed.len());
-        writeln!(std::io::stderr(), "{change:?} x{n}: {n_found} of {of}, not {first:?}")
-            .unwrap();
+        let mut out = std::io::stderr();
+        writeln!(out, "{change:?} x{n}: {n_found} of {of}").unwrap();
+        for (why, (n, places)) in reasons {
+            writeln!(out, "    {n} {why}{places}").unwrap();
+        }
         missed.len()
     };
     let mut sum = |changes: &[Change], n: usize, name: &str| {
@@ -73,6 +84,43 @@ fn copies_of_functions_of_a_tree_are_found() {
     for n in [1, 3, 5] {
         sum(&TYPE_3, n, "type 3");
     }
+}
+
+/// The tokens of some lines of a text, before what repeats is left out and after.
+fn tokens_of(path: &str, text: &str, lines: &Range<u32>) -> [Vec<(u64, u32)>; 2] {
+    let words = Parsers::new().lexemes(language_of(path.as_bytes()), text.as_bytes());
+    let all = tokens(&words.list, text.as_bytes(), renamed_key);
+    let all = all.iter().map(|token| (token.key, token.line));
+    let stream = file_of(path, text, Preset::Default).stream;
+    let left = stream.keys.iter().copied().zip(stream.lines.iter().copied());
+    let is_wanted = |(_, line): &(u64, u32)| lines.contains(line);
+    [all.filter(is_wanted).collect(), left.filter(is_wanted).collect()]
+}
+
+/// Why a copy was not found, and where it begins to differ.
+fn why_missed(
+    function: &Function,
+    copy: &Missed,
+    texts: &BTreeMap<&str, &str>,
+) -> (&'static str, String) {
+    let text = texts[function.path.as_str()];
+    let here = tokens_of(&function.path, text, &function.lines);
+    let there = tokens_of(&function.path, &copy.text, &copy.lines);
+    let line = |text: &str, at: Option<&(u64, u32)>| {
+        let line = at.and_then(|(_, line)| text.lines().nth(*line as usize));
+        line.unwrap_or_default().trim().to_owned()
+    };
+    let words = ["its words differ", "what repeats differs"];
+    for (why, (one, two)) in words.into_iter().zip(here.iter().zip(&there)) {
+        let pairs = one.iter().map(|it| it.0).zip(two.iter().map(|it| it.0));
+        let same = pairs.take_while(|(one, two)| one == two).count();
+        if same < one.len().max(two.len()) {
+            let lines = [line(text, one.get(same)), line(&copy.text, two.get(same))];
+            let of = one.len();
+            return (why, format!("after {same} of {of}: {lines:?}"));
+        }
+    }
+    ("its tokens are the same", format!("{}", here[1].len()))
 }
 
 /// All sequences of this many tokens of a function, before what repeats is left out.
