@@ -1,5 +1,7 @@
 //! The lines that came and went, by landing and path.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use crate::lines::book::{Book, Left};
@@ -41,8 +43,8 @@ type Place = (u32, u32);
 /// All lines that came and went.
 #[derive(Default)]
 pub(super) struct Lines {
-    came: FxHashMap<Place, Vec<Came>>,
-    went: FxHashMap<Place, Vec<Went>>,
+    came: BTreeMap<Place, Vec<Came>>,
+    went: BTreeMap<Place, Vec<Went>>,
     /// How many came and went with each landing.
     totals: FxHashMap<u32, (u64, u64)>,
 }
