@@ -93,6 +93,9 @@ pub struct RepositoryArgs {
     /// and cleaned up; takes about as long as the rest
     #[arg(long, env = "SLOPNEXUS_CLONE_HISTORY")]
     pub clone_history: bool,
+    /// Follow the landings of the last months for the functions that they touched
+    #[arg(long, env = "SLOPNEXUS_FUNCTION_HISTORY")]
+    pub function_history: bool,
     /// Threads [default: one a core]
     #[arg(long, value_name = "N", env = "SLOPNEXUS_JOBS")]
     pub jobs: Option<usize>,

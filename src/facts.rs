@@ -19,7 +19,10 @@ use crate::lines::book::Mark;
 pub use duplication::{
     CloneBirthFacts, CloneFacts, ClonePlace, DebtFacts, DuplicationFacts, PresetFacts,
 };
-pub use functions::{FunctionFacts, FunctionsFacts, PlaceholderFacts, StandingLandings};
+pub use functions::{
+    Before, FunctionChangeFacts, FunctionFacts, FunctionHistoryFacts, FunctionsFacts,
+    LandingFunctionsFacts, LinesByPlace, PlaceholderFacts, StandingLandings,
+};
 pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
 pub use line_operations::{LineOperationFacts, Operations};
 pub use reverts::{RevertFacts, RevertKind};
@@ -33,7 +36,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 9;
+pub const FACTS_VERSION: u32 = 10;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -94,6 +97,8 @@ pub struct Facts {
     pub definitions: Vec<DefinitionCount>,
     /// The functions and placeholders at the tip; `None` when nothing was parsed.
     pub functions: Option<FunctionsFacts>,
+    /// What landings did to functions; `None` unless asked for.
+    pub function_history: Option<FunctionHistoryFacts>,
     /// Files that show that AI tools are configured here: context, and evidence for no
     /// commit.
     pub signals: Vec<SignalFacts>,
@@ -249,6 +254,12 @@ impl Facts {
                 && usize::from(one.mark) <= self.writers.len()
         };
         let place = |one: &ClonePlace| is_path(one.path);
+        let n_functions = self.functions.as_ref().map_or(0, |it| it.functions.len());
+        let function_change = |one: &FunctionChangeFacts| {
+            (one.function as usize) < n_functions
+                && is_landing(one.first)
+                && is_landing(one.last)
+        };
         let change = |one: &ChangeFacts| {
             is_commit(one.commit) && is_path(one.path) && one.old_path.is_none_or(is_path)
         };
@@ -282,6 +293,10 @@ impl Facts {
                 .flat_map(|one| &one.classes)
                 .all(|class| class.places.iter().all(place))
             && self.clone_births.iter().flatten().all(|one| is_landing(one.landing))
+            && self.function_history.iter().all(|it| {
+                it.changes.iter().all(function_change)
+                    && it.landings.iter().all(|one| is_landing(one.landing))
+            })
             && self.standing.iter().all(standing)
     }
 }

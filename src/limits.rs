@@ -376,6 +376,14 @@ pub const CLONE_HISTORY_STEPS: Limit = Limit {
     why: "a history made to repeat itself ends within a minute; large ones need a hundredth",
 };
 
+/// How many versions of files may be parsed for their functions when landings are
+/// followed.
+pub const FUNCTION_HISTORY_VERSIONS: Limit = Limit {
+    name: "FUNCTION_HISTORY_VERSIONS",
+    value: 200_000,
+    why: "each takes some milliseconds; a year of rust-lang/cargo has MEASURED",
+};
+
 /// How many places clones may have, all together.
 pub const CLONE_PLACES: Limit = Limit {
     name: "CLONE_PLACES",
@@ -431,6 +439,7 @@ pub static LIMITS: &[&Limit] = &[
     &CLONE_TOKENS,
     &CLONE_STEPS_PER_TOKEN,
     &CLONE_HISTORY_STEPS,
+    &FUNCTION_HISTORY_VERSIONS,
     &CLONE_PLACES,
     &CLONE_CLASSES,
     &COMMITS,

@@ -336,6 +336,9 @@ fn options(
     if scan.clone_history {
         options.insert("clone_history", "true".to_owned());
     }
+    if scan.function_history {
+        options.insert("function_history", "true".to_owned());
+    }
     if exports.me.is_some() {
         options.insert("me", "true".to_owned());
     }

@@ -15,6 +15,7 @@ mod grain;
 mod line_operations;
 mod money;
 pub mod people;
+mod outliers;
 mod overlap;
 mod places;
 mod provenance;
@@ -43,12 +44,14 @@ pub use duplication::{
     QuarterDebtReport,
 };
 pub use functions::{
-    FunctionsReport, HotspotReport, PlaceholderRates, SizesReport, TestedMonthReport,
+    FunctionHistoryReport, FunctionsReport, GrowthReport, HotspotReport,
+    PlaceholderRates, SizesReport, TestedMonthReport,
 };
 pub use line_operations::{LineOperationsReport, MonthOperations, OperationsReport};
 pub use money::{
     CostReport, EntryReport, LedgerReport, UsageFile, UsageReport, export_name,
 };
+pub use outliers::{FlagReport, OutliersReport};
 pub use overlap::OverlapReport;
 pub use places::{PlaceReport, PlacesReport};
 pub use provenance::{
@@ -103,6 +106,9 @@ pub struct Report {
     pub spend: Option<SpendReport>,
     /// Where in the code the spend may have gone; `None` when it cannot be measured.
     pub spend_by_place: Option<PlacesReport>,
+    /// Places where spend left unusually few or many durable lines; `None` when spend cannot
+    /// be measured, and of somebody's own.
+    pub outliers: Option<OutliersReport>,
     /// Light and heavy use, for description; `None` when it cannot be measured.
     pub tiers: Option<TiersReport>,
     /// What is known of AI in commits and lines, and how much the marks miss.

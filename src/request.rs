@@ -97,6 +97,7 @@ pub fn lines(args: &LinesArgs) -> Result<RepositoryRequest, Error> {
     request.options.checkpoints = false;
     request.options.clones = false;
     request.options.clone_history = false;
+    request.options.function_history = false;
     request.options.parsed_days = None;
     Ok(request)
 }
@@ -196,6 +197,7 @@ fn repository(
         checkpoints: true,
         clones: !args.no_syntax && !args.exact,
         clone_history: args.clone_history && !args.no_syntax && !args.exact,
+        function_history: args.function_history && !args.no_syntax && !args.exact,
         syntax: !args.no_syntax,
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
         jobs: args.jobs,

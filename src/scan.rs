@@ -8,6 +8,7 @@ mod clones;
 mod context;
 mod definitions;
 mod evidence;
+mod function_history;
 mod functions;
 mod kinds;
 mod links;
@@ -81,6 +82,8 @@ pub struct ScanOptions {
     pub clones: bool,
     /// Whether to follow the parsed landings for what they copied.
     pub clone_history: bool,
+    /// Whether to follow the parsed landings for the functions that they touched.
+    pub function_history: bool,
     /// Whether to read the AI sessions that the repository holds.
     pub checkpoints: bool,
     /// Where earlier runs kept what they found; `None` to keep nothing.
@@ -312,6 +315,15 @@ fn find_out(
         let gaps = &mut facts.gaps;
         let (rows, read) = clone_history::follow(opened, &tracked, from, gaps, progress)?;
         facts.clone_births = Some(rows);
+        reader.work.add(read);
+    }
+    if let Some(from) = track.parsed_from.filter(|_| options.function_history)
+        && let Some(table) = &facts.functions
+    {
+        let (of, gaps) = ((&tracked, &history.clock[..]), &mut facts.gaps);
+        let (found, read) =
+            function_history::follow(opened, of, from, table, gaps, progress)?;
+        facts.function_history = Some(found);
         reader.work.add(read);
     }
     facts.gaps.merge(&kinds.gaps());

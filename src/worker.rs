@@ -233,6 +233,7 @@ pub fn run(
         parsed_days: None,
         clones: false,
         clone_history: false,
+        function_history: false,
         ..task.options.clone()
     };
     let mut facts = attempt(Task { options: &options, ..task }, stop, progress)

@@ -61,6 +61,7 @@ fn as_blamed(
     request.options.no_marks = true;
     request.options.clones = false;
     request.options.clone_history = false;
+    request.options.function_history = false;
     request.options.parsed_days = None;
     let mut again = pipeline::gather(&request, outside)?.repositories;
     again.retain(|one| one.path == facts.path);

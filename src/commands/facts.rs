@@ -60,6 +60,8 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
     tables.clones()?;
     functions::functions(&tables)?;
     functions::placeholders(&tables)?;
+    functions::function_changes(&tables)?;
+    functions::function_landings(&tables)?;
     tables.duplication()?;
     tables.clone_births()?;
     tables.lifetimes()?;

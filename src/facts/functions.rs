@@ -1,4 +1,4 @@
-//! Functions and placeholders at the tip, as tables.
+//! Functions and placeholders at the tip, and what landings did to functions, as tables.
 
 use serde::{Deserialize, Serialize};
 
@@ -65,4 +65,92 @@ pub struct PlaceholderFacts {
     /// The commit that wrote the line and the mainline number of the one that brought it
     /// in; `None` when unknown.
     pub origin: Option<(CommitIdx, u32)>,
+}
+
+/// What landings did to functions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionHistoryFacts {
+    /// The mainline number of the first landing that was followed.
+    pub from: u32,
+    /// The functions at the tip that a landing touched, in the order of their table.
+    pub changes: Vec<FunctionChangeFacts>,
+    /// The landings that touched any file, in their order.
+    pub landings: Vec<LandingFunctionsFacts>,
+}
+
+/// A function at the tip that was touched. It is followed by its name, with all that it
+/// stands in, in its file, whatever that was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionChangeFacts {
+    /// Which of the functions at the tip it is.
+    pub function: u32,
+    /// How many landings brought lines into it or removed some.
+    pub landings: u32,
+    /// Lines that they brought in.
+    pub added: u64,
+    /// Lines that they removed.
+    pub deleted: u64,
+    /// The mainline number of the first of them.
+    pub first: u32,
+    /// The mainline number of the last.
+    pub last: u32,
+    /// What it was before the first.
+    pub before: Before,
+    /// How old half of the lines at most were that they removed for good, in days;
+    /// `None` without any of a known age.
+    pub removed_median_days: Option<u32>,
+    /// How many such lines there were.
+    pub removed_lines: u64,
+}
+
+/// What a function was before it was touched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Before {
+    /// Not there.
+    New,
+    /// Unknown: the version before could not be read or parsed.
+    Unknown,
+    /// As complex and long as this.
+    Was {
+        /// Cyclomatic complexity.
+        cyclomatic: u32,
+        /// Cognitive complexity.
+        cognitive: u32,
+        /// Lines that are code or import.
+        code_lines: u32,
+    },
+}
+
+/// Where the lines that a landing brought in or removed stand or stood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LandingFunctionsFacts {
+    /// The mainline number of the landing.
+    pub landing: u32,
+    /// Lines that it brought in.
+    pub added: LinesByPlace,
+    /// Lines that it removed.
+    pub deleted: LinesByPlace,
+    /// Whether lines of code that test no other code were born or died.
+    pub product: bool,
+    /// Whether lines of code that do were.
+    pub tests: bool,
+}
+
+impl LandingFunctionsFacts {
+    /// A landing that did nothing.
+    #[must_use]
+    pub fn of(landing: u32) -> Self {
+        Self { landing, ..Self::default() }
+    }
+}
+
+/// Lines by where they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinesByPlace {
+    /// In functions; in one inside another, once.
+    pub functions: u64,
+    /// In files that are parsed, outside of functions.
+    pub outside: u64,
+    /// In all other files.
+    pub not_parsed: u64,
 }

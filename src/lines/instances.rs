@@ -285,6 +285,14 @@ impl Links {
         self.root(line) == line
     }
 
+    /// The first line of those that a line goes on for: itself where it is new.
+    pub fn first(&self, mut line: u32) -> u32 {
+        while !self.is_first(line) {
+            line = self.root(line);
+        }
+        line
+    }
+
     fn root(&self, line: u32) -> u32 {
         self.root.get(line as usize).copied().unwrap_or(line)
     }

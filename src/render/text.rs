@@ -41,6 +41,7 @@ pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     money_line(report, to)?;
     association::tiers(report, to)?;
     association::write(report, to)?;
+    association::outliers(report, to)?;
     usage(report, to)?;
     lives::write(report, to)?;
     composition(report, to)?;

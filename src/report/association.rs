@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::grain;
+use super::grain::{self, Grain};
 use super::small_groups::LEAST_PEOPLE;
 use crate::panel::{AGES_DAYS, Panel, Row};
 use crate::stats::{
@@ -32,7 +32,7 @@ pub struct AssociationReport {
     pub n_people: u64,
     /// Weeks that enter.
     pub n_weeks: u64,
-    /// Weeks between a person's first and last trace without any: absences, left out.
+    /// Weeks between a person's first and last trace without any: absences, left out; rounded.
     pub absent_weeks: u64,
     /// The mean within-person rank correlation, week by week, people and weeks levelled out.
     pub rank_association: EstimateReport,
@@ -81,7 +81,7 @@ pub struct CheckReport {
     /// The number.
     #[serde(flatten)]
     pub estimate: EstimateReport,
-    /// Person-weeks in it.
+    /// Person-weeks in it, rounded.
     pub n_person_weeks: u64,
 }
 
@@ -108,7 +108,8 @@ pub(super) fn report(panel: Option<&Panel>, gates: Vec<Gate>, own: bool) -> Judg
     let seen = GatesSeen { missing: Vec::new(), failed };
     let decision = decide(&seen, &estimated, None);
     let status = if seen.failed.is_empty() { "estimated" } else { "gates_failed" };
-    let rounding = Rounding::of(estimated.primary.n_persons, own);
+    let weeks = Grain::of_weeks(panel, own);
+    let rounding = Rounding { weeks, ..Rounding::of(estimated.primary.n_persons, own) };
     let report = AssociationReport {
         status,
         exposure: exposure(squash_clock),
@@ -116,7 +117,7 @@ pub(super) fn report(panel: Option<&Panel>, gates: Vec<Gate>, own: bool) -> Judg
         window_days: panel.durable_days(),
         n_people: estimated.primary.n_persons,
         n_weeks: estimated.primary.n_weeks,
-        absent_weeks: found.absent_weeks,
+        absent_weeks: weeks.round_count(found.absent_weeks),
         checks: checks(&estimated, rounding),
         circular_shift_p: estimated.circular_shift.p.and_then(|p| rounding.p(p)),
         reasons: Vec::new(),
@@ -231,7 +232,7 @@ fn checks(estimated: &Association, rounding: Rounding) -> Vec<CheckReport> {
             n_people: line.n_persons,
             reason: line.reason,
         }),
-        n_person_weeks: line.n_rows,
+        n_person_weeks: rounding.weeks.round_count(line.n_rows),
     };
     estimated.checks.iter().map(check).collect()
 }
@@ -243,6 +244,8 @@ struct Rounding {
     /// Whether anything is shown: five people at least.
     is_shown: bool,
     step: Option<f64>,
+    /// Of numbers of person-weeks.
+    weeks: Grain,
 }
 
 /// A number with its interval, as it was estimated.
@@ -263,7 +266,8 @@ impl Rounding {
         let people = usize::try_from(n_people).unwrap_or(usize::MAX);
         let least = 1.0 / len_to_f64(people.max(1));
         let step = STEPS.into_iter().find(|step| *step >= least).unwrap_or(0.2);
-        Self { is_shown: own || people >= LEAST_PEOPLE, step: (!own).then_some(step) }
+        let is_shown = own || people >= LEAST_PEOPLE;
+        Self { is_shown, step: (!own).then_some(step), weeks: Grain::Exact }
     }
 
     fn estimate(self, one: Estimated) -> EstimateReport {

@@ -8,8 +8,10 @@ use super::comparison::{self, ComparisonReport};
 use super::duplication;
 use super::filter::Filter;
 use super::functions;
+use super::grain::Grain;
 use super::line_operations;
 use super::money::UsageReport;
+use super::outliers;
 use super::overlap;
 use super::places;
 use super::provenance;
@@ -93,6 +95,11 @@ pub fn build(inputs: Inputs<'_>) -> Report {
             .panel
             .as_ref()
             .map(|panel| places::report(scope, panel, inputs.own)),
+        outliers: inputs
+            .panel
+            .as_ref()
+            .filter(|_| !inputs.own)
+            .map(|panel| outliers::report(scope, panel)),
         tiers: inputs.panel.as_ref().map(|panel| tiers::report(panel, inputs.own)),
         provenance: provenance::report(&filter, &inputs.spend_days, inputs.own),
         reverts: reverts::report(&filter),
@@ -426,6 +433,7 @@ fn judge(inputs: &Inputs<'_>) -> (AssociationReport, Verdict) {
     let mut gates = verdict::gates(&evidence);
     if let Some(panel) = panel {
         show_coverage(&mut gates, spend::spend_coverage(panel, own));
+        show_weeks(&mut gates, Grain::of_weeks(panel, own));
     }
     let judged = association::report(panel, gates, own);
     let Some((panel, decision)) = panel.zip(judged.decision) else {
@@ -486,6 +494,29 @@ fn show_coverage(gates: &mut [verdict::Gate], shown: Option<f64>) {
     gate.found = shown.map(|shown| {
         if gate.passed { shown.max(gate.needed) } else { shown.min(gate.needed - 0.01) }
     });
+}
+
+/// Shows numbers of person-weeks as coarsely, likewise; and no more than one digit of the
+/// effective number of people.
+fn show_weeks(gates: &mut [verdict::Gate], weeks: Grain) {
+    for gate in gates {
+        let Some(found) = gate.found else { continue };
+        let shown = match (gate.id, weeks.step()) {
+            (_, None) => found,
+            ("effective_people", _) => (found * 10.0).round() / 10.0,
+            ("follow_up" | "person_weeks", Some(step)) => {
+                // Steps of weeks are small numbers, exact as floating point.
+                let step = i32::try_from(step).map_or(1.0, f64::from);
+                (found / step).round() * step
+            }
+            _ => found,
+        };
+        gate.found = Some(if gate.passed {
+            shown.max(gate.needed)
+        } else {
+            shown.min(gate.needed - 1.0).max(0.0)
+        });
+    }
 }
 
 fn blob_coverage(scope: &Scope<'_>) -> Option<f64> {

@@ -1,6 +1,7 @@
 //! Functions and placeholders at the tip, and tests that change with code, as they are
 //! reported. Of code, never of people.
 
+mod history;
 mod placeholders;
 mod sizes;
 mod tested;
@@ -10,6 +11,7 @@ mod tests;
 
 use serde::Serialize;
 
+pub use history::{FunctionHistoryReport, GrowthReport};
 pub use placeholders::PlaceholderRates;
 pub use sizes::{HotspotReport, SizesReport};
 pub use tested::TestedMonthReport;
@@ -30,28 +32,40 @@ pub struct FunctionsReport {
     pub product: SizesReport,
     /// Functions that do.
     pub tests: SizesReport,
-    /// Functions of the product where the most landings left lines in what is hardest to
-    /// follow: by the number of such landings times cognitive complexity.
+    /// Functions of the product where the most landings touched what is hardest to follow:
+    /// by the number of such landings times cognitive complexity. Unless landings were
+    /// followed, those count that left lines in it.
     pub hotspots: Vec<HotspotReport>,
+    /// What landings did to functions of the product; `None` unless they were followed.
+    pub history: Option<FunctionHistoryReport>,
+    /// Why there is none.
+    pub why_no_history: Option<&'static str>,
     /// What stands in for code that is not written, or hides that it failed.
     pub placeholders: PlaceholdersReport,
     /// Landings that touched code of the product, and those of them that touched tests,
     /// by month, as far as kinds of lines are known.
     pub tested_by_month: Vec<TestedMonthReport>,
     /// The share of the lines of tests that stand in files that are no tests as a whole:
-    /// changes of these are not seen in `tested_by_month`. `None` without tests.
+    /// changes of these are seen in `tested_by_month` only if landings were followed.
+    /// `None` without tests.
     pub inline_test_share: Option<f64>,
 }
+
+/// Why it is not known what landings did to functions.
+const NOT_FOLLOWED: &str = "landings are not followed without --function-history";
 
 /// Makes the report; `None` where nothing was parsed.
 pub(super) fn report(facts: &Facts) -> Option<FunctionsReport> {
     let found = facts.functions.as_ref()?;
+    let history = history::report(facts);
     Some(FunctionsReport {
         files: found.files,
         not_parsed: found.not_parsed,
         product: sizes::sizes(&found.functions, found.product_lines, false),
         tests: sizes::sizes(&found.functions, found.test_lines, true),
         hotspots: sizes::hotspots(facts, &found.functions),
+        why_no_history: history.is_none().then_some(NOT_FOLLOWED),
+        history,
         placeholders: placeholders::report(facts, found),
         tested_by_month: tested::months(facts),
         inline_test_share: share(found.inline_test_lines, found.test_lines),

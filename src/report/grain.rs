@@ -59,6 +59,15 @@ impl Grain {
         if own { Self::Exact } else { Self::Step(step_at_least(i128::from(largest))) }
     }
 
+    /// The grain of numbers of person-weeks.
+    pub(super) fn of_weeks(panel: &Panel, own: bool) -> Self {
+        let mut people: BTreeMap<IdentityId, u64> = BTreeMap::new();
+        for (person, _) in panel.weeks.keys() {
+            *people.entry(*person).or_default() += 1;
+        }
+        Self::of_counts(people.into_values(), own)
+    }
+
     /// The nearest multiple; of two as near, the larger.
     pub(super) fn round(self, amount: i128) -> i128 {
         match self {
@@ -71,6 +80,12 @@ impl Grain {
     pub(super) fn round_count(self, count: u64) -> u64 {
         // Counts are never negative, nor larger than twice what they were.
         u64::try_from(self.round(i128::from(count))).unwrap_or(0)
+    }
+
+    /// The same of tokens.
+    pub(super) fn round_tokens(self, tokens: u128) -> u128 {
+        let tokens = i128::try_from(tokens).unwrap_or(i128::MAX / 4);
+        self.round(tokens).unsigned_abs()
     }
 
     /// Whether parts of a whole this large can be told from nothing and from all of it.
@@ -172,10 +187,21 @@ pub(super) fn round_by_share(value: f64, share: f64) -> f64 {
     if least <= 0.0 || !least.is_finite() {
         return value;
     }
-    let power = 10_f64.powf(least.log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power);
-    let step = steps.into_iter().find(|step| *step >= least).unwrap_or(10.0 * power);
-    (value / step).round() * step
+    let exponent = least.log10().floor();
+    let power = 10_f64.powf(exponent);
+    let digit = [1.0, 2.0, 5.0].into_iter().find(|digit| digit * power >= least);
+    let digit = digit.unwrap_or(10.0);
+    written((value / (digit * power)).round() * digit, exponent)
+}
+
+/// The number written with these digits before so many zeros, or behind them: dividing by a
+/// whole power gives exactly the number that is written so.
+fn written(digits: f64, exponent: f64) -> f64 {
+    if exponent < 0.0 {
+        digits / 10_f64.powf(-exponent)
+    } else {
+        digits * 10_f64.powf(exponent)
+    }
 }
 
 /// The least number of one digit that is no smaller: 0.0131 is 0.02.
@@ -186,12 +212,7 @@ pub(super) fn round_up_to_a_digit(value: f64) -> f64 {
     let exponent = value.log10().floor();
     // What is a hair above a digit is that digit, as numbers on paper are.
     let digit = (value / 10_f64.powf(exponent) - 1e-9).ceil();
-    // Dividing by a whole power gives the number that is written so.
-    if exponent < 0.0 {
-        digit / 10_f64.powf(-exponent)
-    } else {
-        digit * 10_f64.powf(exponent)
-    }
+    written(digit, exponent)
 }
 
 #[cfg(test)]

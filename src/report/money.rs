@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::GapReport;
 use super::small_groups;
-use super::usage_context::UsageContext;
+use super::usage_context::{Grains, UsageContext};
 use crate::units::{Timestamp, Usd, len_to_u64};
 use crate::usage::prices::Pricing;
 use crate::usage::{Account, Cost, Entry, Export, Settled, TokenSums};
@@ -145,6 +145,8 @@ pub struct UsageFile {
     pub tokens: TokensReport,
     /// Its money.
     pub cost_usd: CostReport,
+    #[serde(skip)]
+    cost: Cost,
     /// The vendor's own units.
     pub credits: Vec<CreditsReport>,
     /// The accounts it names.
@@ -275,7 +277,12 @@ impl UsageReport {
     pub fn without_small_files(mut self, least_people: usize) -> Self {
         let people: Vec<&BTreeSet<Vec<u8>>> = self.people_of_files.iter().collect();
         let (_, hidden) = small_groups::divide_at(&people, least_people);
+        let is_divided = least_people > 1 && self.files.len() > 1;
+        let grains = self.context.grains;
         for (at, file) in self.files.iter_mut().enumerate() {
+            if is_divided {
+                file.round(grains);
+            }
             file.file = export_name(at + 1);
             for problem in &mut file.problems {
                 problem.scope = export_name(at + 1);
@@ -387,6 +394,33 @@ impl Known {
     }
 }
 
+impl UsageFile {
+    /// Rounds what is one of several parts.
+    fn round(&mut self, grains: Grains) {
+        self.records = grains.records.round_count(self.records);
+        let tokens = &mut self.tokens;
+        for count in [
+            &mut tokens.input,
+            &mut tokens.input_unsplit,
+            &mut tokens.cache_read,
+            &mut tokens.cache_write,
+            &mut tokens.output,
+            &mut tokens.unclassified,
+            &mut tokens.total,
+        ] {
+            *count = count.map(|count| grains.tokens.round_tokens(count));
+        }
+        let cost = &mut self.cost;
+        cost.billed = cost.billed.map(|usd| Usd(grains.billed.round(usd.0)));
+        for usd in [&mut cost.list, &mut cost.estimated, &mut cost.computed] {
+            *usd = usd.map(|usd| Usd(grains.value.round(usd.0)));
+        }
+        self.cost_usd = (*cost).into();
+        // Of a vendor's own units nobody's part is known.
+        self.credits = Vec::new();
+    }
+}
+
 /// The name of an export in a report: its number, since names can hold those of people.
 pub fn export_name(number: usize) -> String {
     format!("export {number}")
@@ -407,6 +441,7 @@ fn usage_file(export: &Export) -> UsageFile {
         },
         tokens: export.tokens().into(),
         cost_usd: export.cost().into(),
+        cost: export.cost(),
         credits: export
             .credits()
             .into_iter()

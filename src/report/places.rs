@@ -55,7 +55,7 @@ pub struct PlaceReport {
     pub share: f64,
     /// People behind it.
     pub people: u64,
-    /// Person-weeks behind it.
+    /// Person-weeks behind it, rounded.
     pub person_weeks: u64,
 }
 
@@ -143,13 +143,14 @@ fn rows(
     let least = if grain == Grain::Exact { 1 } else { LEAST_PEOPLE };
     let (mut shown, hidden) = small_groups::divide_at(&people, least);
     shown.sort_by(|&one, &two| groups[two].amount.total_cmp(&groups[one].amount));
+    let weeks = Grain::of_weeks(panel, grain == Grain::Exact);
     let row = |place: PlaceReport, group: &Allocated| {
         let amount = coarse(panel, grain, group.amount);
         PlaceReport {
             amount,
             share: if whole > 0.0 { amount / whole } else { 0.0 },
             people: len_to_u64(group.people.len()),
-            person_weeks: group.person_weeks,
+            person_weeks: weeks.round_count(group.person_weeks),
             ..place
         }
     };

@@ -50,7 +50,7 @@ pub struct SpendReport {
     pub line_coverage: Option<f64>,
     /// People with usage.
     pub n_people: u64,
-    /// Mature person-weeks.
+    /// Mature person-weeks, rounded.
     pub n_mature_person_weeks: u64,
     /// Lines left out of the join because their dates cannot both be right.
     pub suspect_lines: u64,
@@ -158,7 +158,8 @@ pub(super) fn report(panel: &Panel, own: bool) -> SpendReport {
         spend_coverage: spend_coverage(panel, own),
         line_coverage: line_coverage(panel, own),
         n_people: len_to_u64(panel.users().count()),
-        n_mature_person_weeks: len_to_u64(panel.mature().count()),
+        n_mature_person_weeks: Grain::of_weeks(panel, own)
+            .round_count(len_to_u64(panel.mature().count())),
         suspect_lines: panel.suspect_lines,
         durable_yield: durable_yield(panel, grain, own),
     }
@@ -435,7 +436,8 @@ fn durable_yield(panel: &Panel, grain: Grain, own: bool) -> YieldReport {
         landed_lines: count(landed_lines),
         spend: withheld.is_none().then(|| exact(panel.measure, grain.round(spend))),
         n_people: ratio.n_people,
-        g_eff: ratio.effective_people,
+        // What is finer would tell of one person's part.
+        g_eff: if own { ratio.effective_people } else { ratio.effective_people.round() },
         reason: if people.is_empty() {
             Some(NOT_MATURE)
         } else {

@@ -35,7 +35,7 @@ pub struct TierReport {
     pub tier: &'static str,
     /// People with such weeks.
     pub people: u64,
-    /// Mature person-weeks.
+    /// Mature person-weeks, rounded.
     pub person_weeks: u64,
     /// Lines written in them that landed, rounded.
     pub landed_lines: u64,
@@ -50,7 +50,7 @@ pub struct ConcentrationReport {
     pub spend_share: Option<f64>,
     /// Its share of durable lines, rounded.
     pub lines_share: Option<f64>,
-    /// Person-weeks in all.
+    /// Person-weeks in all, rounded.
     pub n_person_weeks: u64,
     /// People with weeks in that tenth.
     pub n_people: u64,
@@ -122,15 +122,15 @@ fn by_tier(
     let (mut shown, hidden) =
         small_groups::divide_at(&people.iter().collect::<Vec<_>>(), least);
     shown.sort_unstable();
-    let lines = lines_grain(panel, own);
+    let grains = (lines_grain(panel, own), Grain::of_weeks(panel, own));
     let mut reports: Vec<TierReport> = shown
         .iter()
-        .map(|&at| tier(members[at].0, &members[at].1, panel, lines))
+        .map(|&at| tier(members[at].0, &members[at].1, panel, grains))
         .collect();
     if !hidden.is_empty() {
         let together: Vec<&Row> =
             hidden.iter().flat_map(|&at| members[at].1.iter().copied()).collect();
-        reports.push(tier("put_together", &together, panel, lines));
+        reports.push(tier("put_together", &together, panel, grains));
     }
     reports
 }
@@ -144,15 +144,20 @@ fn lines_grain(panel: &Panel, own: bool) -> Grain {
     Grain::of_counts(people.into_values(), own)
 }
 
-fn tier(name: &'static str, rows: &[&Row], panel: &Panel, grain: Grain) -> TierReport {
+fn tier(
+    name: &'static str,
+    rows: &[&Row],
+    panel: &Panel,
+    (lines, weeks): (Grain, Grain),
+) -> TierReport {
     let people: BTreeSet<IdentityId> = rows.iter().map(|row| row.person).collect();
     let sum = |of: &dyn Fn(&Row) -> u64| {
-        grain.round_count(rows.iter().map(|row| of(row)).sum())
+        lines.round_count(rows.iter().map(|row| of(row)).sum())
     };
     TierReport {
         tier: name,
         people: len_to_u64(people.len()),
-        person_weeks: len_to_u64(rows.len()),
+        person_weeks: weeks.round_count(len_to_u64(rows.len())),
         landed_lines: sum(&|row| row.landed_lines),
         durable_lines: sum(&|row| row.durable_lines[panel.age].unwrap_or(0)),
     }
@@ -187,7 +192,7 @@ fn concentrated(panel: &Panel, rows: &[Row], own: bool) -> ConcentrationReport {
     ConcentrationReport {
         spend_share: shown(found.spend_share),
         lines_share: shown(found.lines_share),
-        n_person_weeks: found.n_rows,
+        n_person_weeks: Grain::of_weeks(panel, own).round_count(found.n_rows),
         n_people: found.n_persons_in_tenth,
         reason: match (is_shown, found.reason) {
             (true, reason) => reason.map(WhyNone::message),

@@ -24,6 +24,8 @@ pub struct UsageContext {
     /// What the amounts of these rows are multiples of; none where they are exact.
     #[serde(flatten)]
     pub rounded_to: Option<RoundedTo>,
+    #[serde(skip)]
+    pub(super) grains: Grains,
 }
 
 /// What amounts are multiples of, so that two reports cannot be subtracted.
@@ -33,10 +35,10 @@ pub struct RoundedTo {
     pub records_rounded_to: String,
     /// Of tokens.
     pub tokens_rounded_to: String,
-    /// Of money on the invoice.
-    pub billed_usd_rounded_to: String,
-    /// Of value.
-    pub value_usd_rounded_to: String,
+    /// Of money on the invoice; null where nothing is said of it.
+    pub billed_usd_rounded_to: Option<String>,
+    /// Of value; null where nothing is said of it.
+    pub value_usd_rounded_to: Option<String>,
 }
 
 /// A part of what is kept.
@@ -92,16 +94,22 @@ impl UsageContext {
             tools: rows(parts(kept, people, |kept| kept.record.facets.tool.clone())),
             models: rows(parts(kept, people, |kept| kept.record.facets.model.clone())),
             rounded_to: grains.rounded_to(),
+            grains: *grains,
         }
     }
 }
 
 /// How coarse the amounts of rows are.
-struct Grains {
-    tokens: Grain,
-    billed: Grain,
-    value: Grain,
-    records: Grain,
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grains {
+    /// Of tokens.
+    pub(super) tokens: Grain,
+    /// Of money on the invoice.
+    pub(super) billed: Grain,
+    /// Of value.
+    pub(super) value: Grain,
+    /// Of records.
+    pub(super) records: Grain,
 }
 
 impl Grains {
@@ -149,12 +157,15 @@ impl Grains {
     }
 
     fn rounded_to(&self) -> Option<RoundedTo> {
-        let usd = |grain: Grain| grain.step().map(|step| Usd(step).to_string());
+        // A step of one nano-dollar is that of nothing at all.
+        let usd = |grain: Grain| {
+            grain.step().filter(|step| *step > 1).map(|step| Usd(step).to_string())
+        };
         Some(RoundedTo {
             records_rounded_to: self.records.step()?.to_string(),
             tokens_rounded_to: self.tokens.step()?.to_string(),
-            billed_usd_rounded_to: usd(self.billed)?,
-            value_usd_rounded_to: usd(self.value)?,
+            billed_usd_rounded_to: usd(self.billed),
+            value_usd_rounded_to: usd(self.value),
         })
     }
 }
@@ -277,7 +288,6 @@ impl Part {
         let text = |usd: Option<Usd>, grain: Grain| {
             usd.map(|usd| Usd(grain.round(usd.0)).to_string())
         };
-        let tokens = self.tokens.map(to_i128);
         let basis: Vec<String> =
             self.basis.keys().map(|basis| (*basis).to_owned()).collect();
         UsageRow {
@@ -285,7 +295,7 @@ impl Part {
             put_together,
             records: grains.records.round_count(self.records),
             people: len_to_u64(self.people.len()),
-            tokens: tokens.map(|tokens| grains.tokens.round(tokens).unsigned_abs()),
+            tokens: self.tokens.map(|tokens| grains.tokens.round_tokens(tokens)),
             billed_usd: text(self.billed, grains.billed),
             value_usd: text(self.value, grains.value),
             value_basis: basis.join(", "),

@@ -85,7 +85,7 @@ pub(super) fn follow(
 }
 
 /// A landing and what it did to files.
-type Landing = (u32, Vec<Step>);
+pub(super) type Landing = (u32, Vec<Step>);
 
 /// The tree before a landing, by path and version, and the landings from it on.
 fn landings(graph: &Graph, from: u32) -> (BTreeMap<u32, u32>, Vec<Landing>) {
@@ -111,7 +111,7 @@ fn landings(graph: &Graph, from: u32) -> (BTreeMap<u32, u32>, Vec<Landing>) {
 }
 
 /// Landings in groups of [`AHEAD_VERSIONS`] versions and more.
-fn windows(landings: &[Landing]) -> Vec<&[Landing]> {
+pub(super) fn windows(landings: &[Landing]) -> Vec<&[Landing]> {
     let mut windows = Vec::new();
     let (mut start, mut n_versions) = (0, 0);
     for (at, (_, steps)) in landings.iter().enumerate() {

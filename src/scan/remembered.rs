@@ -107,6 +107,8 @@ pub(super) fn place<'a>(
         landing_events: Vec::new(),
         // Neither do they know of copies.
         clone_history: false,
+        // Nor of functions.
+        function_history: false,
         ..question.options
     };
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;

@@ -136,7 +136,8 @@ pub struct Outliers {
 
 /// Looks for units that differ from what is expected of them, in both windows.
 ///
-/// Expected lines are exp(a + b ln(1 + spend)) a person-week, fitted without the unit.
+/// Expected lines are exp(a + b ln(1 + spend)) a person-week, fitted without the unit; far
+/// from the others b is from none to proportional.
 /// With theta from Pearson's chi-square of the others, lines are negative binomial and
 /// R = (lines + theta) / (expected + theta), with the 5% and 95% points of a gamma
 /// distribution of shape lines + theta and rate expected + theta (Clayton and Kaldor
@@ -207,7 +208,7 @@ fn expectation(observed: &[Option<Observed>], index: usize) -> Expectation {
     if others.iter().all(|other| other.count <= 0.0) {
         return none(WhyNone::NoLines);
     }
-    let Some(model) = negative_binomial::fit(&others) else {
+    let Some(model) = negative_binomial::fit(&others, Some(own.covariate)) else {
         return none(WhyNone::NotComputable);
     };
     let expected = model.mean(&own);

@@ -15,7 +15,7 @@ use crate::random_history::{self, Numbers};
 /// Ways of asking, each with records of its own.
 const WAYS: [&[&str]; 3] = [
     &["report", "--format=json", "--clone-history"],
-    &["facts", "--output=tables"],
+    &["facts", "--output=tables", "--function-history"],
     &["lines", "--format=ndjson", "--exact"],
 ];
 

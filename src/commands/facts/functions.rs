@@ -1,8 +1,12 @@
-//! The tables of functions and placeholders at the tip.
+//! The tables of functions and placeholders at the tip, and of what landings did to
+//! functions.
 
 use super::{Tables, commit_id, landing_id, path, repo, time};
 use crate::error::Error;
-use crate::facts::{Facts, FunctionFacts, PlaceholderFacts};
+use crate::facts::{
+    Before, Facts, FunctionChangeFacts, FunctionFacts, FunctionsFacts,
+    LandingFunctionsFacts, PlaceholderFacts,
+};
 use crate::render::tables::Cell;
 
 const FUNCTIONS: [&str; 17] = [
@@ -28,6 +32,44 @@ const FUNCTIONS: [&str; 17] = [
 const PLACEHOLDERS: [&str; 7] =
     ["repo", "path", "line", "kind", "test", "commit", "landing"];
 
+const FUNCTION_CHANGES: [&str; 20] = [
+    "repo",
+    "path",
+    "name",
+    "test",
+    "landings",
+    "added_lines",
+    "deleted_lines",
+    "first_landing",
+    "first_landing_time",
+    "last_landing",
+    "last_landing_time",
+    "new",
+    "cyclomatic_before",
+    "cyclomatic",
+    "cognitive_before",
+    "cognitive",
+    "code_lines_before",
+    "code_lines",
+    "removed_lines",
+    "removed_median_days",
+];
+
+const FUNCTION_LANDINGS: [&str; 12] = [
+    "repo",
+    "landing",
+    "landing_time",
+    "bulk",
+    "product",
+    "tests",
+    "added_in_functions",
+    "added_outside",
+    "added_not_parsed",
+    "deleted_in_functions",
+    "deleted_outside",
+    "deleted_not_parsed",
+];
+
 pub(super) fn functions(tables: &Tables<'_>) -> Result<(), Error> {
     let rows = tables.repositories.iter().flat_map(|facts| {
         let found = facts.functions.iter().flat_map(|it| &it.functions);
@@ -42,6 +84,81 @@ pub(super) fn placeholders(tables: &Tables<'_>) -> Result<(), Error> {
         found.map(move |one| placeholder_row(facts, one))
     });
     tables.write("placeholders", &PLACEHOLDERS, rows)
+}
+
+pub(super) fn function_changes(tables: &Tables<'_>) -> Result<(), Error> {
+    let rows = tables.repositories.iter().flat_map(|facts| {
+        let history = facts.functions.as_ref().zip(facts.function_history.as_ref());
+        history.into_iter().flat_map(move |(table, history)| {
+            history.changes.iter().map(move |one| change_row(facts, table, one))
+        })
+    });
+    tables.write("function_changes", &FUNCTION_CHANGES, rows)
+}
+
+pub(super) fn function_landings(tables: &Tables<'_>) -> Result<(), Error> {
+    let rows = tables.repositories.iter().flat_map(|facts| {
+        let landings = facts.function_history.iter().flat_map(|it| &it.landings);
+        landings.map(move |one| landing_row(facts, one))
+    });
+    tables.write("function_landings", &FUNCTION_LANDINGS, rows)
+}
+
+fn change_row(
+    facts: &Facts,
+    table: &FunctionsFacts,
+    one: &FunctionChangeFacts,
+) -> Vec<Cell> {
+    let function = &table.functions[one.function as usize];
+    let it = &function.function;
+    let (is_new, before) = match one.before {
+        Before::New => (Cell::Flag(true), None),
+        Before::Unknown => (Cell::Null, None),
+        Before::Was { cyclomatic, cognitive, code_lines } => {
+            (Cell::Flag(false), Some([cyclomatic, cognitive, code_lines]))
+        }
+    };
+    let count = |of: Option<u32>| of.map_or(Cell::Null, |of| Cell::Count(of.into()));
+    let was = |which: usize| count(before.map(|before| before[which]));
+    let at = |landing: u32| time(Some(facts.mainline[landing as usize].time));
+    vec![
+        repo(facts),
+        path(facts, function.path),
+        Cell::Text(it.name.to_json_text().into_owned()),
+        Cell::Flag(it.is_test),
+        Cell::Count(one.landings.into()),
+        Cell::Count(one.added),
+        Cell::Count(one.deleted),
+        landing_id(facts, one.first),
+        at(one.first),
+        landing_id(facts, one.last),
+        at(one.last),
+        is_new,
+        was(0),
+        Cell::Count(it.complexity.cyclomatic.into()),
+        was(1),
+        Cell::Count(it.complexity.cognitive.into()),
+        was(2),
+        Cell::Count(it.code_lines.into()),
+        Cell::Count(one.removed_lines),
+        count(one.removed_median_days),
+    ]
+}
+
+fn landing_row(facts: &Facts, one: &LandingFunctionsFacts) -> Vec<Cell> {
+    let landing = facts.mainline[one.landing as usize];
+    let places = [one.added, one.deleted];
+    let counts = places.map(|of| [of.functions, of.outside, of.not_parsed]);
+    let mut row = vec![
+        repo(facts),
+        landing_id(facts, one.landing),
+        time(Some(landing.time)),
+        Cell::Flag(landing.is_bulk),
+        Cell::Flag(one.product),
+        Cell::Flag(one.tests),
+    ];
+    row.extend(counts.concat().into_iter().map(Cell::Count));
+    row
 }
 
 fn function_row(facts: &Facts, one: &FunctionFacts) -> Vec<Cell> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, paragraph, section};
+use super::{DIM, paragraph, safe, section};
 use crate::render::number::{count, count_of};
 use crate::report::{AssociationReport, CheckReport, EstimateReport, Report};
 
@@ -94,6 +94,45 @@ pub(super) fn tiers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         paragraph(to, "  ", &text)?;
     }
     Ok(())
+}
+
+/// Places where spend left unusually few or many durable lines.
+pub(super) fn outliers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let Some(one) = report.outliers.as_ref().filter(|one| one.reason.is_none()) else {
+        return Ok(());
+    };
+    section(to, "Where spend left unusually few or many lines that lasted")?;
+    let text = format!(
+        "{} with five people or more were looked at, in two spans of eight weeks, both ways \
+         ({} tests, false discovery rate {:.0}%).",
+        count_of(one.n_units_tested, "place", "places"),
+        count(one.n_tests),
+        one.rate * 100.0
+    );
+    paragraph(to, "  ", &text)?;
+    if one.flags.is_empty() {
+        return paragraph(to, "  ", "None stands out.");
+    }
+    for flag in &one.flags {
+        let place = format!("{}: {}", safe(&flag.repository), safe(&flag.area));
+        let ratio = flag.ratio.map_or("?".to_owned(), |ratio| format!("{ratio:.1}"));
+        let text = match flag.flag {
+            "little_durable_code" => format!(
+                "{place}: spend with little durable code in this repository: {ratio} times \
+                 what other places let expect, {}.",
+                count_of(flag.people, "person", "people")
+            ),
+            _ => format!(
+                "{place}: unusually durable: {ratio} times what other places let expect, {}; \
+                 to learn from: {}.",
+                count_of(flag.people, "person", "people"),
+                flag.exemplars.join(", ")
+            ),
+        };
+        paragraph(to, "  ", &text)?;
+    }
+    let text = format!("It may well be: {}.", one.innocent_reasons.join("; "));
+    paragraph(to, "  ", &text)
 }
 
 fn gates(one: &AssociationReport, to: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::super::number::{count, count_of, percent};
 use super::{DIM, paragraph, safe, section, unbroken};
 use crate::report::{
-    FunctionsReport, HotspotReport, PlaceholderRates, Report, SizesReport,
+    FunctionsReport, GrowthReport, HotspotReport, PlaceholderRates, Report, SizesReport,
 };
 
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -25,18 +25,53 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         } else {
             String::new()
         };
-        let text = format!("{name}{} {}", sizes(found), placeholders(found));
-        paragraph(to, "  ", &text)?;
+        let parts = [Some(sizes(found)), Some(placeholders(found)), history(found)];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        paragraph(to, "  ", &format!("{name}{}", parts.join(" ")))?;
         if report.repositories.len() == 1 && !found.hotspots.is_empty() {
-            let head = format!("{:>9}{:>7}{:>10}", "landings", "lines", "cognitive");
-            writeln!(
-                to,
-                "\n  {DIM}{head}  hard to follow, and left lines in often{DIM:#}"
-            )?;
-            found.hotspots.iter().take(5).try_for_each(|one| hotspot(one, to))?;
+            hotspots(found, to)?;
         }
     }
     Ok(())
+}
+
+/// What landings did to functions, or why that is not known.
+fn history(found: &FunctionsReport) -> Option<String> {
+    let Some(history) = &found.history else {
+        return found.why_no_history.map(|why| {
+            format!("Which landings touched which function is not known: {why}.")
+        });
+    };
+    let growth = |of: &GrowthReport| {
+        format!(
+            "{} of {} by more than a quarter, and shrank in {}",
+            count(of.grew),
+            count(of.n),
+            count(of.shrank)
+        )
+    };
+    Some(format!(
+        "{} of the product that stand now were touched by the last {}; {} of them are new since.          Of those that stood before, cognitive complexity grew in {}; code grew in {}.",
+        count_of(history.touched, "function", "functions"),
+        count_of(history.landings, "landing", "landings"),
+        count(history.new),
+        growth(&history.cognitive),
+        growth(&history.code_lines),
+    ))
+}
+
+/// The functions that are hard to follow and change often: all ten where landings were
+/// followed.
+fn hotspots(found: &FunctionsReport, to: &mut dyn Write) -> io::Result<()> {
+    let head = format!("{:>9}{:>7}{:>10}", "landings", "lines", "cognitive");
+    if found.history.is_none() {
+        let what = "hard to follow, and left lines in often";
+        writeln!(to, "\n  {DIM}{head}  {what}{DIM:#}")?;
+        return found.hotspots.iter().take(5).try_for_each(|one| hotspot(one, to));
+    }
+    let what = "hard to follow, and touched often; days: the median age of what went";
+    writeln!(to, "\n  {DIM}{head}{:>6}  {what}{DIM:#}", "days")?;
+    found.hotspots.iter().try_for_each(|one| hotspot(one, to))
 }
 
 fn sizes(found: &FunctionsReport) -> String {
@@ -76,8 +111,13 @@ fn placeholders(found: &FunctionsReport) -> String {
 }
 
 fn hotspot(one: &HotspotReport, to: &mut dyn Write) -> io::Result<()> {
-    let landings = count(one.standing_landings.into());
+    let landings = count(one.landings.unwrap_or(one.standing_landings).into());
     let (lines, cognitive) = (count(one.lines.into()), count(one.cognitive.into()));
     let (name, place) = (safe(&one.name), safe(&one.place));
-    writeln!(to, "  {landings:>9}{lines:>7}{cognitive:>10}  {name}  {place}")
+    write!(to, "  {landings:>9}{lines:>7}{cognitive:>10}")?;
+    if one.landings.is_some() {
+        let days = one.removed_median_days.map_or("-".to_owned(), |it| count(it.into()));
+        write!(to, "{days:>6}")?;
+    }
+    writeln!(to, "  {name}  {place}")
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::share;
-use crate::facts::{Facts, FunctionFacts};
+use super::{history, share};
+use crate::facts::{Facts, FunctionChangeFacts, FunctionFacts};
 use crate::units::len_to_u64;
 
 /// A function of more lines is long.
@@ -51,7 +51,7 @@ pub struct Spread {
     pub max: Option<u32>,
 }
 
-/// A function that many landings left lines in and that is hard to follow.
+/// A function that many landings touched and that is hard to follow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HotspotReport {
     /// Its path, first and last line.
@@ -64,6 +64,11 @@ pub struct HotspotReport {
     pub cognitive: u32,
     /// Landings that brought in what stands in it: at least as many touched it.
     pub standing_landings: u32,
+    /// Landings that touched it in the followed time; `None` unless they were followed.
+    pub landings: Option<u32>,
+    /// How old half of the lines at most were that those removed for good, in days; `None`
+    /// without any of a known age.
+    pub removed_median_days: Option<u32>,
 }
 
 /// Describes the functions that test other code, or those that do not.
@@ -129,20 +134,32 @@ fn spread(figures: impl Iterator<Item = u32>) -> Spread {
     Spread { median: rank(5), p90: rank(9), max: figures.last().copied() }
 }
 
-/// The functions of the product by landings that left lines in them times cognitive
-/// complexity, the greatest first; none of those where that is nothing or unknown.
+/// The functions of the product by landings that touched them times cognitive complexity,
+/// the greatest first; none of those where that is nothing or unknown. Unless landings
+/// were followed, by those that left lines in them.
 pub(super) fn hotspots(facts: &Facts, functions: &[FunctionFacts]) -> Vec<HotspotReport> {
-    let heat = |one: &FunctionFacts| {
-        let landings = one.landings.map_or(0, |it| it.n);
-        u64::from(landings) * u64::from(one.function.complexity.cognitive)
-    };
-    let mut hot: Vec<&FunctionFacts> =
-        functions.iter().filter(|one| !one.function.is_test && heat(one) > 0).collect();
-    hot.sort_by_key(|one| std::cmp::Reverse(heat(one)));
-    hot.iter().take(HOTSPOTS).map(|one| hotspot(facts, one)).collect()
+    let mut hot: Vec<(&FunctionFacts, Option<&FunctionChangeFacts>)> =
+        if facts.function_history.is_some() {
+            history::changed(facts).map(|(one, change)| (one, Some(change))).collect()
+        } else {
+            functions.iter().map(|one| (one, None)).collect()
+        };
+    hot.retain(|&(one, change)| !one.function.is_test && heat(one, change) > 0);
+    hot.sort_by_key(|&(one, change)| std::cmp::Reverse(heat(one, change)));
+    hot.iter().take(HOTSPOTS).map(|&(one, change)| hotspot(facts, one, change)).collect()
 }
 
-fn hotspot(facts: &Facts, one: &FunctionFacts) -> HotspotReport {
+fn heat(one: &FunctionFacts, change: Option<&FunctionChangeFacts>) -> u64 {
+    let standing = one.landings.map_or(0, |it| it.n);
+    let landings = change.map_or(standing, |change| change.landings);
+    u64::from(landings) * u64::from(one.function.complexity.cognitive)
+}
+
+fn hotspot(
+    facts: &Facts,
+    one: &FunctionFacts,
+    change: Option<&FunctionChangeFacts>,
+) -> HotspotReport {
     let path = facts.paths[one.path as usize].to_json_text();
     let lines = &one.function.lines;
     HotspotReport {
@@ -151,5 +168,7 @@ fn hotspot(facts: &Facts, one: &FunctionFacts) -> HotspotReport {
         lines: length(one),
         cognitive: one.function.complexity.cognitive,
         standing_landings: one.landings.map_or(0, |it| it.n),
+        landings: change.map(|change| change.landings),
+        removed_median_days: change.and_then(|change| change.removed_median_days),
     }
 }

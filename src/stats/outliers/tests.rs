@@ -33,14 +33,52 @@ fn multiply(unit: &mut Unit, times: f64) {
     }
 }
 
+/// Whether a unit spends less than half of the least of all others, or more than twice the
+/// most.
+fn is_far(unit: &Unit, units: &[Unit]) -> bool {
+    let spend = |unit: &Unit| unit.earlier.spend + 1.0;
+    let own = spend(unit);
+    let others = units.iter().map(spend).filter(|spend| (spend - own).abs() > 1e-9);
+    let (low, high) = others.fold((f64::INFINITY, 0.0_f64), |(low, high), spend| {
+        (low.min(spend), high.max(spend))
+    });
+    own < low / 2.0 || own > high * 2.0
+}
+
+/// A unit that spends several times what all others do, which spend much alike.
+#[test]
+fn far_from_all_others_a_slope_is_not_believed_beyond_reason() {
+    let window = |spend: f64, durable_lines: f64| UnitWindow {
+        spend,
+        durable_lines,
+        person_weeks: 48.0,
+    };
+    let units: Vec<Unit> = (0..12_u32)
+        .map(|i| {
+            // Those that spend a little more have fewer lines, by chance.
+            let spend = 1_400.0 + 10.0 * f64::from(i);
+            let lines = 900.0 - 20.0 * f64::from(i) + 37.0 * f64::from(i % 3);
+            unit(i, if i == 3 { window(6_000.0, 48.0) } else { window(spend, lines) })
+        })
+        .collect();
+    let found = expectations(&units, |unit| unit.earlier);
+    let expected = found[3].expected.unwrap();
+    assert!((600.0..1_000.0).contains(&expected), "{expected}");
+    assert!(found[3].high.unwrap() < LITTLE, "{:?}", found[3]);
+}
+
 #[test]
 fn what_is_expected_of_a_unit_equals_what_others_say() {
-    let (mut units, mut expected, mut n) = (Vec::new(), Vec::new(), 0);
+    let (mut units, mut expected, mut n, mut far) = (Vec::new(), Vec::new(), 0, 0);
     for line in include_str!("../../../fixtures/stats/expected_lines.tsv").lines() {
         if line == "set" {
-            for (got, wanted) in
-                expectations(&units, |unit| unit.earlier).iter().zip(&expected)
-            {
+            let found = expectations(&units, |unit| unit.earlier);
+            for ((unit, got), wanted) in units.iter().zip(&found).zip(&expected) {
+                if is_far(unit, &units) {
+                    // There we believe less of a slope than the other program does.
+                    far += 1;
+                    continue;
+                }
                 let got = [got.expected, got.theta, got.ratio, got.low, got.high];
                 for (got, wanted) in got.iter().zip::<&Vec<f64>>(wanted) {
                     let distance = got.unwrap() / wanted - 1.0;
@@ -61,7 +99,7 @@ fn what_is_expected_of_a_unit_equals_what_others_say() {
             expected.push(columns[3..].to_vec());
         }
     }
-    assert_eq!(n, 5 * (9 + 14 + 25));
+    assert!(n > 150 && far < 10, "{n} compared, {far} far");
 }
 
 #[test]
