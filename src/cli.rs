@@ -93,7 +93,8 @@ pub struct RepositoryArgs {
     /// and cleaned up; takes about as long as the rest
     #[arg(long, env = "SLOPNEXUS_CLONE_HISTORY")]
     pub clone_history: bool,
-    /// Follow the landings of the last months for the functions that they touched
+    /// Follow the landings of the last months for the functions that they touched; takes up
+    /// to about as long as the rest
     #[arg(long, env = "SLOPNEXUS_FUNCTION_HISTORY")]
     pub function_history: bool,
     /// Threads [default: one a core]

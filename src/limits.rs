@@ -381,7 +381,7 @@ pub const CLONE_HISTORY_STEPS: Limit = Limit {
 pub const FUNCTION_HISTORY_VERSIONS: Limit = Limit {
     name: "FUNCTION_HISTORY_VERSIONS",
     value: 200_000,
-    why: "each takes some milliseconds; a year of rust-lang/cargo has MEASURED",
+    why: "each takes some milliseconds; a year of a large repository has some thousands",
 };
 
 /// How many places clones may have, all together.

@@ -56,12 +56,9 @@ impl Lines {
         let mut lines = Self::default();
         lines.add_came(book, links, from);
         lines.add_went(book, links, clock, from);
-        for came in lines.came.values_mut() {
-            came.sort_unstable_by_key(|one| one.at);
-        }
-        for went in lines.went.values_mut() {
-            went.sort_unstable_by_key(|one| one.at);
-        }
+        let Self { came, went, .. } = &mut lines;
+        came.values_mut().for_each(|of| of.sort_unstable_by_key(|one| one.at));
+        went.values_mut().for_each(|of| of.sort_unstable_by_key(|one| one.at));
         lines
     }
 
