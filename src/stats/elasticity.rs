@@ -55,7 +55,7 @@ pub struct Elasticity {
     pub reason: Option<WhyNone>,
 }
 
-/// Estimates the elasticity: E[lines] = exp(person + week + e * ln(1 + spend)), by
+/// Estimates the elasticity: expected lines = exp(person + week + e * ln(1 + spend)), by
 /// Poisson pseudo-likelihood (Santos Silva and Tenreyro 2006), which has a place for
 /// weeks without lines. `seed` is for the sign flips of many persons.
 ///

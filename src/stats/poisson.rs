@@ -1,4 +1,4 @@
-//! Counts that follow a covariate: E[count] = exp(person + week + slope * covariate),
+//! Counts that follow a covariate: the expected count = exp(person + week + slope * covariate),
 //! by Poisson pseudo-likelihood, without a dummy for anybody.
 //!
 //! Given the rest, a person's level has a closed form; put in, what is left is the
