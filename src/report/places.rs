@@ -2,7 +2,6 @@
 //! a person's spend went to a place is an allocation, and is called one.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
@@ -81,7 +80,7 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel, own: bool) -> PlacesRepor
     let all: i128 = panel.spent.iter().map(|one| one.amount).sum();
     let is_shown = own || (people.len() >= LEAST_PEOPLE && grain.divides(all));
     let of = |key: &dyn Fn(&CodePlace, &Spent) -> Key| match is_shown {
-        true => rows(scope, panel, grain, divided(panel, &weeks, key)),
+        true => rows(scope, panel, grain, panel.allocate(&weeks, key)),
         false => Vec::new(),
     };
     let area = |place: &CodePlace| Some((place.repository, place.area.bytes().to_vec()));
@@ -110,14 +109,6 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel, own: bool) -> PlacesRepor
         n_people: len_to_u64(people.len()),
         reason: (!is_shown).then_some(FEW),
     }
-}
-
-fn divided(
-    panel: &Panel,
-    weeks: &RangeInclusive<IsoWeek>,
-    key: &dyn Fn(&CodePlace, &Spent) -> Key,
-) -> Allocation<Key> {
-    panel.allocate(weeks, key)
 }
 
 /// An amount of the measure as coarsely as it is shown.

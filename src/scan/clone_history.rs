@@ -24,7 +24,7 @@ use crate::history::open::Opened;
 use crate::limits::CLONE_HISTORY_STEPS;
 use crate::lines::schedule::{Progress, TrackedHistory};
 use crate::lines::versions::{Graph, Step};
-use crate::problem::Gaps;
+use crate::problem::{GapKind, Gaps};
 use crate::syntax::{self, Fallback, LanguageId, Parsers};
 use crate::units::len_to_u64;
 
@@ -51,9 +51,11 @@ pub(super) fn follow(
     let (before, landings) = landings(graph, from);
     let lines = Lines::new(history, from);
     let (mut read, mut rows) = (ReadWork::default(), Vec::new());
+    let mut left_out = BTreeSet::new();
     let first: Vec<(u32, u32)> = before.into_iter().collect();
     let (streams, work) = read_streams(opened, graph, first.iter().copied(), progress)?;
     read.add(work);
+    left_out.extend(not_compared(&streams));
     let mut index = Index::new(Preset::Default);
     for &(path, version) in &first {
         if let Some(file) = file(graph, &streams, path, version) {
@@ -67,6 +69,7 @@ pub(super) fn follow(
         let wanted = wanted.filter_map(|step| Some((step.path, step.new?)));
         let (streams, work) = read_streams(opened, graph, wanted, progress)?;
         read.add(work);
+        left_out.extend(not_compared(&streams));
         for (landing, changed) in window {
             let changes = changes(graph, &streams, &lines, (*landing, changed));
             let found = births(&mut index, &changes, &mut steps);
@@ -81,7 +84,17 @@ pub(super) fn follow(
         }
     }
     gaps.merge(&index.gaps());
+    for blob in left_out {
+        let why = "version too large or minified to be compared with others";
+        gaps.add(GapKind::ParserFallback, why, blob.to_string().as_bytes());
+    }
     Ok((rows, read))
+}
+
+/// The contents that were read and cannot be compared. What cannot be read is a gap
+/// already, where its lines are.
+fn not_compared(streams: &Streams) -> impl Iterator<Item = ObjectId> {
+    streams.iter().filter(|(_, stream)| stream.is_err()).map(|((blob, _), _)| *blob)
 }
 
 /// A landing and what it did to files.

@@ -74,13 +74,12 @@ fn longest_common(one: &[u64], two: &[u64]) -> (usize, usize, usize) {
     let mut before = vec![0; two.len() + 1];
     for (at, key) in one.iter().enumerate() {
         let mut row = vec![0; two.len() + 1];
-        for (of, other) in two.iter().enumerate().filter(|(_, other)| *other == key) {
+        for (of, _) in two.iter().enumerate().filter(|(_, other)| *other == key) {
             let length: usize = before[of] + 1;
             row[of + 1] = length;
             if length > best.2 {
                 best = (at + 1 - length, of + 1 - length, length);
             }
-            let _ = other;
         }
         before = row;
     }
