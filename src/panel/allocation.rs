@@ -105,7 +105,8 @@ impl Panel {
     ) {
         let users: BTreeSet<IdentityId> = self.users().collect();
         for ((person, week, place), lines) in &self.placed_lines {
-            if !weeks.contains(week) || !users.contains(person) {
+            let is_covered = weeks.contains(week) && self.covered.contains(week);
+            if !is_covered || !users.contains(person) {
                 continue;
             }
             let group = groups.entry(key(&self.places[*place as usize])).or_default();

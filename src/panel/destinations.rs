@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{LANDING_DAYS, Measured, Panel, Spend, last_week_before};
 use crate::identity::Match;
-use crate::units::IsoWeek;
+use crate::units::{IsoWeek, Timestamp};
 
 /// Where spend can go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,11 +52,21 @@ pub struct Placed {
 }
 
 impl Panel {
+    /// Whether a record is of a time that is not looked at, however long it is.
+    fn is_outside(&self, one: &Measured<'_>) -> bool {
+        let Some(period) = one.spend.kept.record.period else { return false };
+        let (first, last) =
+            (period.start.day().week(), Timestamp(period.end.0 - 1).day().week());
+        let ends_before =
+            self.window.since.is_some_and(|since| last < since.day().week());
+        ends_before || first > self.window.as_of.day().week()
+    }
+
     /// Says of each record where its spend went.
     pub(super) fn place_spend(&mut self, measured: &[Measured<'_>]) {
         let last_landed = last_week_before(self.window.as_of, LANDING_DAYS);
         for one in measured {
-            if one.week.is_some_and(|week| !self.window.holds(week)) {
+            if self.is_outside(one) {
                 self.outside_records += 1;
                 continue;
             }

@@ -43,7 +43,7 @@ pub const RULES: [Rule; 5] = [
     },
     Rule {
         id: "two_weeks",
-        about: "lines written in the week of the spend or the next (as in this report)",
+        about: "lines written in the week of the spend or the next",
         reach: Reach::Weeks,
     },
     Rule {
@@ -63,7 +63,7 @@ pub const RULES: [Rule; 5] = [
 pub struct RuleShares {
     /// The rule.
     pub rule: Rule,
-    /// Share of the spend with at least one landed line.
+    /// Share of the spend with at least one landed line of code.
     pub tied: f64,
     /// Share of the spend behind lines that lasted: of each amount, the part that its
     /// lines lasted in; nothing where none landed.

@@ -50,6 +50,9 @@ pub struct AssociationReport {
     pub rounded_to: Option<f64>,
     /// What bore on the verdict, in the order it was looked at.
     pub reasons: Vec<String>,
+    /// Whether the estimate, before it was rounded, is below zero.
+    #[serde(skip)]
+    pub(super) is_negative: bool,
 }
 
 /// A number with its interval.
@@ -121,6 +124,7 @@ pub(super) fn report(panel: Option<&Panel>, gates: Vec<Gate>, own: bool) -> Judg
         checks: checks(&estimated, rounding),
         circular_shift_p: estimated.circular_shift.p.and_then(|p| rounding.p(p)),
         reasons: Vec::new(),
+        is_negative: estimated.primary.value.is_some_and(|value| value < 0.0),
         ..estimates(&estimated, gates, rounding)
     };
     Judged { report, decision: Some(decision) }
@@ -177,6 +181,7 @@ fn not_computable(gates: Vec<Gate>) -> Judged {
         circular_shift_p: None,
         rounded_to: None,
         reasons: Vec::new(),
+        is_negative: false,
     };
     Judged { report, decision: None }
 }

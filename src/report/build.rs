@@ -478,6 +478,7 @@ fn said(scope: &Scope<'_>, panel: &Panel, report: &AssociationReport) -> Said {
         people: report.n_people,
         weeks: report.n_weeks,
         days: report.window_days,
+        is_negative: report.is_negative,
         rank: numbers(&report.rank_association),
         elasticity: numbers(&report.elasticity),
         bound: report.equivalence_bound,

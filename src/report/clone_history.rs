@@ -54,12 +54,17 @@ pub struct CloneBirthReport {
 
 /// Makes the report; `None` where landings were not followed.
 pub(super) fn report(facts: &Facts) -> Option<CloneHistoryReport> {
-    let rows = facts.clone_births.as_ref()?;
+    // What a landing did to tests alone is not told here.
+    let is_of_product = |one: &&CloneBirthFacts| {
+        one.product.added_lines + one.product.resolved_lines() > 0
+    };
+    let rows: Vec<&CloneBirthFacts> =
+        facts.clone_births.as_ref()?.iter().filter(is_of_product).collect();
     let is_bulk = |one: &&CloneBirthFacts| facts.mainline[one.landing as usize].is_bulk;
     let marked = marked_landings(facts);
     let mut by_month: BTreeMap<String, (u64, BirthCounts)> = BTreeMap::new();
     let mut sides = [(0, BirthCounts::default()); 2];
-    for one in rows.iter().filter(|one| !is_bulk(one)) {
+    for one in rows.iter().copied().filter(|one| !is_bulk(one)) {
         let add = |sum: &mut (u64, BirthCounts)| {
             *sum = (sum.0 + 1, sum.1.and(one.product));
         };
@@ -71,7 +76,7 @@ pub(super) fn report(facts: &Facts) -> Option<CloneHistoryReport> {
     }
     let month = |(month, sum)| MonthBirthReport { month, births: births(sum) };
     Some(CloneHistoryReport {
-        bulk_landings: len_to_u64(rows.iter().filter(is_bulk).count()),
+        bulk_landings: len_to_u64(rows.iter().copied().filter(is_bulk).count()),
         ai_marked: births(sides[1]),
         unmarked: births(sides[0]),
         by_month: by_month.into_iter().map(month).collect(),

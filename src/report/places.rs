@@ -85,8 +85,14 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel, own: bool) -> PlacesRepor
     };
     let area = |place: &CodePlace| Some((place.repository, place.area.bytes().to_vec()));
     let whole = panel.measure.to_f64(all);
-    let unallocated =
-        panel.allocate(&weeks, |_, _| Key::default()).unallocated.amount / whole;
+    let divided = panel.allocate(&weeks, |_, _| Key::default());
+    let (idle, unallocated) = (divided.unallocated.people, divided.unallocated.amount);
+    // Who is in it, and who is not, must be five each, or nobody.
+    let busy: BTreeSet<IdentityId> =
+        divided.groups.values().flat_map(|group| group.people.iter().copied()).collect();
+    let is_few = |people: usize| people > 0 && people < LEAST_PEOPLE;
+    let only_idle = idle.difference(&busy).count();
+    let hides = !own && (is_few(idle.len()) || is_few(only_idle) || is_few(busy.len()));
     PlacesReport {
         how: HOW,
         by_area_and_kind: of(&|place, _| Key {
@@ -104,8 +110,8 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel, own: bool) -> PlacesRepor
             model: Some(spent.model),
             ..Key::default()
         }),
-        unallocated_share: (is_shown && all > 0)
-            .then(|| coarse(panel, grain, unallocated * whole) / whole),
+        unallocated_share: (is_shown && !hides && all > 0)
+            .then(|| coarse(panel, grain, unallocated) / whole),
         n_people: len_to_u64(people.len()),
         reason: (!is_shown).then_some(FEW),
     }
@@ -133,6 +139,10 @@ fn rows(
         groups.iter().map(|group| &group.people).collect();
     let least = if grain == Grain::Exact { 1 } else { LEAST_PEOPLE };
     let (mut shown, hidden) = small_groups::divide_at(&people, least);
+    if small_groups::together(&people, &hidden) < least && !hidden.is_empty() {
+        // All of it together is still a few people's.
+        return Vec::new();
+    }
     shown.sort_by(|&one, &two| groups[two].amount.total_cmp(&groups[one].amount));
     let weeks = Grain::of_weeks(panel, grain == Grain::Exact);
     let row = |place: PlaceReport, group: &Allocated| {

@@ -126,7 +126,7 @@ pub struct YieldReport {
     pub spend: Option<String>,
     /// People in it.
     pub n_people: u64,
-    /// The effective number of them.
+    /// The effective number of them; 0 where nothing is shown.
     pub g_eff: f64,
     /// Why the value or the interval is missing.
     pub reason: Option<&'static str>,
@@ -412,16 +412,24 @@ fn durable_yield(panel: &Panel, grain: Grain, own: bool) -> YieldReport {
     let landed_lines: u64 = people.values().map(|sums| sums.1).sum();
     let spend: i128 = people.values().map(|sums| sums.2).sum();
     let all = panel.measure.to_f64(spend + panel.nobody_mature) / per;
-    let withheld = why_withheld(people.len(), spend, grain);
+    let largest = people.values().map(|sums| sums.1);
+    let divides = Grain::of_counts(largest, own).divides(i128::from(landed_lines));
+    let withheld = why_withheld(people.len(), spend, grain)
+        .or((!people.is_empty() && !divides).then_some(ONE_WEIGHS_TOO_MUCH));
     let shown = |value: Option<f64>| value.filter(|_| withheld.is_none());
+    let lines = Grain::of_counts(people.values().map(|sums| sums.1), own);
+    // The largest writer's part of the lines must not be told by the quotient.
+    let lines_part = lines.step().map_or(0.0, |step| {
+        let step = u64::try_from(step).map_or(f64::INFINITY, count_to_f64);
+        step / count_to_f64(durable_lines.max(1))
+    });
     let coarse = |value: f64| match grain.step() {
         None => value,
         Some(step) => {
             let part = panel.measure.to_f64(step) / panel.measure.to_f64(spend);
-            round_by_share(value, part)
+            round_by_share(value, part.max(lines_part))
         }
     };
-    let lines = Grain::of_counts(people.values().map(|sums| sums.1), own);
     let count = |count: u64| withheld.is_none().then(|| lines.round_count(count));
     let bound =
         (panel.nobody_mature > 0 && all > 0.0).then(|| count_to_f64(durable_lines) / all);
@@ -437,7 +445,11 @@ fn durable_yield(panel: &Panel, grain: Grain, own: bool) -> YieldReport {
         spend: withheld.is_none().then(|| exact(panel.measure, grain.round(spend))),
         n_people: ratio.n_people,
         // What is finer would tell of one person's part.
-        g_eff: if own { ratio.effective_people } else { ratio.effective_people.round() },
+        g_eff: match withheld {
+            Some(_) => 0.0,
+            None if own => ratio.effective_people,
+            None => ratio.effective_people.round(),
+        },
         reason: if people.is_empty() {
             Some(NOT_MATURE)
         } else {

@@ -52,7 +52,7 @@ pub struct ConcentrationReport {
     pub lines_share: Option<f64>,
     /// Person-weeks in all, rounded.
     pub n_person_weeks: u64,
-    /// People with weeks in that tenth.
+    /// People with weeks in that tenth; 0 where nothing is shown.
     pub n_people: u64,
     /// Why there is none.
     pub reason: Option<&'static str>,
@@ -175,7 +175,9 @@ fn concentrated(panel: &Panel, rows: &[Row], own: bool) -> ConcentrationReport {
         })
         .collect();
     let found = concentration(&weeks);
-    let all: i128 = panel.spent.iter().map(|one| one.amount).sum();
+    let last = panel.last_mature(panel.age);
+    let mature = panel.spent.iter().filter(|one| one.last.week() <= last);
+    let all: i128 = mature.map(|one| one.amount).sum();
     let grain = Grain::of(panel, own);
     let people = usize::try_from(found.n_persons_in_tenth).unwrap_or(usize::MAX);
     let is_shown = own || (people >= LEAST_PEOPLE && grain.divides(all));
@@ -193,7 +195,7 @@ fn concentrated(panel: &Panel, rows: &[Row], own: bool) -> ConcentrationReport {
         spend_share: shown(found.spend_share),
         lines_share: shown(found.lines_share),
         n_person_weeks: Grain::of_weeks(panel, own).round_count(found.n_rows),
-        n_people: found.n_persons_in_tenth,
+        n_people: if is_shown { found.n_persons_in_tenth } else { 0 },
         reason: match (is_shown, found.reason) {
             (true, reason) => reason.map(WhyNone::message),
             (false, _) => Some(FEW),

@@ -30,6 +30,8 @@ pub struct Said {
     pub weeks: u64,
     /// The age at which a line counts, in days.
     pub days: u32,
+    /// Whether the association, before it was rounded, is below zero.
+    pub is_negative: bool,
     /// The within-person rank association.
     pub rank: Numbers,
     /// The elasticity.
@@ -90,8 +92,7 @@ fn not_enough(gates: &[Gate], decision: &Decision, said: &Said) -> Verdict {
 }
 
 fn associated(said: &Said) -> String {
-    let more =
-        if said.rank.value.is_some_and(|value| value < 0.0) { "fewer" } else { "more" };
+    let more = if said.is_negative { "fewer" } else { "more" };
     let placebo = said.placebo.map_or(String::new(), |value| {
         format!(" Next month's spend, which cannot have helped: {value:+.2}.")
     });
@@ -237,6 +238,7 @@ mod tests {
             people: 14,
             weeks: 26,
             days: 30,
+            is_negative: false,
             rank: Numbers {
                 value: Some(0.2),
                 low: Some(0.1),
@@ -273,6 +275,13 @@ mod tests {
         ] {
             assert!(verdict.sentence.contains(part), "{part}: {}", verdict.sentence);
         }
+    }
+
+    #[test]
+    fn the_direction_is_that_of_the_estimate_before_it_is_rounded() {
+        let rank = Numbers { value: Some(0.0), ..said().rank };
+        let text = associated(&Said { is_negative: true, rank, ..said() });
+        assert!(text.contains("had fewer lines"), "{text}");
     }
 
     #[test]
