@@ -16,20 +16,47 @@ pub(super) struct Index<'r> {
     pulls: BTreeMap<u64, Vec<usize>>,
     /// Commits by subject, without numbers at its end, and merges by the title that they
     /// give below theirs, in order; with those numbers.
-    subjects: BTreeMap<&'r [u8], Vec<Titled>>,
+    subjects: BTreeMap<&'r [u8], Titled>,
     /// Reverts by the subjects that theirs quote, likewise; with the numbers quoted.
-    reverts: BTreeMap<&'r [u8], Vec<Titled>>,
+    reverts: BTreeMap<&'r [u8], Titled>,
+    /// The first landing of a pull request of each number and title.
+    titled_pulls: BTreeMap<(u64, &'r [u8]), usize>,
     /// The places of landings.
     landings: BTreeMap<u32, usize>,
     /// The names of this repository, in lower case.
     names: BTreeSet<&'r [u8]>,
 }
 
-/// A commit with a title, and the number at the end of that.
-#[derive(Debug, Clone, Copy)]
+/// The places of commits with one title, in order: messages cost little, and thousands may
+/// have the same, so that none is looked for one by one.
+#[derive(Debug, Default)]
 struct Titled {
-    at: usize,
-    number: Option<u64>,
+    all: Vec<usize>,
+    /// Those with each number at the end of the title.
+    by_number: BTreeMap<Option<u64>, Vec<usize>>,
+}
+
+impl Titled {
+    fn push(&mut self, at: usize, number: Option<u64>) {
+        self.all.push(at);
+        self.by_number.entry(number).or_default().push(at);
+    }
+
+    /// The latest before a place.
+    fn latest(&self, by: usize) -> Option<usize> {
+        latest(&self.all, by)
+    }
+
+    /// The latest before a place that has this number, or none.
+    fn latest_of(&self, number: Option<u64>, by: usize) -> Option<usize> {
+        latest(self.by_number.get(&number)?, by)
+    }
+}
+
+/// The latest before a place, of places in order.
+fn latest(places: &[usize], by: usize) -> Option<usize> {
+    let n_before = places.partition_point(|&at| at < by);
+    places[..n_before].last().copied()
 }
 
 impl<'r> Index<'r> {
@@ -39,6 +66,7 @@ impl<'r> Index<'r> {
             pulls: BTreeMap::new(),
             subjects: BTreeMap::new(),
             reverts: BTreeMap::new(),
+            titled_pulls: BTreeMap::new(),
             landings: BTreeMap::new(),
             names: BTreeSet::new(),
         };
@@ -63,13 +91,16 @@ impl<'r> Index<'r> {
             return;
         }
         let (title, number) = split_subject(subject);
-        self.subjects.entry(title).or_default().push(Titled { at, number });
-        if let Some(title) = title_below(row) {
-            let number = number_of(row);
-            self.subjects.entry(title).or_default().push(Titled { at, number });
+        let titles =
+            [Some((title, number)), title_below(row).map(|at| (at, number_of(row)))];
+        for (title, number) in titles.into_iter().flatten() {
+            self.subjects.entry(title).or_default().push(at, number);
+            if let Some(pull) = number_of(row).filter(|_| row.is_landing) {
+                self.titled_pulls.entry((pull, title)).or_insert(at);
+            }
         }
         if let Some((quoted, number)) = reverted_subject(subject).map(split_subject) {
-            self.reverts.entry(quoted).or_default().push(Titled { at, number });
+            self.reverts.entry(quoted).or_default().push(at, number);
         }
     }
 
@@ -78,13 +109,9 @@ impl<'r> Index<'r> {
     /// not say whose it is, and a fork has another name.
     fn own_names(&self, said: &'r Said, by: usize) -> Vec<&'r [u8]> {
         let Some(quoted) = &said.subject else { return Vec::new() };
-        let quoted = self.subjects.get(without_number(quoted));
+        let title = without_number(quoted);
         let is_here = |pull: &PullName| {
-            let places = self.pulls.get(&pull.number);
-            let has_title = |at: &usize| {
-                quoted.is_some_and(|all| all.iter().any(|one| one.at == *at))
-            };
-            places.is_some_and(|all| all.iter().any(|at| *at < by && has_title(at)))
+            self.titled_pulls.get(&(pull.number, title)).is_some_and(|&at| at < by)
         };
         let pulls = said.names.pulls.iter().filter(|pull| is_here(pull));
         pulls.filter_map(|pull| pull.repository.as_deref()).collect()
@@ -146,8 +173,7 @@ impl<'r> Index<'r> {
     }
 
     fn by_number(&self, number: u64, by: usize) -> Option<(usize, FoundBy)> {
-        let at = self.pulls.get(&number)?.iter().rev().find(|&&at| at < by)?;
-        Some((*at, FoundBy::PullNumber))
+        Some((latest(self.pulls.get(&number)?, by)?, FoundBy::PullNumber))
     }
 
     /// The latest earlier commit with this subject. Of one that brings back, that is the
@@ -160,30 +186,31 @@ impl<'r> Index<'r> {
         by: usize,
     ) -> Option<(usize, FoundBy)> {
         let (title, number) = split_subject(quoted);
-        let latest = |known: &BTreeMap<&[u8], Vec<Titled>>, title: &[u8], fits: Fits| {
-            let is_it = |one: &&Titled| one.at < by && fits(number, one.number);
-            let found = known.get(title)?.iter().rev().find(is_it)?;
-            Some((found.at, FoundBy::Subject))
+        let titled = self.subjects.get(title);
+        let same = || match number {
+            None => titled?.latest(by),
+            Some(_) => titled?.latest_of(number, by),
         };
-        let of_reland = || {
-            let is_reland = intent == Intent::Reland;
-            let fits: Fits =
-                |one, other| one.is_none() || other.is_none() || one == other;
-            is_reland.then(|| latest(&self.reverts, title, fits)).flatten()
-        };
-        let same: Fits = |one, other| one.is_none() || one == other;
-        let none: Fits = |_, other| other.is_none();
-        of_reland()
-            .or_else(|| latest(&self.subjects, title, same))
+        let found = (intent == Intent::Reland)
+            .then(|| self.revert_of(title, number, by))
+            .flatten()
+            .or_else(same)
             // The number may be a part of the title.
-            .or_else(|| latest(&self.subjects, quoted, |_, _| true))
-            .or_else(|| self.by_number(number?, by))
-            .or_else(|| latest(&self.subjects, title, none))
+            .or_else(|| self.subjects.get(quoted)?.latest(by))
+            .map(|at| (at, FoundBy::Subject));
+        let without = || Some((titled?.latest_of(None, by)?, FoundBy::Subject));
+        found.or_else(|| self.by_number(number?, by)).or_else(without)
+    }
+
+    /// The latest earlier revert that quotes this title, and no other number.
+    fn revert_of(&self, title: &[u8], number: Option<u64>, by: usize) -> Option<usize> {
+        let titled = self.reverts.get(title)?;
+        match number {
+            None => titled.latest(by),
+            Some(_) => titled.latest_of(number, by).max(titled.latest_of(None, by)),
+        }
     }
 }
-
-/// Whether the number that is quoted goes with that of a commit.
-type Fits = fn(Option<u64>, Option<u64>) -> bool;
 
 /// The number of the pull request that a landing is of: `… (#12)`, or what a merge says.
 fn number_of(row: &Row<'_>) -> Option<u64> {
