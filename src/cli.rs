@@ -192,6 +192,21 @@ pub enum ReportFormat {
     Text,
     /// For programs
     Json,
+    /// One page for people: a file that opens offline, in any browser
+    Html,
+    /// For a wiki or the summary of a step in CI
+    Markdown,
+    /// For spreadsheets: a row for each cell of its tables
+    Csv,
+}
+
+/// How an answer is written that is no report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// For people, in a terminal
+    Text,
+    /// For programs
+    Json,
 }
 
 /// `lines`
@@ -340,7 +355,7 @@ pub struct ExplainArgs {
     pub paths: Vec<PathBuf>,
     /// text or json
     #[arg(long, value_enum, default_value = "text")]
-    pub format: ReportFormat,
+    pub format: AnswerFormat,
     /// Where to write
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

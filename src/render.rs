@@ -1,8 +1,13 @@
 //! Finished answers → bytes. Words for people are made here and in [`crate::error`].
 
 pub mod explain_text;
+pub mod html;
 pub mod json;
+pub mod markdown;
+pub mod report_csv;
 pub mod number;
+mod page;
+mod sentences;
 pub mod tables;
 pub mod text;
 pub mod people_text;

@@ -1,6 +1,6 @@
 //! `explain`: which commits and lines is this number made of?
 
-use crate::cli::{ExplainArgs, ReportFormat};
+use crate::cli::{AnswerFormat, ExplainArgs};
 use crate::error::{Error, Exit};
 use crate::explain::{self, Id, Question};
 use crate::facts::Facts;
@@ -31,8 +31,8 @@ pub(super) fn run(args: &ExplainArgs, outside: &Outside<'_>) -> Result<Exit, Err
     .map_err(|error| named(error, args))?;
     let mut answer = Vec::new();
     let made = match args.format {
-        ReportFormat::Json => json::write(&explanation, &mut answer),
-        ReportFormat::Text => {
+        AnswerFormat::Json => json::write(&explanation, &mut answer),
+        AnswerFormat::Text => {
             let made = explain_text::write(&explanation, &mut answer);
             answer = output::colored(answer, request.color, args.output.is_some());
             made

@@ -4,7 +4,7 @@ use crate::cli::{ReportArgs, ReportFormat};
 use crate::error::{Error, Exit};
 use crate::output;
 use crate::pipeline::{self, Outside};
-use crate::render::{json, text};
+use crate::render::{html, json, markdown, report_csv, text};
 use crate::request;
 
 pub(super) fn run(args: &ReportArgs, outside: &Outside<'_>) -> Result<Exit, Error> {
@@ -15,6 +15,9 @@ pub(super) fn run(args: &ReportArgs, outside: &Outside<'_>) -> Result<Exit, Erro
         let made = match format {
             ReportFormat::Json => json::write(&report, &mut answer),
             ReportFormat::Text => text::write(&report, &mut answer),
+            ReportFormat::Html => html::write(&report, &mut answer),
+            ReportFormat::Markdown => markdown::write(&report, &mut answer),
+            ReportFormat::Csv => report_csv::write(&report, &mut answer),
         };
         if *format == ReportFormat::Text {
             answer = output::colored(answer, repository.color, target.is_some());

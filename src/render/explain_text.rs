@@ -7,7 +7,8 @@ mod reverts;
 use std::io::{self, Write};
 
 use super::number::{count, count_of};
-use super::text::{DIM, TITLE, WARN, day, paragraph, safe, section, unbroken};
+use super::sentences::day;
+use super::text::{DIM, TITLE, WARN, paragraph, safe, section, unbroken};
 use crate::explain::{
     Answer, CommitAnswer, DeathsAnswer, DiffCount, Explanation, GitCommand,
     LandingAnswer, LineAnswer, LineCounts,

@@ -14,8 +14,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::number::{count, count_of, decimal, percent, survival};
+use super::sentences::{self, rough};
 use super::usage_text;
-use crate::facts::SquashFacts;
 use crate::report::{
     PlacesReport, Report, RepositoryReport, RulesReport, SpendReport, SpendRow,
 };
@@ -112,112 +112,8 @@ fn name(repository: &RepositoryReport) -> String {
 /// Three sentences: what lasted, what the money has to do with it, how sure that is.
 fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     section(to, "Did it last?")?;
-    let lines = total_lines(report);
-    if lines.0 == 0 {
-        let none = report.repositories.iter().all(|repository| repository.tip.is_none());
-        let text = if none && report.inputs.options.contains_key("as_of") {
-            "No commit had landed by then (--as-of), so there is nothing to say."
-        } else if none {
-            "There are no commits yet, so there is nothing to say."
-        } else {
-            "No line that counts has landed, so there is nothing to say."
-        };
-        return paragraph(to, "  ", text);
-    }
-    paragraph(to, "  ", &lives::lasting(report))?;
-    let since = match report.inputs.options.get("since") {
-        Some(since) => format!("since {} (--since)", day(since)),
-        None => format!("since {}", first_landing(report)),
-    };
-    let text = format!(
-        "{} that count landed {since}; {} of them stand.",
-        count_of(lines.0, "line", "lines"),
-        count(lines.1)
-    );
-    paragraph(to, "  ", &text)?;
-    late_entries(report, to)?;
-    given_times(report, to)?;
-    writers(report, to)?;
-    for verdict in &report.verdicts {
-        paragraph(to, "  ", &verdict.sentence)?;
-    }
-    Ok(())
-}
-
-/// What was done with lines older than the time looked at.
-fn late_entries(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let late = report.repositories.iter().filter_map(|one| one.late_entries);
-    let (lines, went) =
-        late.fold((0, 0), |sum, one| (sum.0 + one.births, sum.1 + one.deaths));
-    if lines == 0 {
-        return Ok(());
-    }
-    let text = format!(
-        "{} stood by then; {} of them went. How long lines live is told as they died since \
-         that day, at every age: older ones are followed from then on, at the age they had \
-         (delayed entry).",
-        count_of(lines, "older line", "older lines"),
-        count(went),
-    );
-    paragraph(to, "  ", &text)
-}
-
-/// What is to be known of who wrote lines.
-fn writers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    if report.inputs.options.contains_key("first_parent_origins") {
-        let text = "Only the mainline was read (--first-parent-origins): what a merge brought \
-                    counts as written by whoever merged it.";
-        paragraph(to, "  ", text)?;
-    }
-    let squashes = report.repositories.iter().filter_map(|one| one.squashes);
-    let Some(sum) = squashes.reduce(SquashFacts::and) else { return Ok(()) };
-    let text = format!(
-        "Of {} whose subjects name a pull request, {} could be led back to the commits of \
-         its head: {} that count are of those.",
-        count_of(sum.landings, "landing", "landings"),
-        count(sum.recovered),
-        count_of(sum.lines, "line", "lines"),
-    );
-    paragraph(to, "  ", &text)
-}
-
-/// Where the times of landings are from, if they were given.
-fn given_times(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let Some(file) = report.inputs.options.get("landing_events") else { return Ok(()) };
-    let given: u64 =
-        report.repositories.iter().filter_map(|one| one.landings_by_event).sum();
-    let landings: u64 = report.repositories.iter().map(|one| one.landings).sum();
-    let text = format!(
-        "The landing times of {} of {} landings are from {} (--landing-events).",
-        count(given),
-        count(landings),
-        unbroken(file)
-    );
-    paragraph(to, "  ", &text)
-}
-
-pub(super) fn day(time: &str) -> &str {
-    time.split('T').next().unwrap_or(time)
-}
-
-fn total_lines(report: &Report) -> (u64, u64) {
-    let births = report.repositories.iter().map(|one| one.lines.births).sum();
-    let alive = report.repositories.iter().map(|one| one.lines.alive).sum();
-    (births, alive)
-}
-
-fn first_landing(report: &Report) -> String {
-    let first =
-        report.repositories.iter().filter_map(|one| one.first_landing.as_deref()).min();
-    first.and_then(|time| time.split('T').next()).unwrap_or("the beginning").to_owned()
-}
-
-fn days_in_words(days: f64) -> String {
-    if days >= 730.0 {
-        format!("{:.1} years", days / 365.25)
-    } else {
-        format!("{days:.0} days")
-    }
+    let said = sentences::answer(report, unbroken);
+    said.iter().try_for_each(|text| paragraph(to, "  ", text))
 }
 
 fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -275,35 +171,12 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 
 /// The same spend under several rules, as a range.
 fn rules(rules: &RulesReport, days: u32, to: &mut dyn Write) -> io::Result<()> {
-    let (Some(tied), Some(durable)) = (rules.tied, rules.durable) else {
-        return Ok(());
-    };
-    let range = |(low, high): (f64, f64)| {
-        if (high - low).abs() < f64::EPSILON {
-            rough(low)
-        } else {
-            format!("{} to {}", rough(low), rough(high))
-        }
-    };
-    let text = format!(
-        "How much of it counts as tied depends on the rule: over {} in use, {} of the spend of \
-         {} in mature weeks came with landed lines, and {} with lines still there after {days} \
-         days.",
-        count_of(len_to_u64(rules.rules.len()), "rule", "rules"),
-        range(tied),
-        count_of(rules.n_people, "person", "people"),
-        range(durable),
-    );
+    let Some(text) = sentences::rules(rules, days) else { return Ok(()) };
     writeln!(to)?;
     paragraph(to, "  ", &text)?;
     for rule in &rules.rules {
-        let row = format!(
-            "  {:>7}{:>9}  {}",
-            rough(rule.tied),
-            rough(rule.durable),
-            rule.about
-        );
-        writeln!(to, "{row}")?;
+        let (tied, durable) = (rough(rule.tied), rough(rule.durable));
+        writeln!(to, "  {tied:>7}{durable:>9}  {}", rule.about)?;
     }
     Ok(())
 }
@@ -352,11 +225,6 @@ fn last_name(path: &str) -> String {
     safe(path.rsplit('/').next().unwrap_or(path))
 }
 
-/// A share that was rounded already.
-fn rough(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
-}
-
 /// Where every record went, how much of it is known of whom, and what it was spent on:
 /// context, and nothing that is said of code.
 fn usage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -386,76 +254,18 @@ fn usage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     usage_text::details(usage, to)
 }
 
-fn place_words(place: &str) -> &str {
-    match place {
-        "tied_to_landed_lines" => "tied to landed code",
-        "without_landed_lines" => "no landed lines: unattributed, not wasted",
-        "too_recent" => "too recent: the work may still land",
-        "sessions_that_did_not_land" => "sessions that no commit of this branch names",
-        "nobody_in_these_repositories" => "people who are not in these repositories",
-        "ambiguous_accounts" => "accounts that could be several people",
-        "services" => "services, automation, shared keys",
-        "undated" => "without a week",
-        _ => "put together, as a part has under 5 people",
-    }
-}
-
 fn spend_row(spend: &SpendReport, row: &SpendRow, to: &mut dyn Write) -> io::Result<()> {
     let bar = row.share.map_or(String::new(), |share| plot::bar(share, 9));
     let shown = row.share.map_or(String::new(), percent);
     let amount = decimal(&row.amount, spend.shown_places);
-    let words = place_words(row.place);
+    let words = sentences::place(row.place);
     let row = format!("  {amount:>14}  {shown:>6}  {words:<45}{bar}");
     writeln!(to, "{}", row.trim_end())
 }
 
 fn durable_yield(spend: &SpendReport, to: &mut dyn Write) -> io::Result<()> {
-    let one = &spend.durable_yield;
-    let days = one.window_days;
-    let text = match one.value {
-        None => format!(
-            "Durable yield (lines still there {days} days after landing, per spend): {}.",
-            one.reason.unwrap_or("unknown")
-        ),
-        Some(value) => {
-            let interval = match (one.low, one.high) {
-                (Some(low), Some(high)) => {
-                    format!("95% interval {} to {}", ratio(low), ratio(high))
-                }
-                _ => one.reason.unwrap_or("no interval").to_owned(),
-            };
-            let bound = one.bound_low.map_or(String::new(), |low| {
-                format!("; {} if all spend of unknown people were theirs", ratio(low))
-            });
-            format!(
-                "Durable yield: about {} {} still there after {days} days ({interval}{bound}; \
-                 {}, mature weeks only). Comparable within these repositories and this \
-                 time only, and never a target.",
-                ratio(value),
-                one.unit,
-                count_of(one.n_people, "person", "people")
-            )
-        }
-    };
     writeln!(to)?;
-    paragraph(to, "  ", &text)
-}
-
-/// A ratio with the digits that it has: it was rounded where it was made.
-fn ratio(value: f64) -> String {
-    let digits = if value >= 100.0 {
-        0
-    } else if value >= 1.0 {
-        2
-    } else {
-        4
-    };
-    let text = format!("{value:.digits$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    paragraph(to, "  ", &sentences::durable_yield(spend))
 }
 
 fn composition(report: &Report, to: &mut dyn Write) -> io::Result<()> {

@@ -170,6 +170,10 @@ pub struct CurvePoint {
     pub age_days: f64,
     /// The share still there.
     pub survival: f64,
+    /// The interval's lower end; `None` where there is none.
+    pub low: Option<f64>,
+    /// The interval's upper end.
+    pub high: Option<f64>,
     /// Lines followed to this age.
     pub at_risk_lines: u64,
 }
@@ -195,7 +199,7 @@ pub struct SurvivalReport {
     pub mean_life: MeanLifeReport,
     /// Survival, had lives been read otherwise.
     pub sensitivity: SensitivityReport,
-    /// The Kaplan-Meier curve, as far as it is observed, at up to 60 ages.
+    /// The Kaplan-Meier curve, as far as it is observed, at up to 75 ages.
     pub curve: Vec<CurvePoint>,
 }
 
@@ -350,14 +354,27 @@ fn sensitivity(
     }
 }
 
-/// Reads the curve at evenly spaced ages, no further than it is observed.
+/// Reads the curve at evenly spaced days, and at the ages that are reported, before which
+/// most happens; no further than it is observed.
 fn drawn(curve: &Curve, lifespans: &[Lifespan]) -> Vec<CurvePoint> {
     const POINTS: u32 = 60;
     let Some(last) = largest_observed_age(lifespans) else { return Vec::new() };
-    let point = |number: u32| {
-        let age_days = last * f64::from(number) / f64::from(POINTS);
+    let days =
+        (1..=u32::MAX).take_while(|&day| f64::from(day) <= last).last().unwrap_or(0);
+    let mut ages: Vec<u32> = (0..=POINTS)
+        .map(|at| u64::from(days) * u64::from(at) / u64::from(POINTS))
+        .filter_map(|age| u32::try_from(age).ok())
+        .chain([1, 2, 3, 5, 10, 45, 60].into_iter().chain(HORIZONS_DAYS))
+        .filter(|&age| age <= days)
+        .collect();
+    ages.sort_unstable();
+    ages.dedup();
+    let points = survival_at(lifespans, &ages, Weighting::Lines);
+    let point = |at: &SurvivalAt| {
+        let age_days = f64::from(at.horizon_days);
         let survival = curve.at(age_days);
-        CurvePoint { age_days, survival, at_risk_lines: curve.at_risk(age_days) }
+        let at_risk_lines = curve.at_risk(age_days);
+        CurvePoint { age_days, survival, low: at.low, high: at.high, at_risk_lines }
     };
-    (0..=POINTS).map(point).collect()
+    points.iter().map(point).collect()
 }

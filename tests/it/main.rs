@@ -24,6 +24,7 @@ mod oracle;
 mod org;
 mod outliers;
 mod packs;
+mod page;
 mod people;
 mod provenance_rules;
 mod random_history;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::{DIM, paragraph, safe, section};
 use crate::render::number::{count, count_of};
-use crate::report::{AssociationReport, CheckReport, EstimateReport, Report};
+use crate::render::sentences;
+use crate::report::{AssociationReport, EstimateReport, Report};
 
 /// Writes the estimate and everything beside it, where there is any.
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -39,7 +40,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(to, "  beside it, all of it always:")?;
     for check in &one.checks {
-        row(words(check), &check.estimate, to)?;
+        row(sentences::check(check), &check.estimate, to)?;
     }
     if let Some(p) = one.circular_shift_p {
         writeln!(to, "    {:<57}{p:>6}", "spend turned round in time")?;
@@ -161,23 +162,4 @@ fn row(name: &str, one: &EstimateReport, to: &mut dyn Write) -> io::Result<()> {
     let p = one.p.map_or("-".to_owned(), |p| p.to_string());
     let people = one.n_people;
     writeln!(to, "    {name:<32}{value:>+7.2}  {interval:<17}{p:>6}{people:>7}")
-}
-
-fn words(check: &CheckReport) -> &'static str {
-    match check.id {
-        "pooled" => "all together (slope)",
-        "within" => "within people (slope)",
-        "between" => "between people (slope)",
-        "without_largest_person" => "without the largest person",
-        "spend_this_week" => "spend of the week alone",
-        "spend_week_before" => "spend of the week before",
-        "spend_two_weeks" => "spend of two weeks",
-        "spend_four_weeks" => "spend of four weeks",
-        "other_age" => "lines at another age",
-        "without_bulk" => "without bulk changes",
-        "full_weeks" => "full weeks of work alone",
-        "beside_days" => "with days of work held equal",
-        "placebo" => "next month's spend (placebo)",
-        _ => "the same, beside this month's",
-    }
 }

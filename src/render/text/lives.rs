@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{DIM, days_in_words, paragraph, plot, section};
+use super::{DIM, paragraph, plot, section};
 use crate::render::number::{count, count_of, percent, survival};
+use crate::render::sentences;
 use crate::report::{
-    ByWhom, GroupReport, GroupsReport, HalfLifeReport, Report, ReworkReport, ReworkShare,
-    SurvivalPoint, SurvivalReport,
+    GroupReport, GroupsReport, Report, ReworkReport, ReworkShare, SurvivalPoint,
+    SurvivalReport,
 };
 use crate::units::count_to_f64;
 
@@ -47,74 +48,10 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-/// The first sentence of a report: how much is there after the longest of the usual
-/// ages, and the half-life.
-pub(super) fn lasting(report: &Report) -> String {
-    let at =
-        |days: &str| report.survival.survival.get(days).filter(|one| one.value.is_some());
-    let Some(point) = at("90").or_else(|| at("30")).or_else(|| at("7")) else {
-        return "How long a line lives cannot be said yet: too little was followed for a week."
-            .to_owned();
-    };
-    format!(
-        "{} days after landing, {} of lines are still there.{}",
-        point.window_days,
-        survival(point),
-        half_life(&report.survival.half_life)
-    )
-}
-
-fn half_life(half: &HalfLifeReport) -> String {
-    let interval = match (half.low, half.high) {
-        (Some(low), Some(high)) => {
-            format!("95% interval {} to {}", days_in_words(low), days_in_words(high))
-        }
-        (Some(low), None) => format!("at least {}", days_in_words(low)),
-        _ => "no interval".to_owned(),
-    };
-    match (half.days, half.survival) {
-        (Some(days), _) => {
-            format!(" Half of them are gone after {} ({interval}).", days_in_words(days))
-        }
-        (None, Some(share)) => format!(
-            " Half-life: not reached{}; {} are still there after {}, as far as this history \
-             shows.",
-            if half.low.is_some() { format!(" ({interval})") } else { String::new() },
-            percent(share),
-            days_in_words(half.age_days.unwrap_or_default())
-        ),
-        (None, None) => String::new(),
-    }
-}
-
 /// What stands behind the curve, and the mean life.
 fn support(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
-    let Some(point) = lives.survival.get("30") else { return Ok(()) };
-    let groups = match point.clustered_by {
-        "person" => format!("{} people and bots", count(point.n_groups)),
-        _ => count_of(point.n_groups, "change", "changes"),
-    };
-    let text = format!(
-        "{} in {} by {}. {} over {groups}, who count as {:.1} independent ones{}.",
-        count_of(point.n_lines, "line", "lines"),
-        count_of(point.n_changes, "change", "changes"),
-        count_of(point.n_people, "person", "people"),
-        if point.low.is_some() { "Intervals are" } else { "An interval would be" },
-        point.g_eff,
-        point.reason.map_or(String::new(), |why| format!("; at 30 days {why}")),
-    );
-    paragraph(to, "  ", &text)?;
-    let mean = &lives.mean_life;
-    let Some(value) = mean.value else { return Ok(()) };
-    let interval = match (mean.low, mean.high) {
-        (Some(low), Some(high)) => format!(" (95% interval {low:.1} to {high:.1})"),
-        _ => " (no interval)".to_owned(),
-    };
-    let window = mean.window_days;
-    let text = format!(
-        "Of its first {window:.0} days a line lives {value:.1} on average{interval}."
-    );
-    paragraph(to, "  ", &text)
+    let said = sentences::support(lives).into_iter().chain(sentences::mean_life(lives));
+    said.into_iter().try_for_each(|text| paragraph(to, "  ", &text))
 }
 
 /// The same ages, had lives been read otherwise.
@@ -160,54 +97,22 @@ fn otherwise(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
 }
 
 fn churn(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
-    let Some((point, whom)) =
-        lives.churn.points.get("21").zip(lives.churn.by_whom.get("21"))
-    else {
-        return Ok(());
-    };
+    let Some(text) = sentences::churn(lives) else { return Ok(()) };
     writeln!(to)?;
-    let ByWhom { same_author, others, same_team, revert, unknown } = whom;
-    let team = same_team
-        .map_or(String::new(), |share| format!(" ({} by the same team)", percent(share)));
-    let text = format!(
-        "Churn: {} of lines are gone 21 days after landing. By who wrote them {}, by others {}{team}, \
-         taken back {}, by nobody known {}.",
-        survival(point),
-        percent(*same_author),
-        percent(*others),
-        percent(*revert),
-        percent(*unknown)
-    );
     paragraph(to, "  ", &text)
 }
 
 fn deaths(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let mut causes: BTreeMap<&str, u64> = BTreeMap::new();
-    for repository in &report.repositories {
-        for (cause, lines) in &repository.deaths_by_cause {
-            *causes.entry(cause).or_insert(0) += lines;
-        }
-    }
-    let total: u64 = causes.values().sum();
+    let rows = sentences::deaths(report);
+    let total: u64 = rows.iter().map(|row| row.1).sum();
     if total == 0 {
         return Ok(());
     }
-    let words = |cause: &str| match cause {
-        "modified_self" => "rewritten by who wrote them",
-        "modified_other" => "rewritten by somebody else",
-        "deleted" => "removed, nothing in their place",
-        "file_deleted" => "removed with their file",
-        "bulk" => "removed by a bulk event",
-        "reverted" => "taken back by a revert",
-        _ => "in files that became unreadable",
-    };
-    let mut rows: Vec<_> = causes.into_iter().collect();
-    rows.sort_by_key(|(cause, lines)| (std::cmp::Reverse(*lines), *cause));
     writeln!(to, "\n  What became of the {} lines that went:", count(total))?;
-    for (cause, lines) in rows {
+    for (words, lines) in rows {
         let share = count_to_f64(lines) / count_to_f64(total);
         let (lines, percent) = (count(lines), percent(share));
-        let (words, bar) = (words(cause), plot::bar(share, 20));
+        let bar = plot::bar(share, 20);
         writeln!(to, "  {lines:>12}  {percent:>6}  {words:<34}{bar}")?;
     }
     Ok(())

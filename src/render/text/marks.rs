@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 
 use super::super::number::{count, count_of, percent, survival};
-use super::{DIM, WARN, day, paragraph, plot, section, unbroken};
+use super::super::sentences::day;
+use super::{DIM, WARN, paragraph, plot, section, unbroken};
 use crate::report::{CohortReport, MonthReport, ProvenanceReport, Report};
 
 /// How many months are shown; JSON has all.

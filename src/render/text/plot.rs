@@ -29,6 +29,7 @@ const SHORTEST_DAYS: f64 = 7.0;
 /// Draws a survival curve as steps. The axis says how far it is observed.
 pub(super) fn curve(points: &[CurvePoint], to: &mut dyn Write) -> io::Result<()> {
     const ROWS: usize = 8;
+    const COLUMNS: u32 = 60;
     // A curve of less than a week says nothing that the table does not.
     let last = points.last().filter(|last| last.age_days >= SHORTEST_DAYS);
     let Some(last) = last else {
@@ -40,17 +41,24 @@ pub(super) fn curve(points: &[CurvePoint], to: &mut dyn Write) -> io::Result<()>
         (0..10).map(|tenth| f64::from(tenth) / 10.0).rfind(|&tenth| tenth <= lowest);
     let floor = floor.unwrap_or(0.0).min(0.9);
     let height = |survival: f64| (survival - floor) / (1.0 - floor) * len_to_f64(ROWS);
+    // A column shows what holds at its age: the latest point up to there.
+    let at = |column: u32| {
+        let age_days = last.age_days * f64::from(column) / f64::from(COLUMNS);
+        let before = points.iter().take_while(|point| point.age_days <= age_days);
+        before.last().map_or(1.0, |point| point.survival)
+    };
+    let columns: Vec<f64> = (0..=COLUMNS).map(at).collect();
     for row in (0..ROWS).rev() {
         let base = len_to_f64(row);
         let label = floor + (base + 1.0) / len_to_f64(ROWS) * (1.0 - floor);
         let drawn: String =
-            points.iter().map(|point| cell(height(point.survival) - base)).collect();
+            columns.iter().map(|survival| cell(height(*survival) - base)).collect();
         writeln!(to, "  {:>5.0}% ┤{}", label * 100.0, drawn.trim_end())?;
     }
-    let axis = "─".repeat(points.len());
+    let axis = "─".repeat(columns.len());
     writeln!(to, "  {:>5.0}% └{axis}", floor * 100.0)?;
-    let end = super::days_in_words(last.age_days);
-    let space = points.len().saturating_sub("landed".len() + end.len());
+    let end = crate::render::sentences::days_in_words(last.age_days);
+    let space = columns.len().saturating_sub("landed".len() + end.len());
     writeln!(to, "         landed{}{end} later", " ".repeat(space))
 }
 

@@ -1,0 +1,128 @@
+//! The report as Markdown, for a wiki or the summary of a step in CI. What comes from
+//! outside is text there and nothing else: no links, no markup, no mentions.
+
+use std::io::{self, Write};
+
+use super::page::{self, Block, Cell, Column, Figure, Page, Table};
+use crate::report::Report;
+
+/// Writes the report.
+///
+/// # Errors
+///
+/// When `to` cannot be written.
+pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let page = page::page(report);
+    heading(&page, to)?;
+    for section in &page.sections {
+        writeln!(to, "\n## {}", escaped(section.title))?;
+        section.blocks.iter().try_for_each(|block| write_block(block, to))?;
+    }
+    writeln!(to, "\n---\n\n{}", escaped(&page.colophon))
+}
+
+fn heading(page: &Page, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(to, "# slopnexus: {}", escaped(&page.subject))?;
+    match &page.as_of {
+        Some(as_of) => writeln!(to, "\nAs of {}.", escaped(as_of)),
+        None => Ok(()),
+    }
+}
+
+fn write_block(block: &Block, to: &mut dyn Write) -> io::Result<()> {
+    match block {
+        Block::Lead(text) => writeln!(to, "\n**{}**", escaped(text)),
+        Block::Text(text) => writeln!(to, "\n{}", escaped(text)),
+        Block::Warning(text) => writeln!(to, "\n> **Mind:** {}", escaped(text)),
+        Block::Table(table) => write_table(table, to),
+        Block::Chart(chart) => write_table(&chart.table, to),
+        Block::Figures(figures) => {
+            writeln!(to)?;
+            figures.iter().try_for_each(|figure| write_figure(figure, to))
+        }
+        Block::Choice(choice) => {
+            let mut all = choice.options.iter().flat_map(|(_, blocks)| blocks);
+            all.try_for_each(|block| write_block(block, to))
+        }
+        Block::Terms(terms) => {
+            writeln!(to)?;
+            terms.iter().try_for_each(|(term, meaning)| {
+                writeln!(to, "- **{}**: {}", escaped(term), escaped(meaning))
+            })
+        }
+    }
+}
+
+fn write_figure(figure: &Figure, to: &mut dyn Write) -> io::Result<()> {
+    let Figure { value, label, support } = figure;
+    writeln!(to, "- **{}** {} ({})", escaped(value), escaped(label), escaped(support))
+}
+
+fn write_table(table: &Table, to: &mut dyn Write) -> io::Result<()> {
+    if table.rows.is_empty() {
+        return Ok(());
+    }
+    let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+    let rule = |column: &Column| if column.is_number { "--:" } else { "---" };
+    let names = table.columns.iter().map(|column| escaped(&column.name));
+    writeln!(to, "\n**{}**\n", escaped(&table.caption))?;
+    writeln!(to, "{}", line(names.collect()))?;
+    writeln!(
+        to,
+        "{}",
+        line(table.columns.iter().map(|one| rule(one).to_owned()).collect())
+    )?;
+    for row in &table.rows {
+        let cells = row.iter().map(|cell: &Cell| escaped(&cell.text));
+        writeln!(to, "{}", line(cells.collect()))?;
+    }
+    Ok(())
+}
+
+/// Text as text: whatever Markdown, HTML or a forge would read something into stands behind
+/// a backslash or as an entity.
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => shown.push_str("&amp;"),
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            // Mentions and references of a forge.
+            '@' => shown.push_str("&#64;"),
+            '#' => shown.push_str("&#35;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|'
+            | '~' => {
+                shown.push('\\');
+                shown.push(character);
+            }
+            '\n' | '\r' => shown.push(' '),
+            _ => shown.push(character),
+        }
+    }
+    // What would be a link, a list, a heading or a rule at the start of a line.
+    let shown = shown.replace("://", "&#58;//").replace("www.", "www&#46;");
+    match shown.chars().next() {
+        Some('-' | '+' | '=') => format!("\\{shown}"),
+        _ => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_outside_is_text() {
+        for (text, shown) in [
+            ("<img src=x onerror=y>", "&lt;img src=x onerror=y&gt;"),
+            ("[a](https://x.example)", "\\[a\\]\\(https&#58;//x.example\\)"),
+            ("@team see #12", "&#64;team see &#35;12"),
+            ("a|b\nc", "a\\|b c"),
+            ("- item", "\\- item"),
+            ("`x` *y*", "\\`x\\` \\*y\\*"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What is known of AI, and how much the marks miss.
+
+use super::{Block, Cell, Chart, Drawing, Section, Table, name, safe};
+use crate::render::number::{count, count_of, percent};
+use crate::report::{ProvenanceReport, Report};
+use crate::units::count_to_f64;
+
+/// How many months are drawn.
+const MOST_MONTHS: usize = 24;
+
+pub(super) fn section(report: &Report) -> Section {
+    let known = &report.provenance;
+    let mut blocks = vec![Block::Text(marks(known))];
+    blocks.extend(known.warnings.iter().map(|text| Block::Warning(safe(text))));
+    blocks.extend(recall(known).map(Block::Text));
+    blocks.extend(months(known));
+    blocks.extend(tools(known));
+    blocks.extend(signals(report));
+    Section { id: "provenance", title: "What is known of AI", blocks }
+}
+
+fn marks(known: &ProvenanceReport) -> String {
+    let classes = ["authored", "coauthored", "mixed", "assisted"];
+    let marked: u64 = classes.iter().filter_map(|class| known.by_class.get(class)).sum();
+    format!(
+        "In {} of {} an AI tool is known to have taken part. The others say nothing, which is \
+         not the same as human.",
+        count(marked),
+        count_of(known.commits, "commit", "commits"),
+    )
+}
+
+fn recall(known: &ProvenanceReport) -> Option<String> {
+    let share = |share: Option<f64>| share.map_or("an unknown share".to_owned(), percent);
+    let recall = &known.recall;
+    Some(match recall.reason {
+        Some(why) => format!("How much the marks miss is not known: {why}."),
+        None => format!(
+            "How much the marks show of what records know: {} of {} in which an agent wrote \
+             lines carry a mark ({}), with {} of these lines.",
+            count(recall.marked_commits),
+            count_of(recall.commits, "commit", "commits"),
+            share(recall.of_commits),
+            share(recall.of_lines),
+        ),
+    })
+}
+
+fn months(known: &ProvenanceReport) -> Option<Block> {
+    let shown = &known.by_month[known.by_month.len().saturating_sub(MOST_MONTHS)..];
+    if shown.iter().all(|month| month.marked == 0) {
+        return None;
+    }
+    let columns = ["month", "#commits", "#marked", "#share"];
+    let mut table =
+        Table::new("Commits with a mark of their own, bots left out", &columns);
+    for month in shown {
+        let share = count_to_f64(month.marked) / count_to_f64(month.commits.max(1));
+        table.push(vec![
+            Cell::text(month.month.clone()),
+            Cell::count(month.commits),
+            Cell::count(month.marked),
+            Cell::share((month.commits > 0).then_some(share)),
+        ]);
+    }
+    let part = |of: &dyn Fn(&crate::report::MonthReport) -> u64| {
+        shown.iter().map(|month| count_to_f64(of(month))).collect::<Vec<f64>>()
+    };
+    Some(Block::Chart(Chart {
+        title: "Commits by month, with and without a mark".to_owned(),
+        description: known.about_rates.to_owned(),
+        drawing: Drawing::Stacks {
+            labels: shown.iter().map(|month| month.month.clone()).collect(),
+            parts: vec![
+                ("with a mark".to_owned(), part(&|one| one.marked)),
+                (
+                    "without".to_owned(),
+                    part(&|one| one.commits.saturating_sub(one.marked)),
+                ),
+            ],
+            unit: "commits",
+        },
+        table,
+    }))
+}
+
+fn tools(known: &ProvenanceReport) -> Option<Block> {
+    let mut table =
+        Table::new("Commits by the tool that they name", &["tool", "#commits"]);
+    let mut tools: Vec<_> = known.by_tool.iter().collect();
+    tools.sort_by_key(|(tool, commits)| (std::cmp::Reverse(**commits), *tool));
+    for (tool, commits) in tools.into_iter().take(30) {
+        table.push(vec![Cell::text(safe(tool)), Cell::count(*commits)]);
+    }
+    (!table.rows.is_empty()).then_some(Block::Table(table))
+}
+
+fn signals(report: &Report) -> Option<Block> {
+    let columns = ["repository", "configured", "#files", "since"];
+    let mut table =
+        Table::new("Configured here, which says nothing of any commit", &columns);
+    for one in report.provenance.signals.iter().filter(|one| one.files > 0).take(50) {
+        table.push(vec![
+            Cell::text(name(report, &one.repository)),
+            Cell::text(safe(one.signal.trim_start_matches("signal."))),
+            Cell::count(one.files),
+            Cell::text(one.since.as_deref().map_or("?", super::day)),
+        ]);
+    }
+    (!table.rows.is_empty()).then_some(Block::Table(table))
+}

@@ -1,0 +1,179 @@
+//! What landings did over time: lines changed, copied, moved and taken back.
+
+use super::{Block, Cell, Chart, Drawing, Section, Table};
+use crate::render::number::{count, count_of, percent};
+use crate::report::{
+    CloneHistoryReport, MonthOperations, OperationsReport, Report, RevertRate,
+    RevertsReport,
+};
+use crate::units::count_to_f64;
+
+/// How many months are drawn.
+const MOST_MONTHS: usize = 24;
+
+pub(super) fn section(report: &Report) -> Section {
+    let mut blocks = Vec::new();
+    if let Some(found) = report.line_operations.as_ref().filter(|it| it.total.changed > 0)
+    {
+        let share =
+            |lines: u64| percent(count_to_f64(lines) / count_to_f64(found.total.changed));
+        blocks.push(Block::Text(format!(
+            "Of {} lines that landings changed {} came new, {} moved and {} were copied from \
+             what stands elsewhere. Blank lines count here, files that are generated or \
+             vendored do not.",
+            count(found.total.changed),
+            share(found.total.added),
+            share(found.total.moved),
+            share(found.total.copied),
+        )));
+        let first = found.by_month.len().saturating_sub(MOST_MONTHS);
+        blocks.push(operations(&found.by_month[first..], &found.total));
+    }
+    blocks.extend(clone_history(report));
+    blocks.extend(reverts(&report.reverts));
+    Section { id: "operations", title: "What happened to lines", blocks }
+}
+
+/// The operations with their names.
+type Named = (&'static str, fn(&OperationsReport) -> u64);
+
+const OPERATIONS: [Named; 7] = [
+    ("added", |of| of.added),
+    ("deleted", |of| of.deleted),
+    ("updated", |of| of.updated),
+    ("moved", |of| of.moved),
+    ("copied", |of| of.copied),
+    ("find-and-replaced", |of| of.find_and_replaced),
+    ("no-op", |of| of.no_op),
+];
+
+fn operations(months: &[MonthOperations], total: &OperationsReport) -> Block {
+    let columns: Vec<String> = std::iter::once("month".to_owned())
+        .chain(OPERATIONS.iter().map(|(name, _)| format!("#{name}")))
+        .collect();
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut table = Table::new("Lines by what landings did to them", &columns);
+    let row = |name: &str, of: &OperationsReport| {
+        let cells = OPERATIONS.iter().map(|(_, get)| Cell::count(get(of)));
+        std::iter::once(Cell::text(name)).chain(cells).collect::<Vec<Cell>>()
+    };
+    for month in months {
+        table.push(row(&month.month, &month.operations));
+    }
+    table.push(row("all time", total));
+    let part = |get: fn(&OperationsReport) -> u64| {
+        months.iter().map(|month| count_to_f64(get(&month.operations))).collect()
+    };
+    Block::Chart(Chart {
+        title: "What landings did to lines, by month".to_owned(),
+        description:
+            "For each month the lines that landings changed, by what they did to \
+                      them."
+                .to_owned(),
+        drawing: Drawing::Stacks {
+            labels: months.iter().map(|month| month.month.clone()).collect(),
+            parts: OPERATIONS
+                .iter()
+                .map(|(name, get)| ((*name).to_owned(), part(*get)))
+                .collect(),
+            unit: "lines",
+        },
+        table,
+    })
+}
+
+/// Copies over history, where they were followed.
+fn clone_history(report: &Report) -> Vec<Block> {
+    let found = report
+        .repositories
+        .iter()
+        .filter_map(|one| Some((one, one.duplication.as_ref()?.history.as_ref()?)));
+    found
+        .map(|(one, history)| {
+            Block::Table(births(&super::name(report, &one.path), history))
+        })
+        .collect()
+}
+
+fn births(name: &str, history: &CloneHistoryReport) -> Table {
+    let columns = [
+        "landed",
+        "#landings",
+        "#added",
+        "#copied",
+        "#repeated",
+        "#moved",
+        "#resolved",
+        "#copy share",
+    ];
+    let mut table =
+        Table::new(format!("{name}: copies by the month they landed"), &columns);
+    let months = history.by_month.iter().map(|one| (one.month.as_str(), &one.births));
+    let sides = [("AI-marked", &history.ai_marked), ("others", &history.unmarked)];
+    for (name, births) in months.chain(sides) {
+        table.push(vec![
+            Cell::text(name),
+            Cell::count(births.n_landings),
+            Cell::count(births.added_lines),
+            Cell::count(births.copied_lines),
+            Cell::count(births.repeated_lines),
+            Cell::count(births.moved_lines),
+            Cell::count(births.resolved_lines),
+            Cell::share(births.copy_share),
+        ]);
+    }
+    table
+}
+
+fn reverts(found: &RevertsReport) -> Vec<Block> {
+    if found.said + found.silent + found.relands + found.hotfixes == 0 {
+        return Vec::new();
+    }
+    let text = format!(
+        "{} that they take another back; of {} it is known which. {} undone without a word. {} \
+         back what had been taken back. Beside them, and not added: mends within three days: \
+         {}; commits that name the one they suspect of the fault they mend: {}.",
+        count_of(found.said, "commit says", "commits say"),
+        count(found.resolved),
+        count_of(found.silent, "landing was", "landings were"),
+        count_of(found.relands, "commit brings", "commits bring"),
+        count(found.hotfixes),
+        count(found.bug_links),
+    );
+    let columns = [
+        "landings",
+        "#within days",
+        "#landings followed",
+        "#taken back",
+        "#per 1,000",
+        "95% interval",
+    ];
+    let mut table = Table::new("Landings taken back", &columns);
+    for (name, rates) in [
+        ("all", &found.rates),
+        ("AI-marked", &found.ai_marked),
+        ("unmarked", &found.unmarked),
+    ] {
+        let mut rates: Vec<&RevertRate> = rates.values().collect();
+        rates.sort_by_key(|rate| rate.window_days);
+        table.rows.extend(rates.into_iter().map(|rate| rate_row(name, rate)));
+    }
+    vec![Block::Text(text), Block::Table(table)]
+}
+
+fn rate_row(name: &str, rate: &RevertRate) -> Vec<Cell> {
+    let ends = match (rate.low, rate.high) {
+        (Some(low), Some(high)) => format!("{low:.1} to {high:.1} ({})", rate.interval),
+        _ => format!("none: {}", rate.reason.unwrap_or("unknown")),
+    };
+    let value =
+        rate.per_1000.map_or_else(|| "unknown".to_owned(), |it| format!("{it:.1}"));
+    vec![
+        Cell::text(name),
+        Cell::count(rate.window_days.into()),
+        Cell::count(rate.landings),
+        Cell::count(rate.reverted),
+        Cell::number(value, rate.per_1000),
+        Cell::text(ends),
+    ]
+}

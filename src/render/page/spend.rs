@@ -1,0 +1,368 @@
+//! Where the spend went, whether it goes with durable lines, and where it stands out.
+
+use super::{Block, Cell, Choice, Section, Table, safe};
+use crate::render::number::{big_count, count, count_of, decimal, percent};
+use crate::render::sentences;
+use crate::report::{
+    AssociationReport, EntryReport, EstimateReport, OutliersReport, PlaceReport,
+    PlacesReport, Report, SpendReport, TiersReport, UsageReport,
+};
+
+/// How many rows of places stand in a page.
+const MOST_ROWS: usize = 200;
+
+pub(super) fn sections(report: &Report) -> Vec<Section> {
+    let own = report.inputs.options.contains_key("me");
+    let title = if own { "Where your own spend went" } else { "Where the spend went" };
+    vec![
+        Section { id: "spend", title, blocks: money(report) },
+        Section {
+            id: "association",
+            title: "Did weeks of more spend bring more lines that lasted?",
+            blocks: association(&report.association),
+        },
+        Section {
+            id: "outliers",
+            title: "Where spend left unusually few or many lines that lasted",
+            blocks: report
+                .outliers
+                .as_ref()
+                .map_or_else(Vec::new, |one| outliers(report, one)),
+        },
+    ]
+}
+
+fn money(report: &Report) -> Vec<Block> {
+    let Some(spend) = &report.spend else {
+        let text = if report.usage.is_some() {
+            "The exports hold no dated spend that can be measured."
+        } else {
+            "No export of AI usage was given: add --usage FILE to see what the spend tied to."
+        };
+        return vec![Block::Text(text.to_owned())];
+    };
+    let mut blocks = vec![Block::Table(where_it_went(spend))];
+    if let Some(step) = &spend.rounded_to {
+        let step = decimal(step, spend.shown_places);
+        blocks.push(Block::Text(format!(
+            "Parts are rounded to {step}, so that nobody's can be told by subtraction."
+        )));
+    }
+    blocks.extend(beside(spend));
+    if let Some(text) = sentences::rules(&spend.rules, spend.durable_yield.window_days) {
+        blocks.push(Block::Text(text));
+        blocks.push(Block::Table(rules(spend)));
+    }
+    blocks.push(Block::Text(sentences::durable_yield(spend)));
+    blocks.extend(report.tiers.as_ref().and_then(tiers));
+    blocks.extend(
+        report.spend_by_place.as_ref().map(|one| places(report, one)).unwrap_or_default(),
+    );
+    blocks.extend(report.usage.as_ref().map(ledger));
+    blocks
+}
+
+fn where_it_went(spend: &SpendReport) -> Table {
+    let caption = format!(
+        "In {}; weeks of {} to {}",
+        spend.unit,
+        spend.first_week.as_deref().unwrap_or("?"),
+        spend.last_week.as_deref().unwrap_or("?"),
+    );
+    let amount = format!("#{}", spend.unit);
+    let mut table = Table::new(caption, &["where", &amount, "#share"]);
+    table.push(vec![
+        Cell::text("counted, nothing twice"),
+        Cell::text(decimal(&spend.counted, spend.shown_places)),
+        Cell::share(Some(1.0)),
+    ]);
+    for row in &spend.rows {
+        let share = Cell::number(row.share.map_or_else(String::new, percent), row.share);
+        table.push(vec![
+            Cell::text(sentences::place(row.place)),
+            Cell::text(decimal(&row.amount, spend.shown_places)),
+            share,
+        ]);
+    }
+    table
+}
+
+/// What is not in these sums, and how much of them is known of whom.
+fn beside(spend: &SpendReport) -> Vec<Block> {
+    let mut said = Vec::new();
+    if spend.outside_records > 0 {
+        let records = count_of(spend.outside_records, "record is", "records are");
+        said.push(format!(
+            "{records} of weeks before or after that, and not in these sums."
+        ));
+    }
+    if spend.unmeasured_records > 0 {
+        let records = count_of(spend.unmeasured_records, "record gives", "records give");
+        said.push(format!(
+            "{records} no amount in this measure and are not in these sums."
+        ));
+    }
+    let share =
+        |share: Option<f64>| share.map_or("a share not shown".to_owned(), percent);
+    said.push(format!(
+        "Of people in these repositories: {} of the spend; of people with usage: {} of the \
+         lines written in these weeks (rounded).",
+        share(spend.spend_coverage),
+        share(spend.line_coverage)
+    ));
+    said.into_iter().map(Block::Text).collect()
+}
+
+fn rules(spend: &SpendReport) -> Table {
+    let days = spend.durable_yield.window_days;
+    let durable = format!("#still there after {days} days");
+    let columns = ["rule", "#with landed lines", durable.as_str(), "#not decided yet"];
+    let mut table = Table::new("The share of spend under each rule in use", &columns);
+    for rule in &spend.rules.rules {
+        let cell = |share: f64| Cell::number(sentences::rough(share), Some(share));
+        table.push(vec![
+            Cell::text(rule.about),
+            cell(rule.tied),
+            cell(rule.durable),
+            cell(rule.undecided),
+        ]);
+    }
+    table
+}
+
+fn tiers(one: &TiersReport) -> Option<Block> {
+    if one.tiers.is_empty() {
+        return None;
+    }
+    let columns =
+        ["spend", "#people", "#person-weeks", "#lines landed", "#lines that lasted"];
+    let caption = "Mature person-weeks by the spend of the four weeks before them \
+                   (description only)";
+    let mut table = Table::new(caption, &columns);
+    for tier in &one.tiers {
+        table.push(vec![
+            Cell::text(tier.tier.replace('_', " ")),
+            Cell::count(tier.people),
+            Cell::count(tier.person_weeks),
+            Cell::count(tier.landed_lines),
+            Cell::count(tier.durable_lines),
+        ]);
+    }
+    Some(Block::Table(table))
+}
+
+fn places(report: &Report, places: &PlacesReport) -> Vec<Block> {
+    let tables = [
+        ("area and kind of work", &places.by_area_and_kind),
+        ("area and tool", &places.by_area_and_tool),
+        ("tool and model", &places.by_tool_and_model),
+    ];
+    let options: Vec<_> = tables
+        .into_iter()
+        .filter(|(_, rows)| rows.len() > 1)
+        .map(|(name, rows)| {
+            (name.to_owned(), vec![Block::Table(place_table(report, name, rows))])
+        })
+        .collect();
+    if options.is_empty() {
+        return Vec::new();
+    }
+    let unallocated =
+        places.unallocated_share.map_or("an unknown part".to_owned(), percent);
+    let text = format!(
+        "Where in the code it may have gone: divided by the lines that landed from that week \
+         and the next, {unallocated} over nothing."
+    );
+    vec![Block::Text(text), Block::Choice(Choice { label: "Spend by", options })]
+}
+
+fn place_table(report: &Report, name: &str, rows: &[PlaceReport]) -> Table {
+    let columns = ["place", "#share", "#people", "#person-weeks"];
+    let mut table = Table::new(format!("Spend by {name}"), &columns);
+    for row in rows.iter().take(MOST_ROWS) {
+        table.push(vec![
+            Cell::text(place_name(report, row)),
+            Cell::number(sentences::rough(row.share), Some(row.share)),
+            Cell::count(row.people),
+            Cell::count(row.person_weeks),
+        ]);
+    }
+    table
+}
+
+fn place_name(report: &Report, row: &PlaceReport) -> String {
+    if row.put_together {
+        return "put together, as a part has under 5 people".to_owned();
+    }
+    let repository = row.repository.as_deref().map(|path| super::name(report, path));
+    let words =
+        [row.area.as_deref(), row.kind, row.tool.as_deref(), row.model.as_deref()];
+    let words = words.into_iter().flatten().map(safe);
+    let words: Vec<String> = repository.into_iter().chain(words).collect();
+    if words.is_empty() { "unknown".to_owned() } else { words.join(" · ") }
+}
+
+/// Where every record of the exports went.
+fn ledger(usage: &UsageReport) -> Block {
+    let columns =
+        ["records that are", "#records", "#tokens", "#billed, USD", "#list price, USD"];
+    let caption = "The ledger of the exports: it adds up, to the token and to the cent";
+    let mut table = Table::new(caption, &columns);
+    let ledger = &usage.ledger;
+    for (name, entry) in [
+        ("seen", Some(&ledger.seen)),
+        ("= kept", Some(&ledger.kept)),
+        ("+ seen before in another export", Some(&ledger.shadowed)),
+        ("+ rejected", Some(&ledger.rejected)),
+        ("of those kept: of people", ledger.assigned.as_ref()),
+        ("of those kept: of services", ledger.service.as_ref()),
+        ("of those kept: of nobody known", ledger.unassigned.as_ref()),
+    ] {
+        table.rows.extend(entry.map(|entry| entry_row(name, entry)));
+    }
+    Block::Table(table)
+}
+
+fn entry_row(name: &str, entry: &EntryReport) -> Vec<Cell> {
+    let money = |usd: &Option<String>| {
+        Cell::text(
+            usd.as_deref().map_or_else(|| "unknown".to_owned(), |usd| decimal(usd, 2)),
+        )
+    };
+    let tokens = entry.tokens.map_or_else(|| "unknown".to_owned(), big_count);
+    vec![
+        Cell::text(name),
+        Cell::count(entry.records),
+        Cell::text(tokens),
+        money(&entry.billed_usd),
+        money(&entry.list_usd),
+    ]
+}
+
+fn association(one: &AssociationReport) -> Vec<Block> {
+    if one.status == "not_computable" {
+        return Vec::new();
+    }
+    let mut gates = Table::new(
+        "What has to hold before anything is said",
+        &["condition", "#needed", "#found", "met"],
+    );
+    for gate in &one.gates {
+        let number = |value: f64| {
+            if gate.is_share { percent(value) } else { format!("{value:.1}") }
+        };
+        let found = gate.found.map_or_else(|| "unknown".to_owned(), number);
+        gates.push(vec![
+            Cell::text(gate.asks),
+            Cell::number(number(gate.needed), Some(gate.needed)),
+            Cell::number(found, gate.found),
+            Cell::text(if gate.passed { "yes" } else { "no" }),
+        ]);
+    }
+    let mut blocks = vec![Block::Table(gates)];
+    let rank = &one.rank_association;
+    if rank.value.is_none() {
+        let why = rank.reason.unwrap_or("too little is known");
+        blocks.push(Block::Text(format!("No estimate: {why}.")));
+        return blocks;
+    }
+    blocks.push(Block::Text(format!(
+        "Held against the lines of a week: {}. {}, {}; people's levels and the weeks' are taken \
+         out, and people are never compared.",
+        one.exposure,
+        count_of(one.n_people, "person", "people"),
+        count_of(one.n_weeks, "week", "weeks"),
+    )));
+    blocks.push(Block::Table(estimates(one)));
+    blocks
+}
+
+fn estimates(one: &AssociationReport) -> Table {
+    let columns = [
+        "reading",
+        "#estimate",
+        "#95% interval",
+        "#p",
+        "#people",
+        "#smallest detectable",
+    ];
+    let mut table = Table::new("The estimate, and all that stands beside it", &columns);
+    table.push(estimate_row("rank association within people", rank(one)));
+    table.push(estimate_row("elasticity", &one.elasticity));
+    for check in &one.checks {
+        table.push(estimate_row(sentences::check(check), &check.estimate));
+    }
+    table
+}
+
+fn rank(one: &AssociationReport) -> &EstimateReport {
+    &one.rank_association
+}
+
+fn estimate_row(name: &str, one: &EstimateReport) -> Vec<Cell> {
+    let unknown = || one.reason.unwrap_or("unknown").to_owned();
+    let interval = match (one.low, one.high) {
+        (Some(low), Some(high)) => format!("{low:+.2} to {high:+.2}"),
+        _ => "no interval".to_owned(),
+    };
+    let value = one.value.map_or_else(unknown, |value| format!("{value:+.2}"));
+    let detectable = one.mde.map_or_else(String::new, |mde| format!("{mde:.2}"));
+    vec![
+        Cell::text(name),
+        Cell::number(value, one.value),
+        Cell::text(interval),
+        Cell::number(one.p.map_or_else(String::new, |p| p.to_string()), one.p),
+        Cell::count(one.n_people),
+        Cell::number(detectable, one.mde),
+    ]
+}
+
+fn outliers(report: &Report, one: &OutliersReport) -> Vec<Block> {
+    if let Some(why) = one.reason {
+        return vec![Block::Text(format!("Not looked for: {why}."))];
+    }
+    let mut blocks = vec![Block::Text(format!(
+        "{} with five people or more were looked at, in two spans of eight weeks, both ways \
+         ({} tests, false discovery rate {:.0}%).",
+        count_of(one.n_units_tested, "place", "places"),
+        count(one.n_tests),
+        one.rate * 100.0
+    ))];
+    if one.flags.is_empty() {
+        blocks.push(Block::Text("None stands out.".to_owned()));
+        return blocks;
+    }
+    let columns = [
+        "place",
+        "what stands out",
+        "#times what other places let expect",
+        "#people",
+        "commits to learn from",
+    ];
+    let mut table =
+        Table::new("What stands out, with every innocent reason below", &columns);
+    for flag in &one.flags {
+        let words = match flag.flag {
+            "little_durable_code" => "spend with little durable code in this repository",
+            _ => "unusually durable",
+        };
+        table.push(vec![
+            Cell::text(format!(
+                "{}: {}",
+                super::name(report, &flag.repository),
+                safe(&flag.area)
+            )),
+            Cell::text(words),
+            Cell::number(
+                flag.ratio.map_or("?".to_owned(), |it| format!("{it:.1}")),
+                flag.ratio,
+            ),
+            Cell::count(flag.people),
+            Cell::text(safe(&flag.exemplars.join(" "))),
+        ]);
+    }
+    blocks.push(Block::Table(table));
+    let reasons = one.innocent_reasons.join("; ");
+    blocks.push(Block::Warning(format!("It may well be: {reasons}.")));
+    blocks
+}
