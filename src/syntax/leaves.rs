@@ -98,8 +98,14 @@ struct Reader<'t, 'b> {
     gap: Gap,
     /// The last leaf, with the row it ended on.
     last_leaf: (Range<usize>, usize),
+    /// Whether a statement ended behind the last leaf.
+    ended_statement: bool,
     /// On how many levels around there are lists of imports.
     sorted_levels: usize,
+    /// On how many levels around leaves alone say what is said.
+    leaves_levels: usize,
+    /// Whether the open comma is one that a closing brace stands for.
+    is_brace_comma: bool,
 }
 
 impl<'t, 'b> Reader<'t, 'b> {
@@ -113,7 +119,10 @@ impl<'t, 'b> Reader<'t, 'b> {
             end: 0,
             gap: Gap::None,
             last_leaf: (0..0, 0),
+            ended_statement: false,
             sorted_levels: 0,
+            leaves_levels: 0,
+            is_brace_comma: false,
         }
     }
 
@@ -148,11 +157,13 @@ impl<'t, 'b> Reader<'t, 'b> {
             return false;
         }
         let is_text = self.rules.tag_text.contains(&kind);
-        let is_atom = is_text || node.is_extra() || self.rules.strings.contains(&kind);
+        let is_string = self.rules.strings.contains(&kind) || self.is_in_template();
+        let is_atom =
+            is_text || node.is_extra() || (is_string && kind != "template_substitution");
         if !is_atom && node.child_count() > 0 {
             return true;
         }
-        if !is_text && self.is_white(node) {
+        if !is_text && !self.is_in_template() && self.is_white(node) {
             // The end of a line, where a grammar has a token for it.
             return false;
         }
@@ -172,7 +183,16 @@ impl<'t, 'b> Reader<'t, 'b> {
         }
         self.end = node.end_byte();
         self.last_leaf = (node.byte_range(), node.end_position().row);
+        // A semicolon that says nothing leaves what was said of its statement.
+        self.ended_statement &= kind == ";";
         false
+    }
+
+    /// Whether what is read is in a template, behind its first quote: white space is said.
+    fn is_in_template(&self) -> bool {
+        self.levels.last().is_some_and(|level| {
+            level.node.kind() == "template_string" && !level.last_kinds[0].is_empty()
+        })
     }
 
     fn is_white(&self, node: Node<'t>) -> bool {
@@ -197,7 +217,8 @@ impl<'t, 'b> Reader<'t, 'b> {
         let breaks =
             self.rules.lines_end_statements && node.start_position().row > last_row;
         let (last, next) = (&self.bytes[last], &self.bytes[node.byte_range()]);
-        if breaks && lines::may_end_statement(last, next) {
+        let is_said = self.ended_statement || self.parent_kind().starts_with("jsx_");
+        if breaks && !is_said && lines::may_end_statement(last, next) {
             self.push(end_hash("line", 1), None);
         }
     }
@@ -218,6 +239,11 @@ impl<'t, 'b> Reader<'t, 'b> {
             if !self.tokens.iter().all(|token| token.line.is_none()) {
                 self.push(gap.hash(), None);
             }
+        }
+        if (self.is_in_template() || node.kind() == "${") && !between.is_empty() {
+            let row = self.last_leaf.1;
+            strings::push_lines(between, len_to_u32(row), &mut self.tokens);
+            return;
         }
         // A directive ends with its line, unless a backslash has it go on.
         let is_directive = self.rules.directives.contains(&node.kind());
@@ -255,6 +281,10 @@ impl<'t, 'b> Reader<'t, 'b> {
         let (parent, last) = self.around();
         let row = node.start_position().row;
         let level = self.levels.len();
+        if kind == "," && self.is_brace_comma {
+            self.comma = None;
+        }
+        self.is_brace_comma = false;
         if let Some((comma_level, comma)) = self.comma {
             let closes = matches!(kind, ")" | "]" | "}")
                 || (kind == ">" && parent != "token_tree");
@@ -267,7 +297,11 @@ impl<'t, 'b> Reader<'t, 'b> {
         // A comma behind nothing stands for an element that is left out.
         let is_behind_element = !matches!(last, "" | "," | "[" | "(" | "{");
         let around = self.levels.last().is_some_and(|level| level.is_transparent);
-        let is_dropped = self.rules.is_dropped_leaf(kind, parent, last, around);
+        let is_dropped = if self.leaves_levels > 0 && matches!(kind, "(" | ")") {
+            around
+        } else {
+            self.rules.is_dropped_leaf(kind, parent, last, around)
+        };
         if is_list_comma && is_behind_element && !is_dropped {
             if let Some(level) = self.levels.last_mut() {
                 level.n_commas += 1;
@@ -344,13 +378,17 @@ impl<'t, 'b> Reader<'t, 'b> {
             self.sorted_levels += 1;
         }
         let start = self.tokens.len();
-        let is_transparent = self.rules.is_transparent(node, self.parent_kind());
-        if !is_transparent && !self.is_in_use() {
+        let parent = self.parent_kind();
+        // Where leaves alone say what is said, parentheses do, but around the whole.
+        let is_transparent = self.rules.is_transparent(node, parent)
+            && (self.leaves_levels == 0 || self.rules.leaves_alone.contains(&parent));
+        if !is_transparent && !self.is_in_use() && self.leaves_levels == 0 {
             self.push(end_hash(self.rules.alias(node.kind()), 1), None);
         } else if node.kind() == "use_list" {
             // Until it is known whether it has several elements.
             self.tokens.push(CodeToken { hash: DROPPED, line: None });
         }
+        self.leaves_levels += usize::from(self.rules.leaves_alone.contains(&node.kind()));
         self.levels.push(Level {
             node,
             start,
@@ -374,6 +412,7 @@ impl<'t, 'b> Reader<'t, 'b> {
         }
         let Some(level) = self.levels.pop() else { return };
         let kind = level.node.kind();
+        self.ended_statement |= self.rules.ends_statement(kind);
         if kind == "use_list" {
             if level.parts.len() > 1 && self.sorted_levels <= SORTED_LEVELS {
                 let parts: Vec<Range<usize>> =
@@ -385,7 +424,8 @@ impl<'t, 'b> Reader<'t, 'b> {
         } else {
             self.sort_runs(&level);
         }
-        if !level.is_transparent && !self.is_in_use() {
+        self.leaves_levels -= usize::from(self.rules.leaves_alone.contains(&kind));
+        if !level.is_transparent && !self.is_in_use() && self.leaves_levels == 0 {
             self.push(end_hash(self.rules.alias(kind), 2), None);
         }
         self.drop_braces(&level);
@@ -443,7 +483,25 @@ impl<'t, 'b> Reader<'t, 'b> {
             && self.rules.bare_block_parents.contains(&parent)
             && level.n_named == 1
             && !level.has_statement;
-        if is_bare {
+        // In the body of a macro, which is not parsed, what stands behind an arrow or the
+        // parameters of a closure and holds neither statements nor a list.
+        let before = self.levels.last().map_or("", |level| level.last_kinds[1]);
+        let is_bare_tree = self.rules.bare_trees
+            && level.node.kind() == "token_tree"
+            && parent == "token_tree"
+            && matches!(before, "=>" | "|" | "||")
+            && level.node.child(0).is_some_and(|brace| brace.kind() == "{")
+            && level.n_named > 0
+            && level.n_commas == 0
+            && !level.has_statement;
+        if is_bare_tree && before == "=>" {
+            // The next arm begins behind it, as it does behind a comma.
+            let line = self.tokens.iter().rev().find_map(|token| token.line);
+            let comma = CodeToken { hash: xxh3_64(b","), line };
+            self.comma = Some((self.levels.len(), comma));
+            self.is_brace_comma = true;
+        }
+        if is_bare || is_bare_tree {
             let end = self.tokens.len();
             for at in [level.start, level.start + 1, end - 2, end - 1] {
                 self.tokens[at].hash = DROPPED;

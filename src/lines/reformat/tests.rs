@@ -73,6 +73,11 @@ fn what_black_does_is_form() {
             ),
             ("x = a if b else c\n", "x = (\n    a\n    if b\n    else c\n)\n"),
             ("f(a,\n  b, **c)\n", "f(\n    a,\n    b,\n    **c,\n)\n"),
+            ("a.b = (\n  c\n) = True\n", "a.b = c = True\n"),
+            (
+                "def f(a: (\n  B[[c], None] | None\n) = d):\n  e\n",
+                "def f(a: B[[c], None] | None = d):\n    e\n",
+            ),
         ],
     );
 }
@@ -97,6 +102,14 @@ fn what_rustfmt_does_is_form() {
         &[
             ("use b::{d,c};\nuse a::{e};\n", "use a::e;\nuse b::{c, d};\n"),
             ("mod b;\nmod a;\n", "mod a;\nmod b;\n"),
+            (
+                "macro_rules! a { () => {b} }\n",
+                "macro_rules! a {\n    () => {\n        b\n    };\n}\n",
+            ),
+            (
+                "macro_rules! a { ($b:expr) => { c(|d| {e(d)}); match $b { F => {g} H => i } } }\n",
+                "macro_rules! a { ($b:expr) => { c(|d| e(d)); match $b { F => g,\nH => i, } } }\n",
+            ),
             ("fn f<A>()where A:B{}\n", "fn f<A>()\nwhere\n    A: B,\n{\n}\n"),
         ],
     );
@@ -117,6 +130,11 @@ fn what_changes_the_meaning_of_python_is_not_form() {
             ("x = (a,)\n", "x = (a)\n"),
             ("x = a[b,]\n", "x = a[b]\n"),
             ("x = a,\n", "x = a\n"),
+            ("(a,) = b\n", "(a) = b\n"),
+            ("x: (A | B)[c] = d\n", "x: A | B[c] = d\n"),
+            ("x: A[b,] = d\n", "x: A[b] = d\n"),
+            ("x: A | B = d\n", "x: B | A = d\n"),
+            ("x: (A, B) = d\n", "x: (A, (B)) = d, e\n"),
             ("x = 'a  b'\n", "x = 'a b'\n"),
             ("x = r'\\''\n", "x = '\\''\n"),
             ("x = '''a\n b'''\n", "x = '''a\n  b'''\n"),
@@ -150,6 +168,22 @@ fn what_changes_the_meaning_of_rust_is_not_form() {
         &[
             ("use a::b;\n", "use b::a;\n"),
             ("use a::{b, c};\n", "use a::b::c;\n"),
+            (
+                "macro_rules! a { () => { |b| {c; d} } }\n",
+                "macro_rules! a { () => { |b| c; d } }\n",
+            ),
+            (
+                "macro_rules! a { () => { b {c} } }\n",
+                "macro_rules! a { () => { b c } }\n",
+            ),
+            (
+                "macro_rules! a { () => { F => {g} } }\n",
+                "macro_rules! a { () => { F => {h} } }\n",
+            ),
+            (
+                "macro_rules! a { () => { F => {} } }\n",
+                "macro_rules! a { () => { F => } }\n",
+            ),
             ("mod a {}\nmod b {fn c() {}}\n", "mod a {fn c() {}}\nmod b {}\n"),
         ],
     );
@@ -169,4 +203,72 @@ fn lines_outside_hunks_stand_for_themselves() {
     let old = "a = 1\nb = f(1,\n  2)\nc = 3\n";
     let new = "a = 1\nb = f(1, 2)\nc = 3\n";
     assert_eq!(heirs("a.py", old, new), Some(vec![(1, 1)]));
+}
+
+#[test]
+fn what_prettier_does_is_form() {
+    check_same(
+        "a.ts",
+        &[
+            ("a = `x ${b ? \"y\" : \"z\"} ${c}`;\n", "a = `x ${b ? 'y' : 'z'} ${c}`;\n"),
+            ("a(\n  `b ${c}`\n);\n", "a(`b ${c}`);\n"),
+            ("type A =\n  | B\n  | C;\n", "type A = B | C;\n"),
+            ("a: B = c => d;\n", "a: B = (c) => d;\n"),
+            ("a = b => c;\n", "a = (\n  b,\n) => c;\n"),
+            ("function f() { a++; b(); }\n", "function f() {\n  a++\n  b()\n}\n"),
+            ("for (i = 0; i < 5; i++\n) {}\n", "for (i = 0; i < 5; i++) {}\n"),
+        ],
+    );
+    check_same(
+        "a.tsx",
+        &[(
+            "a = (\n  <A>\n    {b}\n    <C d={e}\n    />\n  </A>\n);\n",
+            "a = <A>\n  {b}\n  <C d={e} />\n</A>;\n",
+        )],
+    );
+}
+
+#[test]
+fn what_changes_the_meaning_of_typescript_is_not_form() {
+    check_different(
+        "a.ts",
+        &[
+            ("a = `x ${b}`;\n", "a = `x  ${b}`;\n"),
+            ("a = `${b} ${c}`;\n", "a = `${b}${c}`;\n"),
+            ("a = ` ${b}`;\n", "a = `${b} `;\n"),
+            ("a = `\n${b}`;\n", "a = `${b}`;\n"),
+            ("a = ` `;\n", "a = ``;\n"),
+            ("a = `${b + c}`;\n", "a = `${c + b}`;\n"),
+            ("a = `'${b}`;\n", "a = `\"${b}`;\n"),
+            ("type A = B | C;\n", "type A = B & C;\n"),
+            ("type A = B | C & D;\n", "type A = (B | C) & D;\n"),
+            ("type A = B | C;\n", "type A = C | B;\n"),
+            ("function f() {\n  return\n  a;\n}\n", "function f() {\n  return a;\n}\n"),
+            ("a\n++b\n", "a++\nb\n"),
+            ("a = (b, c) => d;\n", "a = (b) => d;\n"),
+        ],
+    );
+}
+
+#[test]
+fn a_line_joined_with_one_that_stood_before_is_no_death() {
+    let old = "f(\n    a,\n    b,\n)\nf(a, c)\nf(\n    d,\n)  # e\n";
+    let new = "f(a, b)\nf(\n    a,\n    c,\n)\nf(d)  # e\n";
+    let found = same("a.py", old, new).unwrap();
+    let (a, b) = (old.as_bytes(), new.as_bytes());
+    let hunks = diff(a, b, WhiteSpace::Exact, &mut DiffWork::default());
+    let went: Vec<u32> =
+        hunks.iter().flat_map(|hunk| hunk.before.start..hunk.before.end).collect();
+    let known = |line: &u32| {
+        found.heirs.iter().any(|(_, old)| old == line)
+            || found.joined.iter().any(|(old, _)| old == line)
+    };
+    let lost: Vec<u32> = went.into_iter().filter(|line| !known(line)).collect();
+    assert_eq!(lost, [0_u32; 0]);
+    let came: Vec<u32> =
+        hunks.iter().flat_map(|hunk| hunk.after.start..hunk.after.end).collect();
+    let born = |line: &u32| {
+        !found.heirs.iter().any(|(new, _)| new == line) && !found.split.contains(line)
+    };
+    assert!(!came.iter().any(born));
 }
