@@ -47,7 +47,7 @@ pub fn same_code(
         (hashes(&before), hashes(&after));
     (hashes_before == hashes_after).then(|| {
         let mut same = align(&before, &after, hunks);
-        join_idle(&mut same, &lines(old), &before, hunks);
+        join_idle(&mut same, language, &lines(old), &before, hunks);
         same
     })
 }
@@ -126,24 +126,40 @@ fn align(before: &[CodeToken], after: &[CodeToken], hunks: &[Hunk]) -> SameCode 
 
 /// Lines that went and have nothing but what a formatter may leave out, such as a bracket
 /// with a comment behind it, are joined with what came of the tokens before them.
-fn join_idle(same: &mut SameCode, old: &[&[u8]], before: &[CodeToken], hunks: &[Hunk]) {
+fn join_idle(
+    same: &mut SameCode,
+    language: LanguageId,
+    old: &[&[u8]],
+    before: &[CodeToken],
+    hunks: &[Hunk],
+) {
     let with_tokens: BTreeSet<u32> =
         before.iter().filter_map(|token| token.line).collect();
+    let mut behind: BTreeMap<u32, u32> = same.joined.iter().copied().collect();
+    // Of several lines that one became, the first goes on for it.
+    behind.extend(same.heirs.iter().rev().map(|&(new, old)| (old, new)));
     let went = hunks.iter().flat_map(|hunk| hunk.before.start..hunk.before.end);
     for line in went.filter(|line| !with_tokens.contains(line)) {
-        let text = old.get(line as usize).map_or(&[][..], |text| text.trim_ascii_start());
-        let is_idle =
-            matches!(text, [b'(' | b')' | b'{' | b'}' | b',' | b';' | b'\\', ..]);
-        let last = with_tokens.range(..line).next_back().copied();
-        let behind = last.and_then(|last| {
-            let heirs = same.heirs.iter().map(|&(new, old)| (old, new));
-            heirs.chain(same.joined.iter().copied()).find(|&(old, _)| old == last)
-        });
-        if let (true, Some((_, new))) = (is_idle, behind) {
+        let is_idle = old.get(line as usize).is_some_and(|text| is_idle(language, text));
+        let last = with_tokens.range(..line).next_back();
+        if let (true, Some(&new)) = (is_idle, last.and_then(|last| behind.get(last))) {
             same.joined.push((line, new));
         }
     }
     same.joined.sort_unstable();
+}
+
+/// Whether a line has brackets and separators, and behind them a comment at most.
+fn is_idle(language: LanguageId, line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let is_rest = |byte: &u8| {
+        !matches!(byte, b'(' | b')' | b'{' | b'}' | b',' | b';' | b'\\')
+            && !byte.is_ascii_whitespace()
+    };
+    let rest = line.iter().position(is_rest).map_or(&[][..], |at| &line[at..]);
+    let comment = language.language().line_comment.as_bytes();
+    line.len() > rest.len()
+        && (rest.is_empty() || rest.starts_with(comment) || rest.starts_with(b"/*"))
 }
 
 /// Whether one of the ranges, which are in order, holds a line.

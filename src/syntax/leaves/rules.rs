@@ -162,8 +162,9 @@ impl Rules {
 
 /// Whether a list has a comma, which makes it one.
 fn has_comma(node: Node<'_>) -> bool {
-    let children = u32::try_from(node.child_count()).unwrap_or(u32::MAX);
-    (0..children).filter_map(|at| node.child(at)).any(|child| child.kind() == ",")
+    (0..node.child_count())
+        .filter_map(|at| node.child(at))
+        .any(|child| child.kind() == ",")
 }
 
 /// Whether all that stands between the parentheses is one name.
