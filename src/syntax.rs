@@ -162,6 +162,9 @@ impl Fallback {
     }
 }
 
+/// Why a part of a file was not looked at, in words for a gap; see [`Parsed::too_deep`].
+pub const TOO_DEEP: &str = "nested too deep to look at; what lies deeper counts as code";
+
 /// What one version of a file holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parsed {

@@ -619,6 +619,7 @@ fn apply_same_code(
             read.split.push(came);
         }
     }
+    read.split.extend(same.split);
     read.joined = same.joined.into_iter().map(|(went, _)| went).collect();
     true
 }

@@ -65,7 +65,11 @@ pub(super) fn follow(
     let graph = &history.graph;
     let mut landings = landings(graph, from);
     let lines = Lines::new(history, clock, from);
-    let from = within_limit(&mut landings, &lines, from, gaps);
+    let n_versions = |(_, steps): &Landing| {
+        steps.iter().map(|step| len_to_u64(versions(graph, &lines, step).len())).sum()
+    };
+    let most = FUNCTION_HISTORY_VERSIONS.value;
+    let from = within_limit(&mut landings, n_versions, (from, most), gaps);
     let mut followed = Followed {
         graph,
         lines: &lines,
@@ -99,19 +103,17 @@ fn landings(graph: &Graph, from: u32) -> Vec<Landing> {
     by_landing.into_iter().collect()
 }
 
-/// Leaves out the oldest landings until as many versions are left as are parsed; returns
-/// the first that is not left out.
+/// Leaves out the oldest landings until no more than `most` versions are left to parse;
+/// returns the first that is not left out.
 fn within_limit(
     landings: &mut Vec<Landing>,
-    lines: &Lines,
-    from: u32,
+    n_versions: impl Fn(&Landing) -> u64,
+    (from, most): (u32, u64),
     gaps: &mut Gaps,
 ) -> u32 {
-    let mut left = FUNCTION_HISTORY_VERSIONS.value;
-    let fits = |(landing, steps): &&Landing| {
-        let touched = steps.iter().filter(|step| lines.touch(*landing, step));
-        // Of each step two versions at most.
-        let n = 2 * len_to_u64(touched.count());
+    let mut left = most;
+    let fits = |landing: &&Landing| {
+        let n = n_versions(landing);
         let fits = n <= left;
         left = left.saturating_sub(n);
         fits
@@ -141,8 +143,8 @@ fn versions(graph: &Graph, lines: &Lines, step: &Step) -> Vec<Key> {
 fn key(graph: &Graph, path: u32, version: Option<u32>) -> Option<Key> {
     let path = &graph.paths[path as usize];
     let language = syntax::language_of(path)?;
-    let counts = file_class::by_path(path).is_countable();
-    Some((graph.versions[version? as usize].blob, language)).filter(|_| counts)
+    let version = version.filter(|_| file_class::by_path(path).is_countable())?;
+    Some((graph.versions[version as usize].blob, language))
 }
 
 struct Followed<'h> {
@@ -317,3 +319,6 @@ fn is_in(ranges: &[Range<u32>], line: u32) -> bool {
     let after = ranges.partition_point(|range| range.start <= line);
     after.checked_sub(1).is_some_and(|at| line < ranges[at].end)
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,8 @@ impl<'h> Kinds<'h> {
             // Past the last line that the parser knows, nothing is known but the text.
             let kind = |line: u32| parsed.kinds.get(line as usize).copied();
             let kinds = came.map(|line| kind(line).unwrap_or(LineKind::Text)).collect();
-            let fallback = parsed.fallback.map(syntax::Fallback::why);
+            let too_deep = parsed.too_deep.then_some(syntax::TOO_DEEP);
+            let fallback = parsed.fallback.map(syntax::Fallback::why).or(too_deep);
             LandedKinds { kinds, class, fallback }
         })
     }

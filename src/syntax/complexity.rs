@@ -65,11 +65,12 @@ pub(super) fn complexities(
     bytes: &[u8],
     functions: &[Range<usize>],
     parts: &mut Vec<(Range<usize>, Part)>,
+    comments: &[Range<usize>],
 ) -> Vec<Complexity> {
     parts.sort_by_key(|(range, part)| (range.start, std::cmp::Reverse(range.end), *part));
     // A list of alternatives may match the same code more than once.
     parts.dedup();
-    let starts = booleans::run_starts(bytes, parts);
+    let starts = booleans::run_starts(bytes, parts, comments);
     let mut sweep = Sweep::new(functions.len());
     let mut next = 0;
     for group in parts.chunk_by(|one, other| one.0 == other.0) {

@@ -60,7 +60,9 @@ pub(super) fn inside(bytes: &[u8], mut marks: Marks, parsed: &Parsed) -> Inside 
         marks.definitions.iter().enumerate().filter(|(_, it)| is_function(it)).collect();
     let ranges: Vec<Range<usize>> =
         marked.iter().map(|(_, it)| it.bytes.clone()).collect();
-    let complexities = complexities(bytes, &ranges, &mut marks.parts);
+    let comments: Vec<Range<usize>> =
+        marks.comments.iter().map(|(range, _)| range.clone()).collect();
+    let complexities = complexities(bytes, &ranges, &mut marks.parts, &comments);
     let code = CodeLines::of(&parsed.kinds);
     let function = |(&(place, it), complexity): (&(usize, &MarkedDefinition), _)| {
         let lines = lines(&it.rows);

@@ -18,8 +18,10 @@ use crate::units::len_to_u32;
 mod strings;
 mod lines;
 mod rules;
+mod token_trees;
 
 use rules::{Quotes, Rules, rules_of};
+use token_trees::{Behind, TokenTree};
 
 /// How deep lists of imports are put in order.
 const SORTED_LEVELS: usize = 16;
@@ -34,15 +36,17 @@ pub struct CodeToken {
 }
 
 /// Returns the tokens of a version of a file, in the order of the text but for imports,
-/// which are sorted. `None` where the text cannot be parsed within the limits, or not
-/// without errors.
+/// which are sorted. `None` where the text cannot be parsed within the limits, and in
+/// Python where it cannot be without errors. Where the grammar cannot follow other
+/// languages, every token says something, whatever it stands in.
 pub fn code_tokens(language: LanguageId, bytes: &[u8]) -> Option<Vec<CodeToken>> {
     check_size(bytes).ok()?;
     let tree = Parsers::new().tree(language, bytes).ok()?;
-    if tree.root_node().has_error() {
+    let rules = rules_of(language.language().name)?;
+    // What belongs to which block is said by the tree alone there.
+    if rules.quotes == Quotes::Python && tree.root_node().has_error() {
         return None;
     }
-    let rules = rules_of(language.language().name)?;
     let reader = Reader::new(rules, bytes);
     reader.read(&tree)
 }
@@ -63,6 +67,8 @@ struct Level<'t> {
     has_statement: bool,
     /// Whether it says nothing but what its children say.
     is_transparent: bool,
+    /// What of Rust is not parsed, if it is that.
+    tree: TokenTree,
 }
 
 /// White space between two tokens, where it says something.
@@ -98,8 +104,18 @@ struct Reader<'t, 'b> {
     gap: Gap,
     /// The last leaf, with the row it ended on.
     last_leaf: (Range<usize>, usize),
+    /// Whether a statement ended behind the last leaf.
+    ended_statement: bool,
     /// On how many levels around there are lists of imports.
     sorted_levels: usize,
+    /// On how many levels around leaves alone say what is said.
+    leaves_levels: usize,
+    /// On how many levels around the grammar could not follow.
+    error_levels: usize,
+    /// Whether the open comma is one that a closing brace stands for.
+    is_brace_comma: bool,
+    /// Where the tokens of braces are that say nothing if a value ends with them.
+    braces: Option<[usize; 4]>,
 }
 
 impl<'t, 'b> Reader<'t, 'b> {
@@ -113,7 +129,12 @@ impl<'t, 'b> Reader<'t, 'b> {
             end: 0,
             gap: Gap::None,
             last_leaf: (0..0, 0),
+            ended_statement: false,
             sorted_levels: 0,
+            leaves_levels: 0,
+            error_levels: 0,
+            is_brace_comma: false,
+            braces: None,
         }
     }
 
@@ -148,11 +169,13 @@ impl<'t, 'b> Reader<'t, 'b> {
             return false;
         }
         let is_text = self.rules.tag_text.contains(&kind);
-        let is_atom = is_text || node.is_extra() || self.rules.strings.contains(&kind);
+        let is_string = self.rules.strings.contains(&kind) || self.is_in_template();
+        let is_atom =
+            is_text || node.is_extra() || (is_string && kind != "template_substitution");
         if !is_atom && node.child_count() > 0 {
             return true;
         }
-        if !is_text && self.is_white(node) {
+        if !is_text && !self.is_in_template() && self.is_white(node) {
             // The end of a line, where a grammar has a token for it.
             return false;
         }
@@ -172,7 +195,16 @@ impl<'t, 'b> Reader<'t, 'b> {
         }
         self.end = node.end_byte();
         self.last_leaf = (node.byte_range(), node.end_position().row);
+        // A semicolon that says nothing leaves what was said of its statement.
+        self.ended_statement &= kind == ";";
         false
+    }
+
+    /// Whether what is read is in a template, behind its first quote: white space is said.
+    fn is_in_template(&self) -> bool {
+        self.levels.last().is_some_and(|level| {
+            level.node.kind() == "template_string" && !level.last_kinds[0].is_empty()
+        })
     }
 
     fn is_white(&self, node: Node<'t>) -> bool {
@@ -197,7 +229,8 @@ impl<'t, 'b> Reader<'t, 'b> {
         let breaks =
             self.rules.lines_end_statements && node.start_position().row > last_row;
         let (last, next) = (&self.bytes[last], &self.bytes[node.byte_range()]);
-        if breaks && lines::may_end_statement(last, next) {
+        let is_said = self.ended_statement || self.parent_kind().starts_with("jsx_");
+        if breaks && !is_said && lines::may_end_statement(last, next) {
             self.push(end_hash("line", 1), None);
         }
     }
@@ -219,6 +252,11 @@ impl<'t, 'b> Reader<'t, 'b> {
                 self.push(gap.hash(), None);
             }
         }
+        if (self.is_in_template() || node.kind() == "${") && !between.is_empty() {
+            let row = self.last_leaf.1;
+            strings::push_lines(between, len_to_u32(row), &mut self.tokens);
+            return;
+        }
         // A directive ends with its line, unless a backslash has it go on.
         let is_directive = self.rules.directives.contains(&node.kind());
         if is_directive && between.contains(&b'\n') {
@@ -235,9 +273,14 @@ impl<'t, 'b> Reader<'t, 'b> {
     }
 
     fn note_child(&mut self, node: Node<'t>) {
+        let is_move = self.rules.bare_trees
+            && node.kind() == "identifier"
+            && &self.bytes[node.byte_range()] == b"move";
+        let kind = if is_move { token_trees::MOVE } else { node.kind() };
         if let Some(level) = self.levels.last_mut() {
             level.n_named += u32::from(node.is_named());
-            level.last_kinds = [node.kind(), level.last_kinds[0]];
+            level.tree.note(kind, level.last_kinds[0]);
+            level.last_kinds = [kind, level.last_kinds[0]];
         }
     }
 
@@ -255,11 +298,17 @@ impl<'t, 'b> Reader<'t, 'b> {
         let (parent, last) = self.around();
         let row = node.start_position().row;
         let level = self.levels.len();
+        if kind == "," && self.is_brace_comma {
+            self.comma = None;
+        }
+        self.is_brace_comma = false;
+        self.settle_braces(matches!(kind, "," | ";" | ")" | "]" | "}"));
         if let Some((comma_level, comma)) = self.comma {
             let closes = matches!(kind, ")" | "]" | "}")
                 || (kind == ">" && parent != "token_tree");
             let is_idle =
                 self.rules.trailing_commas.is_none_or(|lists| lists.contains(&parent));
+            let is_idle = is_idle && self.error_levels == 0;
             let ends_list = comma_level == level && closes && is_idle;
             self.settle_comma(comma, ends_list);
         }
@@ -267,7 +316,13 @@ impl<'t, 'b> Reader<'t, 'b> {
         // A comma behind nothing stands for an element that is left out.
         let is_behind_element = !matches!(last, "" | "," | "[" | "(" | "{");
         let around = self.levels.last().is_some_and(|level| level.is_transparent);
-        let is_dropped = self.rules.is_dropped_leaf(kind, parent, last, around);
+        let is_dropped = if self.error_levels > 0 {
+            false
+        } else if self.leaves_levels > 0 && matches!(kind, "(" | ")") {
+            around
+        } else {
+            self.rules.is_dropped_leaf(kind, parent, last, around)
+        };
         if is_list_comma && is_behind_element && !is_dropped {
             if let Some(level) = self.levels.last_mut() {
                 level.n_commas += 1;
@@ -312,6 +367,7 @@ impl<'t, 'b> Reader<'t, 'b> {
     }
 
     fn read_string(&mut self, node: Node<'t>) {
+        self.settle_braces(false);
         self.settle_open_comma();
         let text = &self.bytes[node.byte_range()];
         let is_doc = self.levels.last().is_some_and(|level| {
@@ -338,19 +394,27 @@ impl<'t, 'b> Reader<'t, 'b> {
     }
 
     fn open(&mut self, node: Node<'t>) {
+        self.settle_braces(false);
         self.settle_open_comma();
+        let tree = self.token_tree(node);
         self.note_child(node);
         if node.kind() == "use_list" {
             self.sorted_levels += 1;
         }
         let start = self.tokens.len();
-        let is_transparent = self.rules.is_transparent(node, self.parent_kind());
-        if !is_transparent && !self.is_in_use() {
+        let parent = self.parent_kind();
+        // Where leaves alone say what is said, parentheses do, but around the whole.
+        let is_transparent = self.rules.is_transparent(node, parent)
+            && (self.leaves_levels == 0 || self.rules.leaves_alone.contains(&parent))
+            && self.error_levels == 0;
+        if !is_transparent && !self.is_in_use() && self.leaves_levels == 0 {
             self.push(end_hash(self.rules.alias(node.kind()), 1), None);
         } else if node.kind() == "use_list" {
             // Until it is known whether it has several elements.
             self.tokens.push(CodeToken { hash: DROPPED, line: None });
         }
+        self.leaves_levels += usize::from(self.says_all_by_leaves(node));
+        self.error_levels += usize::from(node.is_error());
         self.levels.push(Level {
             node,
             start,
@@ -360,7 +424,21 @@ impl<'t, 'b> Reader<'t, 'b> {
             last_kinds: [""; 2],
             has_statement: false,
             is_transparent,
+            tree,
         });
+    }
+
+    fn token_tree(&self, node: Node<'t>) -> TokenTree {
+        let Some(around) = self.levels.last().filter(|_| self.rules.bare_trees) else {
+            return TokenTree::default();
+        };
+        let is_call = around.node.kind() == "macro_invocation";
+        let first = node.child(0).map_or("", |first| first.kind());
+        around.tree.inside(is_call, first, around.last_kinds)
+    }
+
+    fn says_all_by_leaves(&self, node: Node<'_>) -> bool {
+        node.is_error() || self.rules.leaves_alone.contains(&node.kind())
     }
 
     fn is_in_use(&self) -> bool {
@@ -374,21 +452,28 @@ impl<'t, 'b> Reader<'t, 'b> {
         }
         let Some(level) = self.levels.pop() else { return };
         let kind = level.node.kind();
+        self.ended_statement |= self.rules.ends_statement(kind);
+        let may_sort = self.error_levels == 0;
         if kind == "use_list" {
-            if level.parts.len() > 1 && self.sorted_levels <= SORTED_LEVELS {
+            let is_list = level.parts.len() > 1 && self.sorted_levels <= SORTED_LEVELS;
+            if is_list && may_sort {
                 let parts: Vec<Range<usize>> =
                     level.parts.iter().map(|(_, part)| part.clone()).collect();
                 self.sort(&parts);
             }
             self.mark_list(&level);
             self.sorted_levels -= 1;
-        } else {
+        } else if may_sort {
             self.sort_runs(&level);
         }
-        if !level.is_transparent && !self.is_in_use() {
+        self.leaves_levels -= usize::from(self.says_all_by_leaves(level.node));
+        self.error_levels -= usize::from(level.node.is_error());
+        if !level.is_transparent && !self.is_in_use() && self.leaves_levels == 0 {
             self.push(end_hash(self.rules.alias(kind), 2), None);
         }
-        self.drop_braces(&level);
+        if self.error_levels == 0 {
+            self.drop_braces(&level);
+        }
         if let Some(parent) = self.levels.last_mut() {
             parent.has_statement |= (level.has_statement
                 && kind == "expression_statement")
@@ -443,11 +528,42 @@ impl<'t, 'b> Reader<'t, 'b> {
             && self.rules.bare_block_parents.contains(&parent)
             && level.n_named == 1
             && !level.has_statement;
-        if is_bare {
-            let end = self.tokens.len();
-            for at in [level.start, level.start + 1, end - 2, end - 1] {
-                self.tokens[at].hash = DROPPED;
+        // In the body of a macro, which is not parsed, what stands behind an arrow or the
+        // parameters of a closure and holds neither statements nor a list.
+        let is_bare_tree = level.node.kind() == "token_tree"
+            && parent == "token_tree"
+            && level.node.child(0).is_some_and(|brace| brace.kind() == "{")
+            && level.n_named > 0
+            && level.n_commas == 0
+            && !level.has_statement;
+        let end = self.tokens.len();
+        let braces = || [level.start, level.start + 1, end - 2, end - 1];
+        match level.tree.behind() {
+            _ if is_bare => self.drop_tokens(braces()),
+            Behind::Arrow if is_bare_tree => {
+                // The next arm begins behind it, as it does behind a comma.
+                let line = self.tokens.iter().rev().find_map(|token| token.line);
+                let comma = CodeToken { hash: xxh3_64(b","), line };
+                self.comma = Some((self.levels.len(), comma));
+                self.is_brace_comma = true;
+                self.drop_tokens(braces());
             }
+            Behind::Closure if is_bare_tree => self.braces = Some(braces()),
+            _ => {}
+        }
+    }
+
+    /// Leaves out the braces around the value of a closure in a macro if the value ends
+    /// with them: `|a| {b + c} * d` is not `|a| b + c * d`.
+    fn settle_braces(&mut self, ends_value: bool) {
+        if let Some(braces) = self.braces.take().filter(|_| ends_value) {
+            self.drop_tokens(braces);
+        }
+    }
+
+    fn drop_tokens(&mut self, tokens: [usize; 4]) {
+        for at in tokens {
+            self.tokens[at].hash = DROPPED;
         }
     }
 

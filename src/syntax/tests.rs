@@ -316,6 +316,28 @@ fn read_in_every_way(id: LanguageId, text: &[u8]) -> Parsed {
 }
 
 #[test]
+fn a_hundred_thousand_brackets_in_each_other_are_left_out_in_every_language() {
+    for id in LanguageId::all() {
+        let brackets = |bracket: &str| format!("{}\n", bracket.repeat(50)).repeat(2_000);
+        let nested = format!("{}1\n{}", brackets("("), brackets(")"));
+        let text = match id.language().name {
+            "Go" => format!("package a\n\nvar b = {nested}"),
+            "PHP" => format!("<?php\n$a = {nested};\n"),
+            "Java" | "C#" => format!("class A {{ int b = {nested}; }}\n"),
+            "Rust" => format!("const A: u8 = {nested};\n"),
+            "C" | "C++" | "C header" => format!("int a = {nested};\n"),
+            _ => format!("a = {nested}"),
+        };
+        let (parsed, inside) = Parsers::new().read_whole(id, text.as_bytes());
+        assert_eq!(parsed.kinds.len(), n_lines(text.as_bytes()));
+        let is_said =
+            parsed.fallback.is_some() || parsed.too_deep || parsed.mostly_errors;
+        assert!(is_said, "{}: {:?}", id.language().name, parsed.fallback);
+        assert!(inside.functions.is_empty());
+    }
+}
+
+#[test]
 fn a_minified_megabyte_of_any_language_is_text() {
     for id in LanguageId::all() {
         let text = sample(id).replace('\n', " ").repeat(1 + (1 << 20) / sample(id).len());

@@ -132,6 +132,48 @@ fn a_function_that_moves_within_its_file_keeps_its_birth() {
 }
 
 #[test]
+fn a_function_that_leaves_a_file_that_is_renamed_keeps_the_birth_of_its_body() {
+    let inner = |text: &str| {
+        let lines = text.lines().map(|line| format!("    {line}").trim_end().to_owned());
+        lines.map(|line| line + "\n").collect::<String>()
+    };
+    let rest = head("alpha") + &function("two") + &function("three");
+    let one = function("one");
+    let method = inner(&one).replace("def one(first", "def first_of_all(self, first");
+    let class = "class Beta:\n    limit = 40\n\n".to_owned();
+    let (place, repository) = history(&[
+        (
+            "start",
+            "ana",
+            &[("a.py", Some(rest.clone() + &one)), ("b.py", Some(head("beta") + &class))],
+        ),
+        (
+            "move",
+            "ben",
+            &[
+                ("a.py", None),
+                ("c.py", Some(rest)),
+                ("b.py", Some(head("beta") + &class + &method)),
+            ],
+        ),
+    ]);
+    let rows = lifetimes(&place, &repository);
+    // Its first line has another name; the others stand.
+    let ended: u64 = rows
+        .iter()
+        .filter(|(row, _)| !row.contains(" | - | - | "))
+        .map(|(_, lines)| lines)
+        .sum();
+    assert_eq!(ended, 1, "{rows:?}");
+    let moved: u64 = rows
+        .iter()
+        .filter(|(row, _)| row.starts_with("b.py | start | start | - | - | "))
+        .map(|(_, lines)| lines)
+        .sum();
+    assert_eq!(moved, 5 + 3 + 5, "{rows:?}");
+}
+
+#[test]
 fn a_formatter_kills_no_line() {
     let before = "def go(a, b):\n    call(a,\n         b)\n    return {'x': a, 'y': b}\n";
     let after = "def go(a, b):\n    call(\n        a,\n        b,\n    )\n    return {\"x\": a, \"y\": b}\n";

@@ -11,6 +11,7 @@ mod estuary;
 mod exports;
 mod faults;
 mod function_history;
+mod formats;
 mod functions;
 mod git;
 mod harness;

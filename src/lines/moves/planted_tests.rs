@@ -38,6 +38,8 @@ enum Change {
     Nothing,
     Indented,
     OneLineEdited,
+    /// A whole function, under another name and further in, as a method is.
+    RenamedAndIndented,
 }
 
 impl Story {
@@ -118,28 +120,69 @@ impl Story {
     ) -> Vec<usize> {
         let from = self.below(files.len());
         let to = if across { (from + 1) % files.len() } else { from };
-        let start = self.below(files[from].len() - LEAST_BEHIND);
+        let block = match change {
+            Change::RenamedAndIndented => self.take_function(&mut files[from]),
+            _ => self.take_block(&mut files[from]),
+        };
+        let block = self.changed(block, change);
+        let planted = block.iter().map(|line| line.id).collect();
+        let at = self.below(files[to].len() + 1);
+        files[to].splice(at..at, block);
+        planted
+    }
+
+    fn take_block(&mut self, file: &mut Vec<Line>) -> Vec<Line> {
+        let start = self.below(file.len() - LEAST_BEHIND);
         let most = 5 + self.below(26);
-        let mut end = (start + most).min(files[from].len());
-        while n_countable(&files[from][start..end]) < 5 && end < files[from].len() {
+        let mut end = (start + most).min(file.len());
+        while n_countable(&file[start..end]) < 5 && end < file.len() {
             end += 1;
         }
-        let mut block: Vec<Line> = files[from].drain(start..end).collect();
+        file.drain(start..end).collect()
+    }
+
+    /// Takes a function with at least five countable lines, if there is one.
+    fn take_function(&mut self, file: &mut Vec<Line>) -> Vec<Line> {
+        let mut ranges = Vec::new();
+        let mut start = None;
+        for (at, line) in file.iter().enumerate() {
+            if line.text.starts_with("fn ") {
+                start = Some(at);
+            } else if line.text == "}"
+                && let Some(start) = start.take()
+            {
+                ranges.push(start..at + 1);
+            }
+        }
+        ranges.retain(|range| n_countable(&file[range.clone()]) >= 5);
+        if ranges.is_empty() {
+            return Vec::new();
+        }
+        let range = ranges[self.below(ranges.len())].clone();
+        file.drain(range).collect()
+    }
+
+    fn changed(&mut self, mut block: Vec<Line>, change: Change) -> Vec<Line> {
+        let indent = |block: &mut Vec<Line>| {
+            block.iter_mut().for_each(|line| line.text.insert_str(0, "    "));
+        };
         match change {
             Change::Nothing => {}
-            Change::Indented => {
-                block.iter_mut().for_each(|line| line.text.insert_str(0, "    "));
-            }
+            Change::Indented => indent(&mut block),
             Change::OneLineEdited => {
                 let at = self.below(block.len());
                 let text = self.statement();
                 block[at] = self.line(text);
             }
+            Change::RenamedAndIndented => {
+                if !block.is_empty() {
+                    let name = format!("pub fn {}_anew(&self) {{", self.pick(&NOUNS));
+                    block[0] = self.line(name);
+                }
+                indent(&mut block);
+            }
         }
-        let planted = block.iter().map(|line| line.id).collect();
-        let at = self.below(files[to].len() + 1);
-        files[to].splice(at..at, block);
-        planted
+        block
     }
 }
 
@@ -241,13 +284,19 @@ fn figures(across: bool, change: Change, real: &[Vec<String>]) -> (f64, f64) {
         n_false += moved.iter().filter(|(one, two)| one != two).count();
     }
     let share = |part: usize, of: usize| len_to_f64(part) / len_to_f64(of);
+    assert!(n_planted > 1_000, "{n_planted} lines are too few");
     (share(n_found, n_planted), share(n_false, n_moved))
 }
 
 #[test]
 fn planted_moves_are_found_and_hardly_any_others() {
     for across in [false, true] {
-        for change in [Change::Nothing, Change::Indented, Change::OneLineEdited] {
+        for change in [
+            Change::Nothing,
+            Change::Indented,
+            Change::OneLineEdited,
+            Change::RenamedAndIndented,
+        ] {
             let (found, wrong) = figures(across, change, &[]);
             assert!(found >= 0.95, "across {across}, {change:?}: found {found:.4}");
             assert!(wrong <= 0.01, "across {across}, {change:?}: wrong {wrong:.4}");

@@ -102,6 +102,12 @@ impl Lines {
             || self.went.contains_key(&(landing, step.old_path))
     }
 
+    /// A line that came, for tests that ask for no more.
+    #[cfg(test)]
+    pub(super) fn add_line(&mut self, landing: u32, path: u32) {
+        self.came.entry((landing, path)).or_default().push(Came { at: 0, is_new: true });
+    }
+
     /// The lines that came into a file with a landing, in order.
     pub(super) fn came(&self, landing: u32, path: u32) -> &[Came] {
         self.came.get(&(landing, path)).map_or(&[], Vec::as_slice)

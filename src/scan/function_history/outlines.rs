@@ -28,6 +28,8 @@ pub(super) type Outlines = FxHashMap<Key, Option<Arc<Outline>>>;
 pub(super) struct Outline {
     /// The functions, by where they begin.
     pub(super) functions: Vec<Function>,
+    /// The numbers of those, by their names, of which each has one of its own.
+    by_name: FxHashMap<Untrusted, usize>,
     /// Lines in any of them: ranges in order, apart.
     covered: Vec<Range<u32>>,
     /// Lines of code and imports that test no other code, likewise.
@@ -47,17 +49,20 @@ impl Outline {
             matches!(kind, Some(LineKind::Code | LineKind::Import))
         };
         let tests = parsed.tests.iter().flat_map(Clone::clone);
+        let names = inside.functions.iter().map(|one| one.name.clone());
         Some(Self {
             covered: joined(inside.functions.iter().map(|one| one.lines.clone())),
             product: inside.code,
             tests: joined(tests.filter(|&line| is_code(line)).map(|at| at..at + 1)),
+            // From the last to the first: of equal names the first counts.
+            by_name: names.zip(0..).collect::<Vec<_>>().into_iter().rev().collect(),
             functions: inside.functions,
         })
     }
 
     /// The function of a name.
     pub(super) fn function(&self, name: &Untrusted) -> Option<&Function> {
-        self.functions.iter().find(|one| one.name == *name)
+        self.by_name.get(name).map(|&at| &self.functions[at])
     }
 
     /// Whether a line is in a function.
@@ -132,5 +137,22 @@ mod tests {
         assert_eq!(outline.covered[..2], [0..3, 4..5]);
         assert!(outline.product.iter().all(|range| range.end <= 5));
         assert!(is_in(&outline.tests, 10) && !is_in(&outline.tests, 8));
+    }
+
+    #[test]
+    fn a_function_is_found_by_its_name_among_many() {
+        let language = crate::syntax::language_of(b"a.rs").expect("it is Rust");
+        let text: String = (0..2_000).map(|at| format!("fn f{at}() {{}}\n")).collect();
+        let text = text + "fn f7() {}\n";
+        let outline = Outline::read(&mut Parsers::new(), language, text.as_bytes())
+            .expect("it is parsed");
+        let line_of = |name: &str| {
+            let name = Untrusted::from(name.as_bytes());
+            outline.function(&name).map(|one| one.lines.start)
+        };
+        assert_eq!(outline.by_name.len(), 2_001);
+        assert_eq!(line_of("f1234"), Some(1_234));
+        assert_eq!((line_of("f7"), line_of("f7#2")), (Some(7), Some(2_000)));
+        assert_eq!(line_of("g"), None);
     }
 }

@@ -1,11 +1,11 @@
 //! Operators of conditions → runs of the same one.
 //!
 //! `a && b && c` is one run and `a && b || c` two. Brackets do not end a run: `a && (b &&
-//! c)` is one. Anything else does: `a && !(b && c)` is two.
+//! c)` is one, and nor do comments. Anything else does: `a && !(b && c)` is two.
 
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Part;
 
@@ -16,16 +16,30 @@ struct Open {
     condition: usize,
 }
 
+/// What tells whether one expression is an operand of another.
+struct Between<'b> {
+    bytes: &'b [u8],
+    /// Where operators begin and end.
+    edges: FxHashSet<usize>,
+    /// Where comments end that begin at a byte, and the other way round.
+    comment_ends: FxHashMap<usize, usize>,
+    comment_starts: FxHashMap<usize, usize>,
+}
+
 /// Returns where the first operator of each run stands. `parts` are in the order of where
 /// they begin, outer ones first.
 pub(super) fn run_starts(
     bytes: &[u8],
     parts: &[(Range<usize>, Part)],
+    comments: &[Range<usize>],
 ) -> FxHashSet<usize> {
-    let mut edges = FxHashSet::default();
-    for (range, _) in parts.iter().filter(|(_, part)| is_operator(*part)) {
-        edges.extend([range.start, range.end]);
-    }
+    let operators = parts.iter().filter(|(_, part)| is_operator(*part));
+    let between = Between {
+        bytes,
+        edges: operators.flat_map(|(range, _)| [range.start, range.end]).collect(),
+        comment_ends: comments.iter().map(|it| (it.start, it.end)).collect(),
+        comment_starts: comments.iter().map(|it| (it.end, it.start)).collect(),
+    };
     let mut open: Vec<Open> = Vec::new();
     let mut n_conditions = 0;
     // Condition, place and kind of each operator.
@@ -34,7 +48,7 @@ pub(super) fn run_starts(
         while open.pop_if(|it| it.range.end <= range.start).is_some() {}
         let around = open.last();
         if *part == Part::Boolean {
-            let same = around.filter(|it| is_operand(bytes, &it.range, range, &edges));
+            let same = around.filter(|it| between.is_operand(&it.range, range));
             let condition = same.map_or(n_conditions, |it| it.condition);
             n_conditions += usize::from(condition == n_conditions);
             open.push(Open { range: range.clone(), condition });
@@ -59,31 +73,33 @@ fn is_operator(part: Part) -> bool {
     matches!(part, Part::And | Part::Or)
 }
 
-/// Whether nothing but brackets and white space stands between an expression and the
-/// operators, or the ends, of the one around it.
-fn is_operand(
-    bytes: &[u8],
-    around: &Range<usize>,
-    inner: &Range<usize>,
-    edges: &FxHashSet<usize>,
-) -> bool {
-    let is_edge =
-        |at: usize| at == around.start || at == around.end || edges.contains(&at);
-    let is_between =
-        |byte: u8, bracket: u8| byte == bracket || byte.is_ascii_whitespace();
-    let mut start = inner.start;
-    while !is_edge(start) {
-        if !is_between(bytes[start - 1], b'(') {
-            return false;
+impl Between<'_> {
+    /// Whether nothing but brackets, comments and white space stands between an
+    /// expression and the operators, or the ends, of the one around it.
+    fn is_operand(&self, around: &Range<usize>, inner: &Range<usize>) -> bool {
+        let is_edge = |at: usize| {
+            at == around.start || at == around.end || self.edges.contains(&at)
+        };
+        let is_between =
+            |byte: &u8, bracket: u8| *byte == bracket || byte.is_ascii_whitespace();
+        let mut start = inner.start;
+        while !is_edge(start) {
+            let comment = self.comment_starts.get(&start).filter(|&&at| at < start);
+            let before = self.bytes[..start].last();
+            if comment.is_none() && !before.is_some_and(|byte| is_between(byte, b'(')) {
+                return false;
+            }
+            start = comment.copied().unwrap_or(start - 1);
         }
-        start -= 1;
-    }
-    let mut end = inner.end;
-    while !is_edge(end) {
-        if !is_between(bytes[end], b')') {
-            return false;
+        let mut end = inner.end;
+        while !is_edge(end) {
+            let comment = self.comment_ends.get(&end).filter(|&&at| at > end);
+            let behind = self.bytes.get(end);
+            if comment.is_none() && !behind.is_some_and(|byte| is_between(byte, b')')) {
+                return false;
+            }
+            end = comment.copied().unwrap_or(end + 1);
         }
-        end += 1;
+        true
     }
-    true
 }

@@ -158,6 +158,9 @@ fn nesting_and_runs_of_operators_add_what_the_paper_says() {
         ("a && ( (b && c) )", 1),
         ("f(a && b) && c", 2),
         ("a && b || c && d || e", 4),
+        ("a && // b\n (b && c)", 1),
+        ("(a && b /* ) || */) && c", 1),
+        ("a && /* b */ (b || c) && // d\n (d || e)", 4),
     ] {
         let text = format!("class A {{ void m() {{ if ({condition}) {{ }} }} }}");
         assert_eq!(figures("a.java", &text)[0].2, 1 + runs, "{condition}");

@@ -37,6 +37,10 @@ pub(super) fn may_end_statement(last: &[u8], next: &[u8]) -> bool {
     // What would go on with an expression, or with the one before it.
     let may_go_on =
         next.first().is_some_and(|byte| b"([`/+-*<!".contains(byte)) || next == b"=>";
+    // Before what closes, a statement ends in any case, and an expression does not.
+    if matches!(next, b")" | b"]" | b"}" | b"," | b";") {
+        return false;
+    }
     WORDS.contains(&last)
         || (may_end_expression && may_go_on)
         || matches!(last, b"++" | b"--")

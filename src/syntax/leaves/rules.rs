@@ -58,6 +58,14 @@ pub(super) struct Rules {
     pub(super) bare_block_parents: &'static [&'static str],
     /// Nodes that say nothing but what their children say.
     transparent: &'static [&'static str],
+    /// Nodes whose leaves say all: brackets are among them, and stay.
+    pub(super) leaves_alone: &'static [&'static str],
+    /// Whether braces around a single value say nothing in what is not parsed, too.
+    pub(super) bare_trees: bool,
+    /// Nodes that say nothing inside of others of their kind.
+    flat: &'static [&'static str],
+    /// Lists that say nothing around a single element without a comma.
+    single: &'static [&'static str],
     /// Nodes whose own parentheses say nothing.
     parenthesized: &'static [&'static str],
     /// Nodes that say the same as others.
@@ -95,6 +103,9 @@ impl Rules {
     ) -> bool {
         match kind {
             "(" | ")" => around || self.has_idle_parentheses(parent),
+            // `| A | B` is `A | B`.
+            "|" => parent == "union_type" && before.is_empty(),
+            "&" => parent == "intersection_type" && before.is_empty(),
             ";" if self.quotes == Quotes::Python => true,
             ";" if self.semicolons.contains(&parent) => true,
             ";" | "," if self.separators.contains(&parent) => true,
@@ -109,6 +120,11 @@ impl Rules {
             "{" | "}" | "," => parent == "use_list",
             _ => false,
         }
+    }
+
+    /// Whether a statement that may do without a semicolon ends with a node.
+    pub(super) fn ends_statement(&self, kind: &str) -> bool {
+        self.lines_end_statements && self.semicolons.contains(&kind)
     }
 
     /// Whether the parentheses of a node say nothing although the node does.
@@ -126,6 +142,13 @@ impl Rules {
         if self.lines_end_statements && kind == "required_parameter" {
             return node.child_count() == 1;
         }
+        if self.flat.contains(&kind) {
+            // `(A | B) | C`, as grammars nest it, is `A | B | C`.
+            return parent == kind;
+        }
+        if self.single.contains(&kind) {
+            return node.named_child_count() == 1 && !has_comma(node);
+        }
         self.transparent.contains(&kind)
             && !(self.lines_end_statements && parentheses_count(node, parent))
     }
@@ -137,11 +160,21 @@ impl Rules {
     }
 }
 
+/// Whether a list has a comma, which makes it one.
+fn has_comma(node: Node<'_>) -> bool {
+    (0..node.child_count())
+        .filter_map(|at| node.child(at))
+        .any(|child| child.kind() == ",")
+}
+
 /// Whether all that stands between the parentheses is one name.
 fn holds_name_alone(node: Node<'_>) -> bool {
-    let Some(only) = node.named_child(0).filter(|_| node.child_count() == 3) else {
-        return false;
+    let is_lone = match node.child_count() {
+        3 => true,
+        4 => node.child(2).is_some_and(|comma| comma.kind() == ","),
+        _ => false,
     };
+    let Some(only) = node.named_child(0).filter(|_| is_lone) else { return false };
     let name = if only.kind() == "required_parameter" && only.child_count() == 1 {
         only.child(0)
     } else {

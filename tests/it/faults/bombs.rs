@@ -122,3 +122,52 @@ fn a_file_that_takes_the_memory_of_the_parser_costs_the_parsing_alone() {
     let report = serde_json::from_slice(&run.stdout).expect("the report is JSON");
     says(&report, "W-PARSER", false);
 }
+
+/// 100,000 brackets in each other, the brackets on many lines.
+#[test]
+fn code_nested_too_deep_to_look_at_is_said() {
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let brackets = |bracket: &str| format!("{}\n", bracket.repeat(50)).repeat(2_000);
+    let nested = format!("{}1\n{}", brackets("("), brackets(")"));
+    let code = format!("fn f() {{\n{nested}}}\n");
+    let file = hand::loose(&repository, "blob", code.as_bytes());
+    let tree = hand::loose(
+        &repository,
+        "tree",
+        &hand::tree(&[("100644", b"a.rs".as_slice(), file)]),
+    );
+    commit_all(&repository, &[tree]);
+    says(&report(&place, "r"), "W-PARSER", false);
+}
+
+/// They are one object: what is true of one is true of all, and nothing is compared with
+/// each of the others.
+#[test]
+fn ten_thousand_files_of_the_same_bytes_are_read_within_the_limits() {
+    let place = super::fresh();
+    let repository = small(&place, "r");
+    let code: String = (0..20).map(|at| format!("let a{at} = first({at});\n")).collect();
+    let one = hand::loose(&repository, "blob", code.as_bytes());
+    let other = hand::loose(&repository, "blob", (code + "let b = 1;\n").as_bytes());
+    let tree = |prefix: &str, blob| {
+        let names: Vec<Vec<u8>> = (0..10_000)
+            .map(|name| format!("{prefix}{name:05}.rs").into_bytes())
+            .collect();
+        let entries: Vec<_> =
+            names.iter().map(|name| ("100644", name.as_slice(), blob)).collect();
+        hand::loose(&repository, "tree", &hand::tree(&entries))
+    };
+    // They come, all are renamed, and all are changed at once.
+    commit_all(&repository, &[tree("f", one), tree("g", one), tree("g", other)]);
+    let arguments = ["report", "r", "--format", "json", "--jobs", "2"];
+    let run = limited(&place, "ulimit -v 2000000", &arguments).ended(0);
+    let report: serde_json::Value =
+        serde_json::from_slice(&run.stdout).expect("the report is JSON");
+    for code in gaps(&report).keys() {
+        let is_limit = ["W-SEARCH", "W-SIZE"].contains(&code.as_str());
+        assert!(is_limit, "{:?}", gaps(&report));
+    }
+    let lines = place.run(["lines", "r"]).ended(0).stdout;
+    assert_eq!(lines.iter().filter(|&&byte| byte == b'\n').count(), 210_000);
+}

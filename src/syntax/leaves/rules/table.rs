@@ -22,6 +22,10 @@ const STRICT: Rules = Rules {
     sorted: &[],
     bare_block_parents: &[],
     transparent: &[],
+    leaves_alone: &[],
+    bare_trees: false,
+    flat: &[],
+    single: &[],
     parenthesized: &[],
     aliases: &[],
 };
@@ -50,7 +54,7 @@ const C: Rules = Rules {
 const JAVASCRIPT: Rules = Rules {
     language: "JavaScript",
     quotes: Quotes::JavaScript,
-    strings: &["string", "template_string", "regex", "template_literal_type"],
+    strings: &["string", "regex", "template_literal_type"],
     tag_text: &["jsx_text"],
     numbers: &["number"],
     trailing_commas: Some(&[
@@ -86,6 +90,7 @@ const JAVASCRIPT: Rules = Rules {
     separators: &["object_type", "interface_body"],
     lines_end_statements: true,
     transparent: &["parenthesized_expression"],
+    flat: &["union_type", "intersection_type"],
     ..STRICT
 };
 
@@ -97,9 +102,11 @@ pub(super) static RULES: &[Rules] = &[
         trailing_commas: None,
         comma_counts: &["tuple_expression", "tuple_pattern", "tuple_type"],
         lone_semicolons: true,
+        semicolons: &["macro_definition"],
         statements: &["let_declaration", "macro_definition", "empty_statement"],
         sorted: &["use_declaration", "mod_item"],
         bare_block_parents: &["match_arm", "closure_expression"],
+        bare_trees: true,
         transparent: &["parenthesized_expression", "expression_statement"],
         parenthesized: &["parenthesized_expression"],
         ..STRICT
@@ -111,7 +118,8 @@ pub(super) static RULES: &[Rules] = &[
         strings: &["string"],
         numbers: &["integer", "float"],
         trailing_commas: None,
-        comma_counts: &["subscript"],
+        comma_counts: &["subscript", "type_parameter"],
+        leaves_alone: &["type"],
         transparent: &["parenthesized_expression"],
         parenthesized: &[
             "parenthesized_expression",
@@ -121,6 +129,7 @@ pub(super) static RULES: &[Rules] = &[
             "future_import_statement",
             "with_clause",
         ],
+        single: &["tuple_pattern"],
         aliases: &[("expression_list", "tuple"), ("pattern_list", "tuple_pattern")],
         ..STRICT
     },
