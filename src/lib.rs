@@ -58,6 +58,7 @@ pub mod panel;
 pub mod verdict;
 pub mod report;
 pub mod explain;
+pub mod check;
 pub mod render;
 
 // What was asked → what is said.

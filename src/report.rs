@@ -136,7 +136,7 @@ pub struct Report {
 }
 
 /// The program that made the report.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tool {
     /// Its name.
     pub name: &'static str,
