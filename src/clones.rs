@@ -121,6 +121,7 @@ pub struct Instance {
     /// The place of the file in [`Duplication::files`].
     pub file: u32,
     /// From the first line all of whose tokens are in it to the last: 0-based, half-open.
+    /// Where it ends in a sequence that repeats in a row, to the end of the row.
     pub lines: Range<u32>,
     /// Countable lines all of whose tokens are in it.
     pub countable_lines: u32,

@@ -19,6 +19,10 @@ pub struct FileChange<'a> {
     pub before: Option<&'a [u8]>,
     /// Where it is, and what it holds; `None` if it is gone, or not compared any more.
     pub after: Option<(&'a [u8], IndexedFile)>,
+    /// Whether it may still be there, where it cannot be compared: of its lines then only
+    /// those went that are said to, the others are partners still, and whether what
+    /// equals them was copied or moved is unknown.
+    pub is_unseen: bool,
     /// Lines of the new version that came: 0-based half-open ranges in order.
     pub added: &'a [Range<u32>],
     /// Of these, lines that are known already to have moved here.
@@ -135,17 +139,32 @@ pub fn births(
     let waiting = judge.partners_of_deleted(index);
     apply(index, changes);
     judge.count_alone(index, &waiting);
+    lose_unseen(index, changes);
     judge.count_added();
     *allowed = judge.allowed;
     judge.told()
 }
 
+/// Applies what is known of the changes. What is not seen any more stays for now.
 fn apply(index: &mut Index, changes: &[FileChange<'_>]) {
-    for path in changes.iter().filter_map(|change| change.before) {
+    let seen = changes.iter().filter(|change| !change.is_unseen);
+    for path in seen.filter_map(|change| change.before) {
         index.remove(path);
     }
     for (path, file) in changes.iter().filter_map(|change| change.after.as_ref()) {
         index.insert(path, file.clone());
+    }
+}
+
+/// Removes files that are not seen any more: later changes are not compared with them.
+fn lose_unseen(index: &mut Index, changes: &[FileChange<'_>]) {
+    let is_taken = |path: &[u8]| {
+        let mut after = changes.iter().filter_map(|change| change.after.as_ref());
+        after.any(|(taken, _)| *taken == path)
+    };
+    let unseen = changes.iter().filter(|change| change.is_unseen);
+    for path in unseen.filter_map(|change| change.before).filter(|it| !is_taken(it)) {
+        index.remove(path);
     }
 }
 
@@ -319,7 +338,7 @@ impl<'c> Judge<'c> {
     ) -> Option<Origin> {
         let mut deleted = lines.iter().filter(|&&line| self.is_deleted(path, line));
         if deleted.clone().next().is_none() {
-            return Some(Origin::Copied);
+            return (!self.is_unseen(path)).then_some(Origin::Copied);
         }
         let is_used = |&line: &u32| self.used.contains(&(path.to_vec(), line));
         if deleted.any(is_used) {
@@ -335,9 +354,14 @@ impl<'c> Judge<'c> {
         all_added.then_some(Origin::Repeated)
     }
 
+    fn is_unseen(&self, path: &[u8]) -> bool {
+        self.by_before.get(path).is_some_and(|&at| self.changes[at].is_unseen)
+    }
+
     fn is_deleted(&self, path: &[u8], line: u32) -> bool {
         let change = self.by_before.get(path).map(|&at| &self.changes[at]);
-        change.is_some_and(|it| it.after.is_none() || contains(it.deleted, line))
+        let is_gone = |it: &FileChange<'_>| it.after.is_none() && !it.is_unseen;
+        change.is_some_and(|it| is_gone(it) || contains(it.deleted, line))
     }
 
     /// Counts lines of clones that are gone, and returns the lines that were their

@@ -40,8 +40,9 @@ const PART_STEPS: u64 = 16;
 
 /// Returns all maximal repeats of an index that are as long as its preset asks for. No
 /// two places of one share tokens: of one that overlaps itself there is its period with
-/// all places, if that is long enough, and the whole of it with places that are apart, if
-/// it is as long as these allow.
+/// all places, at its beginning and at its end, if that is long enough; and the whole of
+/// it with places that are apart, if it is as long as these allow: from the first place
+/// on, and where the period is too short from the last one back, too.
 pub(super) fn repeats(index: &Index) -> Repeats {
     let mut search = Search::new(index);
     for (_, entry) in index.files() {
@@ -242,11 +243,15 @@ impl<'i> Search<'i> {
             return;
         }
         self.found.work.periodic += 1;
-        let apart = apart(&begins, tokens);
-        if self.cannot_go_on(&apart, tokens) {
-            self.keep(apart, tokens);
+        let is_long = period >= self.rule.tokens;
+        let last = if is_long { Vec::new() } else { last_apart(&begins, tokens) };
+        for apart in [first_apart(&begins, tokens), last] {
+            if self.cannot_go_on(&apart, tokens) {
+                self.keep(apart, tokens);
+            }
         }
-        if period >= self.rule.tokens {
+        if is_long {
+            self.keep(ends(&begins, tokens - period), period);
             self.keep(begins, period);
         }
     }
@@ -260,7 +265,7 @@ impl<'i> Search<'i> {
     /// of a longer sequence.
     fn cannot_go_on(&self, places: &[Place], tokens: usize) -> bool {
         let differ = |beside: &dyn Fn(Place) -> Option<u64>| {
-            let first = beside(places[0]);
+            let first = places.first().and_then(|it| beside(*it));
             places.len() > 1
                 && (first.is_none() || places.iter().any(|it| beside(*it) != first))
         };
@@ -311,18 +316,38 @@ fn parted(places: &[Place], token: impl Fn(Place) -> Option<u64>) -> Vec<Vec<Pla
 }
 
 /// Of places in order the first, and each next one that shares no token with it.
-fn apart(begins: &[Place], tokens: usize) -> Vec<Place> {
+fn first_apart(begins: &[Place], tokens: usize) -> Vec<Place> {
+    apart(begins.iter(), tokens)
+}
+
+/// Of places in order the last, and each one before that shares no token with it.
+fn last_apart(begins: &[Place], tokens: usize) -> Vec<Place> {
+    let mut apart = apart(begins.iter().rev(), tokens);
+    apart.reverse();
+    apart
+}
+
+fn apart<'p>(begins: impl Iterator<Item = &'p Place>, tokens: usize) -> Vec<Place> {
     let mut apart: Vec<Place> = Vec::new();
     for place in begins {
         let overlaps = apart.last().is_some_and(|last| {
-            let end = last.offset as usize + tokens;
-            last.file == place.file && (place.offset as usize) < end
+            let distance = last.offset.abs_diff(place.offset) as usize;
+            last.file == place.file && distance < tokens
         });
         if !overlaps {
             apart.push(*place);
         }
     }
     apart
+}
+
+/// Places this many tokens further on.
+fn ends(begins: &[Place], distance: usize) -> Vec<Place> {
+    // <--period-->              at the beginning
+    //      <------tokens------>
+    //              <--period--> at the end
+    let on = |it: &Place| Place { offset: it.offset + len_to_u32(distance), ..*it };
+    begins.iter().map(on).collect()
 }
 
 /// How far apart those two places are that are nearest in one file.

@@ -32,7 +32,9 @@ fn collapse_period(tokens: &mut Vec<Token>, period: usize) -> u64 {
             //        <--------equal--------->
             //               <-------->        is left out
             let start = at - equal + period;
-            left_out.push((start, start + (equal / period - 1) * period));
+            let end = start + (equal / period - 1) * period;
+            tokens[start - 1].last_line = tokens[end - 1].last_line;
+            left_out.push((start, end));
         }
         equal = 0;
     }
@@ -61,6 +63,7 @@ mod tests {
             key: u64::from(byte),
             text: 0,
             line: len_to_u32(at),
+            last_line: len_to_u32(at),
         };
         let mut tokens: Vec<Token> = text.bytes().enumerate().map(token).collect();
         let left_out = collapse(&mut tokens, longest);

@@ -45,6 +45,7 @@ fn made_up(keys: &[u64], preset: Preset) -> IndexedFile {
         key,
         text: 0,
         line: len_to_u32(at / per_line),
+        last_line: len_to_u32(at / per_line),
     };
     let tokens: Vec<Token> = keys.iter().enumerate().map(token).collect();
     let lines = vec![true; keys.len() / per_line + 1];

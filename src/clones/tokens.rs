@@ -26,6 +26,8 @@ pub struct TokenStream {
     pub(super) tests: Vec<Range<u32>>,
     /// Tokens of tables, left out: a sequence that repeats is kept twice.
     pub(super) collapsed: u64,
+    /// Tokens behind which such repetitions are left out, and the line the last begins on.
+    runs: Vec<(u32, u32)>,
 }
 
 /// A token on its way into a stream.
@@ -34,6 +36,8 @@ pub(super) struct Token {
     pub(super) key: u64,
     pub(super) text: u32,
     pub(super) line: u32,
+    /// The line of the last token that was left out behind it; its own without any.
+    pub(super) last_line: u32,
 }
 
 impl TokenStream {
@@ -81,7 +85,11 @@ impl TokenStream {
         preset: Preset,
     ) -> Self {
         let collapsed = collapse(&mut tokens, preset.rule().tokens - 1);
+        let run = |(at, token): (usize, &Token)| {
+            (token.last_line > token.line).then(|| (len_to_u32(at), token.last_line))
+        };
         Self {
+            runs: tokens.iter().enumerate().filter_map(run).collect(),
             keys: tokens.iter().map(|token| token.key).collect(),
             texts: tokens.iter().map(|token| token.text).collect(),
             lines: tokens.iter().map(|token| token.line).collect(),
@@ -131,13 +139,19 @@ impl TokenStream {
         })
     }
 
-    /// The lines from the first to the last that lie in a range whole.
+    /// The lines from the first to the last that lie in a range whole, and those of the
+    /// repetitions that are left out behind it.
     pub(super) fn span_of(&self, range: Range<usize>) -> Range<u32> {
-        match self.lines[self.whole_lines(range)] {
-            [first, .., last] => first..last + 1,
-            [line] => line..line + 1,
+        let whole = self.whole_lines(range);
+        match self.lines[whole.clone()] {
+            [first, ..] => first..self.last_line(whole.end - 1) + 1,
             [] => 0..0,
         }
+    }
+
+    fn last_line(&self, token: usize) -> u32 {
+        let run = self.runs.binary_search_by_key(&len_to_u32(token), |(at, _)| *at);
+        run.map_or(self.lines[token], |run| self.runs[run].1)
     }
 }
 
@@ -155,7 +169,8 @@ pub(super) fn tokens(
             continue;
         }
         let key = key(word.kind, text);
-        tokens.push(Token { key, text: low_bits(xxh3_64(text)), line: word.line });
+        let (text, line) = (low_bits(xxh3_64(text)), word.line);
+        tokens.push(Token { key, text, line, last_line: line });
     }
     tokens
 }
@@ -189,7 +204,8 @@ fn lines(bytes: &[u8], is_countable: &[bool]) -> Vec<Token> {
             words.push(b' ');
         }
         let key = xxh3_64(&words);
-        tokens.push(Token { key, text: low_bits(key), line: len_to_u32(at) });
+        let (text, line) = (low_bits(key), len_to_u32(at));
+        tokens.push(Token { key, text, line, last_line: line });
     }
     tokens
 }

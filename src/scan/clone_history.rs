@@ -22,6 +22,7 @@ use crate::history::ObjectId;
 use crate::history::objects::{ObjectKind, ReadWork};
 use crate::history::open::Opened;
 use crate::limits::CLONE_HISTORY_STEPS;
+use crate::lines::book::Left;
 use crate::lines::schedule::{Progress, TrackedHistory};
 use crate::lines::versions::{Graph, Step};
 use crate::problem::{GapKind, Gaps};
@@ -57,9 +58,12 @@ pub(super) fn follow(
     read.add(work);
     left_out.extend(not_compared(&streams));
     let mut index = Index::new(Preset::Default);
+    let mut unread = FxHashSet::default();
     for &(path, version) in &first {
-        if let Some(file) = file(graph, &streams, path, version) {
-            index.insert(&graph.paths[path as usize], file);
+        match file(graph, &streams, path, version) {
+            Seen::Compared(file) => index.insert(&graph.paths[path as usize], file),
+            Seen::Unread => drop(unread.insert(path)),
+            Seen::TooLarge | Seen::NotCompared => {}
         }
     }
     drop(streams);
@@ -71,7 +75,8 @@ pub(super) fn follow(
         read.add(work);
         left_out.extend(not_compared(&streams));
         for (landing, changed) in window {
-            let changes = changes(graph, &streams, &lines, (*landing, changed));
+            let changes =
+                changes(graph, &streams, &lines, (*landing, changed), &mut unread);
             let found = births(&mut index, &changes, &mut steps);
             gaps.merge(&found.gaps);
             progress(Progress::Settled(u64::from(*landing)));
@@ -179,17 +184,29 @@ fn language(graph: &Graph, path: u32) -> Option<LanguageId> {
     syntax::language_of(path).filter(|_| is_compared(path))
 }
 
-/// A file as it is compared; `None` for one that is not, or cannot be read.
-fn file(
-    graph: &Graph,
-    streams: &Streams,
-    path: u32,
-    version: u32,
-) -> Option<IndexedFile> {
-    let key = (graph.versions[version as usize].blob, language(graph, path)?);
-    let stream = Arc::clone(streams.get(&key)?.as_ref().ok()?);
-    let class = file_class::by_path(&graph.paths[path as usize]);
-    Some(IndexedFile { stream, is_test: class == FileClass::Test })
+/// A version of a file, as far as it can be compared.
+enum Seen {
+    Compared(IndexedFile),
+    /// Its words are not known, and of its lines which came and went.
+    TooLarge,
+    /// Nothing of it is known.
+    Unread,
+    /// Files like it are not compared.
+    NotCompared,
+}
+
+fn file(graph: &Graph, streams: &Streams, path: u32, version: u32) -> Seen {
+    let Some(language) = language(graph, path) else { return Seen::NotCompared };
+    let blob = graph.versions[version as usize].blob;
+    match streams.get(&(blob, language)) {
+        None => Seen::Unread,
+        Some(Err(_)) => Seen::TooLarge,
+        Some(Ok(stream)) => {
+            let class = file_class::by_path(&graph.paths[path as usize]);
+            let is_test = class == FileClass::Test;
+            Seen::Compared(IndexedFile { stream: Arc::clone(stream), is_test })
+        }
+    }
 }
 
 /// Lines by landing and path: ranges in order.
@@ -243,7 +260,9 @@ impl Lines {
         let (book, links) = (&history.tracked.book, &history.links);
         let joined: FxHashSet<u32> = book.joined.iter().copied().collect();
         for fate in &book.fates {
-            let Some(exit) = fate.exit.filter(|exit| exit.landing >= from) else {
+            let gone = fate.exit.filter(|exit| exit.landing >= from);
+            // What is out of sight may not be gone.
+            let Some(exit) = gone.filter(|exit| exit.left != Left::Unreadable) else {
                 continue;
             };
             let key = (exit.landing, fate.path);
@@ -278,12 +297,15 @@ fn join(ranges: &mut Vec<Range<u32>>) {
     });
 }
 
-/// What a landing did to the files that are compared.
+/// What a landing did to the files that are compared. `unread` has the paths whose
+/// contents cannot be read: what stands there when they can be again is not known to be
+/// new.
 fn changes<'c>(
     graph: &'c Graph,
     streams: &Streams,
     lines: &'c Lines,
     (landing, steps): (u32, &[Step]),
+    unread: &mut FxHashSet<u32>,
 ) -> Vec<FileChange<'c>> {
     // Two files can seem to come from one; its lines go on in the first.
     let mut left: FxHashSet<u32> = FxHashSet::default();
@@ -301,11 +323,26 @@ fn changes<'c>(
         let of = |ranges: &'c Ranges, path: u32| {
             ranges.get(&(landing, path)).map_or(&[][..], Vec::as_slice)
         };
-        let after = step.new.and_then(|new| file(graph, streams, step.path, new));
+        let was_unread = unread.remove(&step.old_path) | unread.remove(&step.path);
+        let after = match step.new {
+            Some(new) => file(graph, streams, step.path, new),
+            None if step.out_of_sight => Seen::Unread,
+            None => Seen::NotCompared,
+        };
+        if matches!(after, Seen::Unread) {
+            unread.insert(step.path);
+        }
+        let is_unseen = matches!(after, Seen::Unread | Seen::TooLarge);
+        let after = match after {
+            Seen::Compared(file) => Some((path.as_slice(), file)),
+            Seen::TooLarge | Seen::Unread | Seen::NotCompared => None,
+        };
+        let added = if was_unread { &[] } else { of(&lines.added, step.path) };
         changes.push(FileChange {
             before: was_there.then_some(&graph.paths[step.old_path as usize]),
-            after: after.map(|file| (path.as_slice(), file)),
-            added: of(&lines.added, step.path),
+            after,
+            is_unseen,
+            added,
             moved: of(&lines.moved, step.path),
             reformed: of(&lines.reformed, step.path),
             deleted: of(&lines.deleted, step.old_path),

@@ -1,6 +1,6 @@
 //! Code that stands in several places at the tip.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,8 +31,7 @@ const PRESETS: [Preset; 3] = Preset::ALL;
 /// A file at the tip that is compared.
 struct Wanted {
     path: u32,
-    blob: ObjectId,
-    language: LanguageId,
+    content: (ObjectId, LanguageId),
 }
 
 /// What was found at the tip.
@@ -56,7 +55,7 @@ pub(super) fn find(
     let numbers: BTreeMap<&[u8], u32> =
         wanted.iter().map(|one| (path_of(graph, one), one.path)).collect();
     for one in &wanted {
-        if let Some(Err(_)) = streams.get(&one.blob) {
+        if let Some(Err(_)) = streams.get(&one.content) {
             let why = "file too large or minified to be compared with others";
             gaps.add(GapKind::ParserFallback, why, path_of(graph, one));
         }
@@ -112,7 +111,7 @@ fn index(graph: &Graph, wanted: &[Wanted], streams: &Streams, at: usize) -> Inde
     let mut index = Index::new(PRESETS[at]);
     for one in wanted {
         let path = path_of(graph, one);
-        if let Some(Ok(streams)) = streams.get(&one.blob) {
+        if let Some(Ok(streams)) = streams.get(&one.content) {
             let is_test = file_class::by_path(path) == FileClass::Test;
             let stream = Arc::clone(&streams[at]);
             index.insert(path, IndexedFile { stream, is_test });
@@ -153,7 +152,8 @@ fn wanted(graph: &Graph) -> Vec<Wanted> {
     let of = |&(path, version): &(u32, u32)| {
         let bytes = graph.paths[path as usize].as_slice();
         let language = syntax::language_of(bytes).filter(|_| is_compared(bytes))?;
-        Some(Wanted { path, blob: graph.versions[version as usize].blob, language })
+        let content = (graph.versions[version as usize].blob, language);
+        Some(Wanted { path, content })
     };
     graph.tip.iter().filter_map(of).collect()
 }
@@ -163,8 +163,8 @@ pub(super) fn is_compared(path: &[u8]) -> bool {
     file_class::by_path(path).is_countable()
 }
 
-/// The streams of blobs for all presets, each read once.
-type Streams = BTreeMap<ObjectId, Result<[Arc<TokenStream>; 3], Fallback>>;
+/// The streams of contents in their languages for all presets, each read once.
+type Streams = BTreeMap<(ObjectId, LanguageId), Result<[Arc<TokenStream>; 3], Fallback>>;
 
 fn read(
     opened: &Opened,
@@ -172,11 +172,11 @@ fn read(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Streams, ReadWork), Error> {
     const SLICE_FILES: usize = 64;
-    let blobs: BTreeMap<ObjectId, LanguageId> =
-        wanted.iter().map(|one| (one.blob, one.language)).collect();
-    let blobs: Vec<(ObjectId, LanguageId)> = blobs.into_iter().collect();
-    let (done, total) = (AtomicU64::new(0), len_to_u64(blobs.len()));
-    let slices: Result<Vec<(Streams, ReadWork)>, Error> = blobs
+    let contents: BTreeSet<(ObjectId, LanguageId)> =
+        wanted.iter().map(|one| one.content).collect();
+    let contents: Vec<(ObjectId, LanguageId)> = contents.into_iter().collect();
+    let (done, total) = (AtomicU64::new(0), len_to_u64(contents.len()));
+    let slices: Result<Vec<(Streams, ReadWork)>, Error> = contents
         .par_chunks(SLICE_FILES)
         .map(|slice| {
             let mut reader = opened.reader()?;
@@ -188,10 +188,9 @@ fn read(
                     total,
                 ));
                 let Ok(bytes) = reader.read(blob, ObjectKind::Blob) else { continue };
-                let language = Some(language);
                 let found =
-                    TokenStream::read_for(&mut parsers, language, &bytes, PRESETS);
-                streams.insert(blob, found.map(|found| found.map(Arc::new)));
+                    TokenStream::read_for(&mut parsers, Some(language), &bytes, PRESETS);
+                streams.insert((blob, language), found.map(|found| found.map(Arc::new)));
             }
             Ok((streams, reader.work))
         })

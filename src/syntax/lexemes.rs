@@ -5,11 +5,13 @@
 //! What the grammar cannot follow, and files of languages without one, are cut by a
 //! plain scanner instead: no word of theirs is told from another.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use tree_sitter::Tree;
 
 use super::parsers::{Parsers, check_size};
+use super::shape::shape;
 use super::{Fallback, LanguageId};
 
 mod kinds;
@@ -70,6 +72,10 @@ pub struct Lexemes {
     pub fallback: Option<Fallback>,
 }
 
+/// Languages whose grammar can lose its way at a comment, by how far it is indented. A
+/// version with errors is read again without comments there.
+const INDENTED: [&str; 1] = ["Python"];
+
 impl Parsers {
     /// Returns the words of a version of a file. Never fails; the same bytes give the
     /// same answer on any machine.
@@ -88,10 +94,18 @@ impl Parsers {
         bytes: &[u8],
     ) -> Result<Lexemes, Fallback> {
         let marking = marks::marking(language).ok_or(Fallback::NoGrammar)?;
-        let tree: Tree = self.tree(language, bytes)?;
-        let list = walk::words(kinds::kinds(language), &tree, bytes)?;
+        let mut tree: Tree = self.tree(language, bytes)?;
+        let mut bytes = Cow::Borrowed(bytes);
+        if tree.root_node().has_error() && INDENTED.contains(&language.language().name) {
+            let blank = walk::without_comments(&tree, &bytes);
+            let other = self.tree(language, &blank)?;
+            if shape(&other)?.error_bytes < shape(&tree)?.error_bytes {
+                (tree, bytes) = (other, Cow::Owned(blank));
+            }
+        }
+        let list = walk::words(kinds::kinds(language), &tree, &bytes)?;
         let Marked { left_out, kinds, tests } =
-            marks::marked(marking, &tree, bytes, self.cursor())?;
+            marks::marked(marking, &tree, &bytes, self.cursor())?;
         let list = marks::without(list, &left_out);
         Ok(Lexemes { list: marks::renamed(list, &kinds), tests, fallback: None })
     }

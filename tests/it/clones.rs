@@ -244,3 +244,71 @@ fn lines_that_stand_twice_are_those_of_the_landings_and_marks_that_brought_them(
     // Too short for one, and equal line by line for the other.
     assert_eq!(presets, [&json!(0), &json!(22)]);
 }
+
+#[test]
+fn equal_files_of_two_languages_are_read_each_in_its_own() {
+    let place = Place::new();
+    let (one, other) = (function("sum_up", "orders", 0), function("add_all", "bills", 7));
+    let files = [("a.py", one.clone()), ("b.py", other), ("z.rs", one)];
+    let stream = history(&[(0, "Begin\n", &files)]);
+    Repository::import(&place, "app", stream.as_bytes());
+    let run = place.run(["report", "app", "--format=json"]).ended(0);
+    let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+    let found = &report["repositories"][0]["duplication"];
+    assert_eq!(found["largest"][0]["places"], json!(["a.py:1-11", "b.py:1-11"]));
+}
+
+/// Four files, of which two are equal and the third is a copy of them with something
+/// added, which then becomes what it is told, and comes back.
+fn lost_and_found(lost: &str) -> String {
+    let lone = "def alone(x):\n    return os.path.join(x, str(x))\n".to_owned();
+    let longer = format!("{}\n{}", first(), second());
+    let changed = format!("{longer}\nLAST = 1\n");
+    let files =
+        |at: &str| [("a.py", first()), ("b.py", at.to_owned()), ("l.py", lone.clone())];
+    history(&[
+        (0, "Begin\n", &files(&longer)),
+        (31, "Lose\n", &files(lost)),
+        (59, "Find\n", &files(&changed)),
+        (90, "Clean\n", &files("")),
+    ])
+}
+
+/// For each month the lines that landings added, copied and resolved.
+fn months_of(place: &Place) -> Vec<[Value; 4]> {
+    let args = ["report", "app", "--format=json", "--clone-history", "--no-cache"];
+    let run = place.run(args).ended(0);
+    let report: Value = serde_json::from_slice(&run.stdout).expect("it is JSON");
+    assert_ne!(report["gaps"], json!([]));
+    let months = report["repositories"][0]["duplication"]["history"]["by_month"].clone();
+    let names = ["month", "added_lines", "copied_lines", "resolved_lines"];
+    let month = |one: &Value| names.map(|name| one[name].clone());
+    months.as_array().expect("a list").iter().map(month).collect()
+}
+
+#[test]
+fn clones_in_a_file_that_cannot_be_read_for_a_while_are_neither_resolved_nor_new() {
+    let place = Place::new();
+    let stream = lost_and_found("LOST = 1\n");
+    let repository = Repository::import_loose(&place, "app", stream.as_bytes());
+    let id = repository.words(["rev-parse", "HEAD~2:b.py"]).remove(0);
+    let object = repository.path.join("objects").join(&id[..2]).join(&id[2..]);
+    std::fs::remove_file(object).expect("it is loose");
+    let expected = [
+        [json!("2026-01"), json!(34), json!(0), json!(0)],
+        [json!("2026-04"), json!(0), json!(0), json!(22)],
+    ];
+    assert_eq!(months_of(&place), expected);
+}
+
+#[test]
+fn clones_in_a_file_that_becomes_too_large_are_resolved_as_far_as_they_are_gone() {
+    let place = Place::new();
+    // Few lines, or the landing would be a bulk event.
+    let large = format!("LARGE = \"{}\"\n", "x".repeat(250)).repeat(9_000);
+    let longer = format!("{}\n{}", first(), second());
+    Repository::import(&place, "app", lost_and_found(&(longer + &large)).as_bytes());
+    let months = months_of(&place);
+    assert_eq!(months.len(), 3, "{months:?}");
+    assert!(months.iter().all(|month| month[0] != "2026-02"), "{months:?}");
+}

@@ -33,6 +33,7 @@ fn judged(tree: &[(&str, String)], edits: &[Edit]) -> (Births, Index) {
             after: edit.after.as_ref().map(|(path, text)| {
                 (path.as_bytes(), file_of(path, text, Preset::Default))
             }),
+            is_unseen: false,
             added: &edit.added,
             moved: &[],
             reformed: &[],
@@ -187,6 +188,7 @@ fn lines_known_to_have_moved_are_not_looked_for() {
     let change = FileChange {
         before: None,
         after: Some((b"b.py", file_of("b.py", &function(1), Preset::Default))),
+        is_unseen: false,
         added: &[0..9],
         moved: &[0..4],
         reformed: &[],
@@ -212,6 +214,7 @@ fn lines_that_go_on_elsewhere_or_in_another_form_are_neither_new_nor_resolved() 
         FileChange {
             before: Some(b"a.py"),
             after: Some((b"a.py", file_of("a.py", &changed, Preset::Default))),
+            is_unseen: false,
             added: &[1..9],
             moved: &[],
             reformed: &[1..9],
@@ -222,6 +225,7 @@ fn lines_that_go_on_elsewhere_or_in_another_form_are_neither_new_nor_resolved() 
         FileChange {
             before: None,
             after: Some((b"c.py", file_of("c.py", &function(1), Preset::Default))),
+            is_unseen: false,
             added: &[0..9],
             moved: &[],
             reformed: &[],
@@ -256,6 +260,7 @@ fn an_index_after_many_changes_is_that_of_the_last_tree() {
             after: text
                 .as_ref()
                 .map(|text| (path.as_bytes(), file_of(&path, text, Preset::Default))),
+            is_unseen: false,
             added: &added,
             moved: &[],
             reformed: &[],
@@ -344,6 +349,7 @@ fn an_index_kept_up_to_date_judges_random_changes_as_one_of_the_whole_tree_does(
                     after: new.as_ref().map(|path| {
                         (path.as_bytes(), file_of(path, &tree[path], Preset::Default))
                     }),
+                    is_unseen: false,
                     added,
                     moved: &[],
                     reformed: &[],
@@ -366,12 +372,45 @@ fn an_index_kept_up_to_date_judges_random_changes_as_one_of_the_whole_tree_does(
 }
 
 #[test]
+fn lines_of_a_file_that_cannot_be_seen_any_more_are_not_resolved_and_explain_nothing() {
+    let tree = [
+        ("a.py", function(1) + &function(2)),
+        ("b.py", function(1)),
+        ("c.py", function(1)),
+    ];
+    let mut index = index_of(&tree, Preset::Default);
+    let none = FileChange {
+        before: None,
+        after: None,
+        is_unseen: false,
+        added: &[],
+        moved: &[],
+        reformed: &[],
+        deleted: &[],
+        gone_on: &[],
+    };
+    let copy = file_of("d.py", &function(2), Preset::Default);
+    let changes = [
+        FileChange { before: Some(b"a.py"), is_unseen: true, ..none.clone() },
+        FileChange { before: Some(b"b.py"), ..none.clone() },
+        FileChange { after: Some((b"d.py", copy)), added: &[0..9], ..none },
+    ];
+    // The third may still have a partner, and whether the new lines moved is unknown.
+    let found = births(&mut index, &changes, &mut { PLENTY });
+    let wanted =
+        BirthCounts { added_lines: 9, resolved_gone_lines: 9, ..BirthCounts::default() };
+    only(wanted, &found);
+    assert!(index.number_at(b"a.py").is_none());
+}
+
+#[test]
 fn a_change_that_may_compare_nothing_more_says_so() {
     let tree = [("a.py", function(1))];
     let mut index = index_of(&tree, Preset::Default);
     let change = || FileChange {
         before: None,
         after: Some((b"b.py", file_of("b.py", &function(1), Preset::Default))),
+        is_unseen: false,
         added: &[0..9],
         moved: &[],
         reformed: &[],

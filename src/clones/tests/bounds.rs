@@ -89,6 +89,7 @@ fn a_thousand_equal_files_that_come_at_once_end_at_the_bound_on_work() {
         .map(|path| FileChange {
             before: None,
             after: Some((path.as_bytes(), file.clone())),
+            is_unseen: false,
             added: &added,
             moved: &[],
             reformed: &[],

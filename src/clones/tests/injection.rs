@@ -71,6 +71,17 @@ pub(super) fn functions(files: &[(String, String)]) -> Functions {
                 continue;
             }
             end = range.end;
+            // Comments behind its last word are beside it.
+            let is_beside = |line: &&str| {
+                let ink = line.trim();
+                ink.is_empty() || ink.starts_with('#') || ink.starts_with("//")
+            };
+            let all = &lines[range.start as usize..range.end as usize];
+            let n_beside = all.iter().rev().take_while(|line| is_beside(line)).count();
+            let range = range.start..range.end - len_to_u32(n_beside);
+            if range.len() < 10 {
+                continue;
+            }
             let part = &lines[range.start as usize..range.end as usize];
             let Some(text) = dedented(part) else {
                 found.n_odd += 1;
@@ -126,18 +137,11 @@ pub(super) fn parsed(files: &[(String, String)]) -> Vec<(String, IndexedFile)> {
     files.iter().map(file).collect()
 }
 
-/// The lines of a file that begin with a word that is compared: what repeats in a row
-/// twice is, and what comes after that is not.
-fn compared(file: &IndexedFile, lines: &Range<u32>) -> Vec<u32> {
-    let mut own = file.stream.lines.clone();
-    own.dedup();
-    own.retain(|line| lines.contains(line));
-    own
-}
-
-/// Whether an instance covers 70% of the lines that are compared.
-fn covers(it: &Instance, lines: &[u32]) -> bool {
-    lines.iter().filter(|line| it.lines.contains(line)).count() * 10 >= lines.len() * 7
+/// Whether an instance covers 70% of all lines of a fragment, whatever is on them.
+fn covers(it: &Instance, lines: &Range<u32>) -> bool {
+    let end = it.lines.end.min(lines.end);
+    let n_covered = end.saturating_sub(it.lines.start.max(lines.start)) as usize;
+    n_covered * 10 >= lines.len() * 7
 }
 
 /// A changed copy that was not found.
@@ -150,7 +154,7 @@ pub(super) struct Missed {
 }
 
 /// The changed copies that were not found; a copy is found when one class covers at least
-/// 70% of what is compared of it and of the function.
+/// 70% of the lines of it and of the function.
 pub(super) fn recall(
     files: &[(String, IndexedFile)],
     functions: &[Function],
@@ -162,20 +166,17 @@ pub(super) fn recall(
     for (path, file) in files {
         index.insert(path.as_bytes(), file.clone());
     }
-    let mut wanted: Vec<[(String, Vec<u32>); 2]> = Vec::new();
+    let mut wanted: Vec<[(String, Range<u32>); 2]> = Vec::new();
     let mut copies: Vec<(String, Range<u32>)> = Vec::new();
-    let by_path: BTreeMap<&str, &IndexedFile> =
-        files.iter().map(|(path, file)| (path.as_str(), file)).collect();
     for (at, function) in functions.iter().enumerate() {
         let text = changed(function, change, n, &mut random);
         let (_, extension) = function.path.rsplit_once('.').unwrap();
         let path = format!("~copies/{at}.{extension}");
         let (text, lines) = injected(function, &text);
         let copy = file_of(&path, &text, Preset::Default);
-        let own = by_path[function.path.as_str()];
         wanted.push([
-            (function.path.clone(), compared(own, &function.lines)),
-            (path.clone(), compared(&copy, &lines)),
+            (function.path.clone(), function.lines.clone()),
+            (path.clone(), lines.clone()),
         ]);
         index.insert(path.as_bytes(), copy);
         copies.push((text, lines));
@@ -188,11 +189,11 @@ pub(super) fn recall(
             by_file.entry(path).or_default().push((at, it));
         }
     }
-    let classes = |(path, lines): &(String, Vec<u32>)| -> Vec<usize> {
+    let classes = |(path, lines): &(String, Range<u32>)| -> Vec<usize> {
         let all = by_file.get(path.as_bytes()).into_iter().flatten();
         all.filter(|(_, it)| covers(it, lines)).map(|(at, _)| *at).collect()
     };
-    let is_missed = |[function, copy]: &[(String, Vec<u32>); 2]| {
+    let is_missed = |[function, copy]: &[(String, Range<u32>); 2]| {
         let here = classes(function);
         !classes(copy).iter().any(|class| here.contains(class))
     };

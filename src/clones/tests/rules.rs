@@ -112,6 +112,56 @@ fn what_repeats_in_a_row_is_no_clone_of_itself() {
 }
 
 #[test]
+fn a_clone_that_ends_in_a_row_of_repetitions_ends_where_the_row_does() {
+    let rows: String =
+        (0..9).map(|at| format!("    b.add(\"a{at}\", {at}, a)\n")).collect();
+    let copy = function(1, 8) + &rows;
+    let files = [
+        ("a.py", copy.clone()),
+        ("b.py", copy.clone() + "    return 1\n"),
+        ("c.py", copy + "    yield a, b\n"),
+    ];
+    let found = index_of(&files, Preset::Default).duplication();
+    let classes: Vec<_> = found.classes.iter().map(lines).collect();
+    assert_eq!(classes, [[(0, 0..18), (1, 0..18), (2, 0..18)]]);
+    // Of the row only what is compared is duplicated.
+    assert_eq!(found.product.duplicated_lines, 3 * 12);
+}
+
+#[test]
+fn every_line_of_clones_that_overlap_themselves_is_in_one() {
+    // Three in a row and a half, so that the second place shares lines with the first.
+    let [head, tail] = [function(1, 8), function(2, 8)];
+    let part = format!("{head}{tail}");
+    let lines_of_half = head.lines().count() + 4;
+    let half: String = part.split_inclusive('\n').take(lines_of_half).collect();
+    let files = [("a.py", format!("{part}{part}{half}"))];
+    let found = index_of(&files, Preset::Default).duplication();
+    let all = Density { countable_lines: 49, duplicated_lines: 49 };
+    assert_eq!(found.product, all);
+    // Nearly three times something short, and twice elsewhere.
+    let row = |n: u32| {
+        format!(
+            "if i == {n}:\n        a.equal(r, {n}, 'a')\n        \
+             a.equal(g.current, {n}, 'wrong')\n"
+        )
+    };
+    let rows = |numbers: &[u32]| {
+        let rows: Vec<String> = numbers.iter().map(|&n| row(n)).collect();
+        format!("def f(i):\n    {}", rows.join("    el"))
+    };
+    let files = [("a.py", rows(&[0, 2, 3])), ("b.py", rows(&[2, 3]) + "    k()\n")];
+    let found = index_of(&files, Preset::Default).duplication();
+    let n_lines: Vec<usize> = found
+        .lines
+        .iter()
+        .map(|lines| lines.iter().filter(|line| line.is_duplicated()).count())
+        .collect();
+    // Both places of the first that overlap, and not the lines that begin otherwise.
+    assert!(n_lines[0] >= 8, "{n_lines:?}");
+}
+
+#[test]
 fn presets_differ_in_what_may_differ_and_in_how_much_it_takes() {
     let copy = function(1, 20);
     let renamed = copy.replace("a[b]", "c[d]");

@@ -127,22 +127,33 @@ fn repeat(text: &Text, suffixes: &[usize], tokens: usize, least: usize) -> Vec<F
     let mut found: Vec<Found> = Vec::new();
     if period < tokens {
         // Or has places that are apart, and cannot be made longer together.
-        let mut kept: Vec<(usize, usize)> = Vec::new();
-        for &(file, at) in &places {
-            if !kept.iter().any(|&(other, of)| other == file && at < of + tokens) {
-                kept.push((file, at));
-            }
-        }
-        let n_beside = |distance: &dyn Fn(usize) -> usize| {
+        let n_beside = |kept: &[(usize, usize)], distance: &dyn Fn(usize) -> usize| {
             let beside = kept
                 .iter()
                 .map(|&(file, at)| text.ranks[distance(text.starts[file] + at)]);
             beside.collect::<BTreeSet<usize>>().len()
         };
-        let is_maximal = n_beside(&|at| at - 1) > 1 && n_beside(&|at| at + tokens) > 1;
-        found.extend((kept.len() > 1 && is_maximal).then_some((tokens, kept)));
+        let backwards: Vec<(usize, usize)> = places.iter().rev().copied().collect();
+        let orders = if period >= least { 1 } else { 2 };
+        for order in [&places, &backwards].into_iter().take(orders) {
+            let mut kept: Vec<(usize, usize)> = Vec::new();
+            for &(file, at) in order {
+                let is_near = |of: usize| at < of + tokens && of < at + tokens;
+                if !kept.iter().any(|&(other, of)| other == file && is_near(of)) {
+                    kept.push((file, at));
+                }
+            }
+            kept.sort_unstable();
+            let is_maximal = n_beside(&kept, &|at| at - 1) > 1
+                && n_beside(&kept, &|at| at + tokens) > 1;
+            found.extend((kept.len() > 1 && is_maximal).then_some((tokens, kept)));
+        }
     }
-    found.extend((period >= least).then_some((period, places)));
+    if period >= least {
+        let behind: Vec<(usize, usize)> =
+            places.iter().map(|&(file, at)| (file, at + tokens - period)).collect();
+        found.extend([(period, behind), (period, places)]);
+    }
     found
 }
 

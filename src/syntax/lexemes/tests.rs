@@ -162,3 +162,16 @@ fn every_language_has_words_with_or_without_a_query() {
         assert!(marks::marking(id).is_some(), "{}", id.language().name);
     }
 }
+
+#[test]
+fn comments_of_python_change_no_words_however_far_they_are_indented() {
+    let plain = "class A:\n    def f(self):\n        self.all: deque[\n            \
+                 tuple[int, str]\n        ] = deque()\n        @wraps(f)\n        \
+                 def g(x):\n            return x \\\n                + 1\n        \
+                 total = (\n            1\n        )\n        return g(total)\n";
+    let commented: String =
+        plain.split_inclusive('\n').map(|line| format!("{line}# A (note\n")).collect();
+    // What follows `\\` is its line, and no comment.
+    let commented = commented.replace("\\\n# A (note\n", "\\\n");
+    assert_eq!(words("a.py", &commented), words("a.py", plain));
+}

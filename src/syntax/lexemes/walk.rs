@@ -54,6 +54,27 @@ pub(super) fn words(
     }
 }
 
+/// Returns the text with blanks in place of its comments, byte by byte.
+pub(super) fn without_comments(tree: &Tree, bytes: &[u8]) -> Vec<u8> {
+    let mut text = bytes.to_vec();
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        if node.is_named() && node.kind().contains("comment") {
+            let comment = &mut text[node.byte_range()];
+            comment.iter_mut().filter(|byte| !is_white(**byte)).for_each(|it| *it = b' ');
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return text;
+            }
+        }
+    }
+}
+
 struct Reader<'b> {
     kinds: &'b [NodeKind],
     bytes: &'b [u8],
