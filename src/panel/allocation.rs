@@ -39,12 +39,39 @@ pub struct Allocated {
     pub amount: f64,
     /// Countable lines that landed there in the weeks looked at.
     pub landed_lines: f64,
-    /// Lines of code that lasted there.
-    pub durable_lines: f64,
+    /// Lines of code among them.
+    pub code_lines: f64,
+    /// Those of the code of which it is not known yet whether they last.
+    pub undecided_lines: f64,
+    /// Those known to have lasted.
+    pub standing_lines: f64,
     /// Who spent and wrote.
     pub people: BTreeSet<IdentityId>,
-    /// In how many person-weeks.
-    pub person_weeks: u64,
+    /// In which person-weeks.
+    pub person_weeks: BTreeSet<(IdentityId, IsoWeek)>,
+}
+
+impl Allocated {
+    /// Lines of code that lasted, those that cannot be judged yet taken to last as often as
+    /// the others; `None` when none can be judged.
+    pub fn durable_lines(&self) -> Option<f64> {
+        let decided = self.code_lines - self.undecided_lines;
+        if self.code_lines <= 0.0 {
+            return Some(0.0);
+        }
+        (decided > 0.0).then(|| self.standing_lines / decided * self.code_lines)
+    }
+
+    /// Adds another group; weeks and people that are in both count once.
+    pub fn add(&mut self, other: &Self) {
+        self.amount += other.amount;
+        self.landed_lines += other.landed_lines;
+        self.code_lines += other.code_lines;
+        self.undecided_lines += other.undecided_lines;
+        self.standing_lines += other.standing_lines;
+        self.people.extend(&other.people);
+        self.person_weeks.extend(&other.person_weeks);
+    }
 }
 
 /// Spend divided over groups of places.
@@ -59,7 +86,7 @@ pub struct Allocation<K> {
 impl Panel {
     /// Divides the spend of people in some weeks. `key` names the group of a place and a
     /// record's tool and model.
-    pub fn allocate<K: Ord + Clone>(
+    pub fn allocate<K: Ord>(
         &self,
         weeks: &RangeInclusive<IsoWeek>,
         key: impl Fn(&CodePlace, &Spent) -> K,
@@ -67,8 +94,6 @@ impl Panel {
         let mut all =
             Allocation { groups: BTreeMap::new(), unallocated: Allocated::default() };
         let spent = self.spent.iter().filter(|one| weeks.contains(&one.first.week()));
-        let mut touched: BTreeSet<(K, IdentityId, IsoWeek)> = BTreeSet::new();
-        let mut idle: BTreeSet<(IdentityId, IsoWeek)> = BTreeSet::new();
         for one in spent {
             let (person, week) = (one.person, one.first.week());
             let lines = self.lines_by_place(person, week);
@@ -77,41 +102,39 @@ impl Panel {
             if landed == 0 {
                 all.unallocated.amount += amount;
                 all.unallocated.people.insert(person);
-                idle.insert((person, week));
+                all.unallocated.person_weeks.insert((person, week));
                 continue;
             }
             for (place, lines) in lines {
                 let key = key(&self.places[place as usize], one);
-                let group = all.groups.entry(key.clone()).or_default();
+                let group = all.groups.entry(key).or_default();
                 group.amount +=
                     amount * count_to_f64(lines.landed) / count_to_f64(landed);
                 group.people.insert(person);
-                touched.insert((key, person, week));
+                group.person_weeks.insert((person, week));
             }
-        }
-        all.unallocated.person_weeks = crate::units::len_to_u64(idle.len());
-        for (key, ..) in touched {
-            all.groups.entry(key).or_default().person_weeks += 1;
         }
         all
     }
 
-    /// The lines of some weeks by group of places, of people with usage.
+    /// The lines of some weeks by group of places, of people who used AI in the week that
+    /// they were written in or in the one before.
     pub fn add_lines_to<K: Ord>(
         &self,
         weeks: &RangeInclusive<IsoWeek>,
         groups: &mut BTreeMap<K, Allocated>,
         key: impl Fn(&CodePlace) -> K,
     ) {
-        let users: BTreeSet<IdentityId> = self.users().collect();
         for ((person, week, place), lines) in &self.placed_lines {
-            let is_covered = weeks.contains(week) && self.covered.contains(week);
-            if !is_covered || !users.contains(person) {
+            let is_covered = weeks.contains(week) && self.coverage.tells(*person, *week);
+            if !is_covered || !self.spent_by(*person, *week) {
                 continue;
             }
             let group = groups.entry(key(&self.places[*place as usize])).or_default();
             group.landed_lines += count_to_f64(lines.landed);
-            group.durable_lines += count_to_f64(lines.code.standing[self.age]);
+            group.code_lines += count_to_f64(lines.code.landed);
+            group.undecided_lines += count_to_f64(lines.code.undecided[self.age]);
+            group.standing_lines += count_to_f64(lines.code.standing[self.age]);
             group.people.insert(*person);
         }
     }
