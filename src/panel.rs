@@ -6,6 +6,10 @@ mod allocation;
 mod coverage;
 mod destinations;
 mod measure;
+#[cfg(test)]
+pub(crate) mod made_up;
+#[cfg(test)]
+mod permutations;
 mod rows;
 mod rules;
 

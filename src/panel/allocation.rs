@@ -156,3 +156,51 @@ impl Panel {
         sums
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(code: f64, undecided: f64, standing: f64) -> Allocated {
+        Allocated {
+            code_lines: code,
+            undecided_lines: undecided,
+            standing_lines: standing,
+            ..Allocated::default()
+        }
+    }
+
+    #[test]
+    fn lines_that_cannot_be_judged_yet_are_not_taken_for_gone() {
+        assert_eq!(group(100.0, 0.0, 60.0).durable_lines(), Some(60.0));
+        assert_eq!(group(100.0, 20.0, 60.0).durable_lines(), Some(75.0));
+        assert_eq!(group(100.0, 100.0, 0.0).durable_lines(), None);
+        assert_eq!(group(0.0, 0.0, 0.0).durable_lines(), Some(0.0));
+    }
+
+    #[test]
+    fn a_week_in_two_groups_counts_once_when_they_are_put_together() {
+        let week = (IdentityId(1), IsoWeek(2_900));
+        let one =
+            Allocated { person_weeks: BTreeSet::from([week]), ..Allocated::default() };
+        let mut both = one.clone();
+        both.add(&one);
+        assert_eq!(both.person_weeks.len(), 1);
+    }
+
+    #[test]
+    fn lines_count_in_weeks_of_use_and_the_week_after_only() {
+        let mut panel = crate::panel::made_up::panel(1, 4, 1);
+        let weeks: Vec<IsoWeek> = panel.coverage.weeks().iter().copied().collect();
+        let lines = Lines { landed: 10, ..Lines::default() };
+        for (at, week) in weeks.iter().enumerate() {
+            let cell = panel.weeks.get_mut(&(IdentityId(0), *week)).unwrap();
+            cell.spend = i128::from(at == 0);
+        }
+        let places = panel.placed_lines.values_mut();
+        places.for_each(|one| *one = PlacedLines { landed: 10, code: lines });
+        let mut groups: BTreeMap<(), Allocated> = BTreeMap::new();
+        panel.add_lines_to(&(weeks[0]..=weeks[3]), &mut groups, |_| ());
+        assert!((groups[&()].landed_lines - 20.0).abs() < 1e-9);
+    }
+}

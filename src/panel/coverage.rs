@@ -73,6 +73,12 @@ impl Coverage {
         Self { weeks, people }
     }
 
+    /// Weeks of which all is told of everybody.
+    #[cfg(test)]
+    pub(super) fn of_all(weeks: impl Iterator<Item = IsoWeek>) -> Self {
+        Self { weeks: weeks.collect(), people: BTreeMap::new() }
+    }
+
     /// The weeks that any export covers.
     pub fn weeks(&self) -> &BTreeSet<IsoWeek> {
         &self.weeks
