@@ -3,8 +3,13 @@
 //! clock. Mixing the two is the most common silent error in this field.
 
 mod allocation;
+mod coverage;
 mod destinations;
 mod measure;
+#[cfg(test)]
+pub(crate) mod made_up;
+#[cfg(test)]
+mod permutations;
 mod rows;
 mod rules;
 
@@ -22,6 +27,7 @@ use crate::usage::UsageRecord;
 use allocation::PlacedLines;
 
 pub use allocation::{Allocated, Allocation, CodePlace};
+pub use coverage::Coverage;
 pub use destinations::{Destination, Placed};
 pub use measure::{Measure, Spend, choose_measure};
 pub use rows::{Exposure, Row, Rows};
@@ -122,9 +128,11 @@ pub struct Panel {
     placed_lines: BTreeMap<(IdentityId, IsoWeek, u32), PlacedLines>,
     /// The days of weeks on which people wrote commits of any kind, or used AI: a bit a day.
     active: BTreeMap<(IdentityId, IsoWeek), u8>,
-    /// The weeks that the exports cover: those with any record. In the others nothing
-    /// is known of the spend, which is not the same as nothing.
-    pub covered: BTreeSet<IsoWeek>,
+    /// The weeks of which exports tell the spend, and of whom. In the others nothing is
+    /// known of it, which is not the same as nothing.
+    pub coverage: Coverage,
+    /// What each account spent in each week, matched or not, services left out.
+    pub by_week: BTreeMap<IsoWeek, BTreeMap<Vec<u8>, i128>>,
     /// Where spend went.
     pub destinations: BTreeMap<Destination, Placed>,
     /// Spend of nobody in mature weeks.
@@ -135,8 +143,9 @@ pub struct Panel {
     pub outside_records: u64,
     /// Lines whose author has usage, and all lines written in covered weeks.
     pub lines_with_usage: (u64, u64),
-    /// Lines left out because their dates cannot both be right.
-    pub suspect_lines: u64,
+    /// Lines left out because their dates cannot both be right: of whom, of which week and
+    /// which repository.
+    pub suspect_lines: BTreeMap<(Option<IdentityId>, IsoWeek, usize), u64>,
     /// Lines of code of people in covered weeks: those of squashes whose own commits could
     /// not be read, and all of them.
     pub squashed_lines: (u64, u64),
@@ -172,9 +181,8 @@ pub fn build(
             Some(Measured { spend, amount, week: week_of(spend.kept.record) })
         })
         .collect();
-    let weeks = measured.iter().filter_map(|one| one.week);
-    let covered: BTreeSet<IsoWeek> = weeks.filter(|week| window.holds(*week)).collect();
-    if covered.is_empty() {
+    let coverage = Coverage::of(&measured, |week| window.holds(week));
+    if coverage.weeks().is_empty() {
         return None;
     }
     let mut panel = Panel {
@@ -188,13 +196,14 @@ pub fn build(
         places: Vec::new(),
         placed_lines: BTreeMap::new(),
         active: BTreeMap::new(),
-        covered,
+        coverage,
+        by_week: BTreeMap::new(),
         destinations: BTreeMap::new(),
         nobody_mature: 0,
         unmeasured_records: len_to_u64(spend.len() - measured.len()),
         outside_records: 0,
         lines_with_usage: (0, 0),
-        suspect_lines: 0,
+        suspect_lines: BTreeMap::new(),
         squashed_lines: (0, 0),
         n_repositories: scope.repositories.len(),
         landed: BTreeMap::new(),
@@ -280,17 +289,18 @@ impl Panel {
             else {
                 continue;
             };
+            let (day, week) = (written.day(), written.day().week());
+            let at = CommitRef { repository, commit: lifetime.origin };
+            let person = scope.person(at);
             if is_suspect(written, landed) {
-                self.suspect_lines += lifetime.lines;
+                let of = (person, week, repository);
+                *self.suspect_lines.entry(of).or_default() += lifetime.lines;
                 continue;
             }
             if landed > self.window.as_of {
                 // Of other repositories nobody knows what landed by then.
                 continue;
             }
-            let (day, week) = (written.day(), written.day().week());
-            let at = CommitRef { repository, commit: lifetime.origin };
-            let person = scope.person(at);
             if let Some(person) = person {
                 self.landed.entry((person, week)).or_default().insert(repository);
             }
@@ -311,7 +321,10 @@ impl Panel {
             if !is_code {
                 continue;
             }
-            let is_covered = self.covered.contains(&week);
+            let is_covered = match person {
+                Some(person) => self.coverage.tells(person, week),
+                None => self.coverage.weeks().contains(&week),
+            };
             self.lines_with_usage.1 += if is_covered { lifetime.lines } else { 0 };
             let Some(person) = person else { continue };
             self.days.entry((person, day)).or_default().add(&lines);
@@ -399,6 +412,32 @@ impl Panel {
         users.into_iter()
     }
 
+    /// The first and the last week that exports cover and whose lines are known to have
+    /// lasted or not: what any figure of durable lines is of.
+    pub fn mature_period(&self) -> Option<(IsoWeek, IsoWeek)> {
+        let mut mature = self.coverage.weeks().range(..=self.last_mature(self.age));
+        let first = *mature.next()?;
+        Some((first, mature.next_back().copied().unwrap_or(first)))
+    }
+
+    /// Whether somebody used AI in a week or the one before: the spend that lines of the
+    /// week are held against.
+    pub fn spent_by(&self, person: IdentityId, week: IsoWeek) -> bool {
+        [week, IsoWeek(week.0.saturating_sub(1))].into_iter().any(|week| {
+            self.weeks.get(&(person, week)).is_some_and(|cell| cell.spend != 0)
+        })
+    }
+
+    /// Code of people that landed, by whom it is, of which week and which repository.
+    pub fn code_lines(
+        &self,
+    ) -> impl Iterator<Item = (IdentityId, IsoWeek, usize, u64)> + '_ {
+        self.placed_lines.iter().map(|((person, week, place), lines)| {
+            let repository = self.places[*place as usize].repository;
+            (*person, *week, repository, lines.code.landed)
+        })
+    }
+
     /// The mature person-weeks of people with usage: of each line of them it is known
     /// whether it lasted.
     pub fn mature(&self) -> impl Iterator<Item = (IdentityId, IsoWeek, PersonWeek)> {
@@ -414,7 +453,10 @@ impl Panel {
         self.weeks
             .iter()
             .filter(move |((person, week), cell)| {
-                *week <= last && cell.lines.undecided[age] == 0 && users.contains(person)
+                *week <= last
+                    && cell.lines.undecided[age] == 0
+                    && users.contains(person)
+                    && self.coverage.tells(*person, *week)
             })
             .map(|((person, week), cell)| (*person, *week, *cell))
     }

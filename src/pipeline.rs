@@ -103,11 +103,15 @@ pub fn report(
         usage: (!usage.exports.is_empty()).then(|| {
             let least_people = if exports.me.is_some() { 1 } else { LEAST_PEOPLE };
             let people = |account: &Account| who.person(account);
+            let somebody = |account: &Account| match who.party(account) {
+                Party::Service => None,
+                Party::Person | Party::Nobody => who.key(account),
+            };
             UsageReport::new(
                 &usage.exports,
                 &settled,
                 &usage.pricing,
-                &people,
+                (&people, &somebody),
                 least_people,
             )
             .without_small_files(least_people)
@@ -139,8 +143,13 @@ pub fn usage_report<T>(
     if request.has_people {
         settled.assign(&|record: &UsageRecord| who.party(&record.facets.account))?;
     }
-    let report =
-        UsageReport::new(&usage.exports, &settled, &usage.pricing, &person, LEAST_PEOPLE);
+    let report = UsageReport::new(
+        &usage.exports,
+        &settled,
+        &usage.pricing,
+        (&person, &person),
+        LEAST_PEOPLE,
+    );
     show(&report, &settled)
 }
 

@@ -54,6 +54,8 @@ pub mod standardisation;
 pub mod simulated;
 
 #[cfg(test)]
+mod other_programs;
+#[cfg(test)]
 mod simulation;
 
 pub use association::{

@@ -39,12 +39,39 @@ pub struct Allocated {
     pub amount: f64,
     /// Countable lines that landed there in the weeks looked at.
     pub landed_lines: f64,
-    /// Lines of code that lasted there.
-    pub durable_lines: f64,
+    /// Lines of code among them.
+    pub code_lines: f64,
+    /// Those of the code of which it is not known yet whether they last.
+    pub undecided_lines: f64,
+    /// Those known to have lasted.
+    pub standing_lines: f64,
     /// Who spent and wrote.
     pub people: BTreeSet<IdentityId>,
-    /// In how many person-weeks.
-    pub person_weeks: u64,
+    /// In which person-weeks.
+    pub person_weeks: BTreeSet<(IdentityId, IsoWeek)>,
+}
+
+impl Allocated {
+    /// Lines of code that lasted, those that cannot be judged yet taken to last as often as
+    /// the others; `None` when none can be judged.
+    pub fn durable_lines(&self) -> Option<f64> {
+        let decided = self.code_lines - self.undecided_lines;
+        if self.code_lines <= 0.0 {
+            return Some(0.0);
+        }
+        (decided > 0.0).then(|| self.standing_lines / decided * self.code_lines)
+    }
+
+    /// Adds another group; weeks and people that are in both count once.
+    pub fn add(&mut self, other: &Self) {
+        self.amount += other.amount;
+        self.landed_lines += other.landed_lines;
+        self.code_lines += other.code_lines;
+        self.undecided_lines += other.undecided_lines;
+        self.standing_lines += other.standing_lines;
+        self.people.extend(&other.people);
+        self.person_weeks.extend(&other.person_weeks);
+    }
 }
 
 /// Spend divided over groups of places.
@@ -59,7 +86,7 @@ pub struct Allocation<K> {
 impl Panel {
     /// Divides the spend of people in some weeks. `key` names the group of a place and a
     /// record's tool and model.
-    pub fn allocate<K: Ord + Clone>(
+    pub fn allocate<K: Ord>(
         &self,
         weeks: &RangeInclusive<IsoWeek>,
         key: impl Fn(&CodePlace, &Spent) -> K,
@@ -67,8 +94,6 @@ impl Panel {
         let mut all =
             Allocation { groups: BTreeMap::new(), unallocated: Allocated::default() };
         let spent = self.spent.iter().filter(|one| weeks.contains(&one.first.week()));
-        let mut touched: BTreeSet<(K, IdentityId, IsoWeek)> = BTreeSet::new();
-        let mut idle: BTreeSet<(IdentityId, IsoWeek)> = BTreeSet::new();
         for one in spent {
             let (person, week) = (one.person, one.first.week());
             let lines = self.lines_by_place(person, week);
@@ -77,41 +102,39 @@ impl Panel {
             if landed == 0 {
                 all.unallocated.amount += amount;
                 all.unallocated.people.insert(person);
-                idle.insert((person, week));
+                all.unallocated.person_weeks.insert((person, week));
                 continue;
             }
             for (place, lines) in lines {
                 let key = key(&self.places[place as usize], one);
-                let group = all.groups.entry(key.clone()).or_default();
+                let group = all.groups.entry(key).or_default();
                 group.amount +=
                     amount * count_to_f64(lines.landed) / count_to_f64(landed);
                 group.people.insert(person);
-                touched.insert((key, person, week));
+                group.person_weeks.insert((person, week));
             }
-        }
-        all.unallocated.person_weeks = crate::units::len_to_u64(idle.len());
-        for (key, ..) in touched {
-            all.groups.entry(key).or_default().person_weeks += 1;
         }
         all
     }
 
-    /// The lines of some weeks by group of places, of people with usage.
+    /// The lines of some weeks by group of places, of people who used AI in the week that
+    /// they were written in or in the one before.
     pub fn add_lines_to<K: Ord>(
         &self,
         weeks: &RangeInclusive<IsoWeek>,
         groups: &mut BTreeMap<K, Allocated>,
         key: impl Fn(&CodePlace) -> K,
     ) {
-        let users: BTreeSet<IdentityId> = self.users().collect();
         for ((person, week, place), lines) in &self.placed_lines {
-            let is_covered = weeks.contains(week) && self.covered.contains(week);
-            if !is_covered || !users.contains(person) {
+            let is_covered = weeks.contains(week) && self.coverage.tells(*person, *week);
+            if !is_covered || !self.spent_by(*person, *week) {
                 continue;
             }
             let group = groups.entry(key(&self.places[*place as usize])).or_default();
             group.landed_lines += count_to_f64(lines.landed);
-            group.durable_lines += count_to_f64(lines.code.standing[self.age]);
+            group.code_lines += count_to_f64(lines.code.landed);
+            group.undecided_lines += count_to_f64(lines.code.undecided[self.age]);
+            group.standing_lines += count_to_f64(lines.code.standing[self.age]);
             group.people.insert(*person);
         }
     }
@@ -131,5 +154,53 @@ impl Panel {
             sum.code.add(&lines.code);
         }
         sums
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(code: f64, undecided: f64, standing: f64) -> Allocated {
+        Allocated {
+            code_lines: code,
+            undecided_lines: undecided,
+            standing_lines: standing,
+            ..Allocated::default()
+        }
+    }
+
+    #[test]
+    fn lines_that_cannot_be_judged_yet_are_not_taken_for_gone() {
+        assert_eq!(group(100.0, 0.0, 60.0).durable_lines(), Some(60.0));
+        assert_eq!(group(100.0, 20.0, 60.0).durable_lines(), Some(75.0));
+        assert_eq!(group(100.0, 100.0, 0.0).durable_lines(), None);
+        assert_eq!(group(0.0, 0.0, 0.0).durable_lines(), Some(0.0));
+    }
+
+    #[test]
+    fn a_week_in_two_groups_counts_once_when_they_are_put_together() {
+        let week = (IdentityId(1), IsoWeek(2_900));
+        let one =
+            Allocated { person_weeks: BTreeSet::from([week]), ..Allocated::default() };
+        let mut both = one.clone();
+        both.add(&one);
+        assert_eq!(both.person_weeks.len(), 1);
+    }
+
+    #[test]
+    fn lines_count_in_weeks_of_use_and_the_week_after_only() {
+        let mut panel = crate::panel::made_up::panel(1, 4, 1);
+        let weeks: Vec<IsoWeek> = panel.coverage.weeks().iter().copied().collect();
+        let lines = Lines { landed: 10, ..Lines::default() };
+        for (at, week) in weeks.iter().enumerate() {
+            let cell = panel.weeks.get_mut(&(IdentityId(0), *week)).unwrap();
+            cell.spend = i128::from(at == 0);
+        }
+        let places = panel.placed_lines.values_mut();
+        places.for_each(|one| *one = PlacedLines { landed: 10, code: lines });
+        let mut groups: BTreeMap<(), Allocated> = BTreeMap::new();
+        panel.add_lines_to(&(weeks[0]..=weeks[3]), &mut groups, |_| ());
+        assert!((groups[&()].landed_lines - 20.0).abs() < 1e-9);
     }
 }

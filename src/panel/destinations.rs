@@ -95,16 +95,21 @@ impl Panel {
                     }
                 }
             };
+            let account = account_key(&one.spend);
+            if let (true, Some(week)) = (place != Destination::Service, one.week) {
+                let of_week = self.by_week.entry(week).or_default();
+                *of_week.entry(account.clone()).or_default() += one.amount.abs();
+            }
             let placed = self.destinations.entry(place).or_default();
             placed.amount += one.amount;
-            *placed.accounts.entry(account_key(&one.spend)).or_default() += one.amount;
+            *placed.accounts.entry(account).or_default() += one.amount;
         }
     }
 }
 
 /// What tells accounts apart when they are counted. Those without any key count as one,
 /// so that people are never taken for more than they may be.
-fn account_key(spend: &Spend<'_>) -> Vec<u8> {
+pub(super) fn account_key(spend: &Spend<'_>) -> Vec<u8> {
     match spend.owner {
         Match::Person(person, _) => format!("person {}", person.0).into_bytes(),
         Match::Service | Match::Ambiguous | Match::Unmatched => {

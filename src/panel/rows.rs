@@ -52,6 +52,9 @@ pub struct Rows {
     pub rows: Vec<Row>,
     /// Weeks left out because the person was away: neither commits nor usage.
     pub absent_weeks: u64,
+    /// Weeks left out because the exports of some tool that the person uses do not reach
+    /// them: what was spent in them is not known.
+    pub untold_weeks: u64,
 }
 
 impl Panel {
@@ -71,10 +74,14 @@ impl Panel {
             let (Some(first), Some(last)) = (traces.first(), traces.last()) else {
                 continue;
             };
-            let covered = self.covered.range(first..=last);
+            let covered = self.coverage.weeks().range(first..=last);
+            let (told, untold): (Vec<&IsoWeek>, Vec<&IsoWeek>) =
+                covered.partition(|week| self.coverage.tells(person, **week));
             let (there, absent): (Vec<&IsoWeek>, Vec<&IsoWeek>) =
-                covered.partition(|week| traces.contains(week));
+                told.into_iter().partition(|week| traces.contains(week));
             found.absent_weeks += len_to_u64(absent.len());
+            found.untold_weeks +=
+                len_to_u64(untold.iter().filter(|week| traces.contains(week)).count());
             found.rows.extend(there.into_iter().map(|week| self.row(person, *week)));
         }
         found
@@ -125,7 +132,7 @@ impl Panel {
         let mut sum = 0;
         for offset in from..=to {
             let week = IsoWeek(week.0.checked_add(offset)?);
-            if !self.covered.contains(&week) {
+            if !self.coverage.tells(person, week) {
                 return None;
             }
             sum += self.weeks.get(&(person, week)).map_or(0, |cell| cell.spend);

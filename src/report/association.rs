@@ -34,6 +34,9 @@ pub struct AssociationReport {
     pub n_weeks: u64,
     /// Weeks between a person's first and last trace without any: absences, left out; rounded.
     pub absent_weeks: u64,
+    /// Weeks with a trace of a person that exports of some tool of theirs do not reach: what
+    /// was spent in them is not known, and they are left out; rounded.
+    pub untold_weeks: u64,
     /// The mean within-person rank correlation, week by week, people and weeks levelled out.
     pub rank_association: EstimateReport,
     /// By how much lines go up with spend: the slope on ln(1 + spend).
@@ -121,6 +124,7 @@ pub(super) fn report(panel: Option<&Panel>, gates: Vec<Gate>, own: bool) -> Judg
         n_people: estimated.primary.n_persons,
         n_weeks: estimated.primary.n_weeks,
         absent_weeks: weeks.round_count(found.absent_weeks),
+        untold_weeks: weeks.round_count(found.untold_weeks),
         checks: checks(&estimated, rounding),
         circular_shift_p: estimated.circular_shift.p.and_then(|p| rounding.p(p)),
         reasons: Vec::new(),
@@ -173,6 +177,7 @@ fn not_computable(gates: Vec<Gate>) -> Judged {
         n_people: 0,
         n_weeks: 0,
         absent_weeks: 0,
+        untold_weeks: 0,
         rank_association: EstimateReport::default(),
         elasticity: EstimateReport::default(),
         equivalence_bound: crate::stats::equivalence::BOUND,

@@ -59,7 +59,7 @@ pub struct Inputs<'i> {
 pub fn build(inputs: Inputs<'_>) -> Report {
     let scope = inputs.scope;
     let filter = Filter { scope, since: inputs.since };
-    let gaps = all_gaps(scope, &inputs.gaps, inputs.panel.as_ref());
+    let gaps = all_gaps(scope, &inputs.gaps, inputs.panel.as_ref(), inputs.own);
     let (association, verdict) = judge(&inputs);
     let exports = inputs.usage.iter().flat_map(|usage| &usage.files);
     let survival = survival::report(&filter, |_, _| true);
@@ -156,6 +156,7 @@ fn all_gaps(
     scope: &Scope<'_>,
     others: &[(String, Gaps)],
     panel: Option<&Panel>,
+    own: bool,
 ) -> Vec<GapReport> {
     let mut join = Gaps::default();
     if let Some(panel) = panel {
@@ -163,7 +164,9 @@ fn all_gaps(
             "record without an amount in the measure of this report, not in its spend";
         join.add_many(GapKind::NotMeasured, why, b"", panel.unmeasured_records);
         let why = "line whose dates cannot both be right, not in the join";
-        join.add_many(GapKind::WorkTimeSuspect, why, b"", panel.suspect_lines);
+        // Where even a rounded number would tell of somebody, that there are some is said.
+        let n_lines = spend::suspect_lines(panel, own).unwrap_or(1);
+        join.add_many(GapKind::WorkTimeSuspect, why, b"", n_lines);
     }
     let of_repositories = scope
         .repositories
@@ -474,7 +477,10 @@ fn said(scope: &Scope<'_>, panel: &Panel, report: &AssociationReport) -> Said {
     };
     Said {
         repositories: scope.repositories.len(),
-        period: (monday(panel.covered.first()), monday(panel.covered.last())),
+        period: panel.mature_period().map_or_else(Default::default, |(first, last)| {
+            (monday(Some(&first)), monday(Some(&last)))
+        }),
+        scale: spend::scale(panel.measure),
         people: report.n_people,
         weeks: report.n_weeks,
         days: report.window_days,
@@ -497,14 +503,14 @@ fn show_coverage(gates: &mut [verdict::Gate], shown: Option<f64>) {
     });
 }
 
-/// Shows numbers of person-weeks as coarsely, likewise; and no more than one digit of the
-/// effective number of people.
+/// Shows numbers of person-weeks as coarsely, likewise; and a whole number of effective
+/// people.
 fn show_weeks(gates: &mut [verdict::Gate], weeks: Grain) {
     for gate in gates {
         let Some(found) = gate.found else { continue };
         let shown = match (gate.id, weeks.step()) {
             (_, None) => found,
-            ("effective_people", _) => (found * 10.0).round() / 10.0,
+            ("effective_people", _) => found.round(),
             ("follow_up" | "person_weeks", Some(step)) => {
                 // Steps of weeks are small numbers, exact as floating point.
                 let step = i32::try_from(step).map_or(1.0, f64::from);

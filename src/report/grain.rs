@@ -53,19 +53,58 @@ impl Grain {
         if own { Self::Exact } else { Self::Step(step_at_least(few.max(person))) }
     }
 
-    /// The grain of counts, of each person one.
-    pub(super) fn of_counts(counts: impl Iterator<Item = u64>, own: bool) -> Self {
-        let largest = counts.max().unwrap_or(0);
-        if own { Self::Exact } else { Self::Step(step_at_least(i128::from(largest))) }
+    /// The grain of counts, given what each person has of them in each week and each
+    /// repository: no less than what any person has, and any four have of one week or of
+    /// one repository.
+    pub(super) fn of_counts<P: Ord + Copy>(
+        counts: impl Iterator<Item = (P, IsoWeek, usize, u64)>,
+        own: bool,
+    ) -> Self {
+        if own {
+            return Self::Exact;
+        }
+        let mut people: BTreeMap<P, i128> = BTreeMap::new();
+        let mut weeks: BTreeMap<IsoWeek, BTreeMap<P, i128>> = BTreeMap::new();
+        let mut repositories: BTreeMap<usize, BTreeMap<P, i128>> = BTreeMap::new();
+        for (person, week, repository, count) in counts {
+            let count = i128::from(count);
+            *people.entry(person).or_default() += count;
+            *weeks.entry(week).or_default().entry(person).or_default() += count;
+            let there = repositories.entry(repository).or_default();
+            *there.entry(person).or_default() += count;
+        }
+        // What five people or more have of a repository may be told. What is all there is
+        // goes with the repository, and nothing is left to be subtracted from.
+        let is_one = repositories.len() < 2;
+        let few = repositories.into_values().filter(|there| there.len() < LEAST_PEOPLE);
+        let few = few.filter(|_| !is_one);
+        let parts =
+            weeks.into_values().chain(few).map(|part| part.into_values().collect());
+        Self::of_amounts(people.into_values(), parts, own)
     }
 
-    /// The grain of numbers of person-weeks.
+    /// The grain of lines of code that people landed.
+    pub(super) fn of_lines(panel: &Panel, own: bool) -> Self {
+        Self::of_counts(panel.code_lines(), own)
+    }
+
+    /// The grain of numbers of person-weeks. Without a repository go the weeks of those who
+    /// landed nothing elsewhere.
     pub(super) fn of_weeks(panel: &Panel, own: bool) -> Self {
-        let mut people: BTreeMap<IdentityId, u64> = BTreeMap::new();
-        for (person, _) in panel.weeks.keys() {
-            *people.entry(*person).or_default() += 1;
+        let mut homes: BTreeMap<IdentityId, BTreeSet<usize>> = BTreeMap::new();
+        for ((person, _), repositories) in &panel.landed {
+            homes.entry(*person).or_default().extend(repositories);
         }
-        Self::of_counts(people.into_values(), own)
+        let home = |person: &IdentityId| {
+            let homes = homes.get(person)?;
+            homes.first().copied().filter(|_| homes.len() == 1)
+        };
+        let elsewhere = panel.n_repositories;
+        let counts = panel
+            .weeks
+            .keys()
+            .map(|(person, week)| (*person, *week, home(person).unwrap_or(elsewhere), 1));
+        Self::of_counts(counts, own)
     }
 
     /// The nearest multiple; of two as near, the larger.
@@ -116,13 +155,10 @@ fn by_account(panel: &Panel) -> Vec<i128> {
     accounts.into_values().collect()
 }
 
-/// What people spent in each week.
+/// What accounts spent in each week, whether or not they are anybody's here.
 fn by_week(panel: &Panel) -> Vec<Vec<i128>> {
-    let mut weeks: BTreeMap<IsoWeek, Vec<i128>> = BTreeMap::new();
-    for ((_, week), cell) in &panel.weeks {
-        weeks.entry(*week).or_default().push(cell.spend.abs());
-    }
-    weeks.into_values().collect()
+    let weeks = panel.by_week.values();
+    weeks.map(|accounts| accounts.values().copied().collect()).collect()
 }
 
 /// For each repository, what of each person's spend would be told to have gone elsewhere
@@ -246,6 +282,26 @@ mod tests {
         assert!((round_by_share(0.0321, 0.2) - 0.03).abs() < 1e-12);
         assert!((round_by_share(412.0, 0.01) - 410.0).abs() < 1e-9);
         assert_eq!(round_by_share(0.0, 0.1).to_bits(), 0.0_f64.to_bits());
+    }
+
+    #[test]
+    fn counts_hide_what_four_people_have_of_a_week_or_of_a_repository() {
+        let of = |counts: &[(u32, i32, usize, u64)]| {
+            let counts = counts.iter();
+            let counts =
+                counts.map(|&(person, week, place, n)| (person, IsoWeek(week), place, n));
+            Grain::of_counts(counts, false)
+        };
+        let week: Vec<_> = (0..6).map(|person| (person, 7, 0, 10)).collect();
+        assert_eq!(of(&week), Grain::Step(50));
+        // Four people, a week each, in a repository of their own: all of them go with it.
+        let mut places: Vec<_> =
+            (0..4).map(|person: u32| (person, person.cast_signed(), 1, 10)).collect();
+        places.extend((4..40).map(|person: u32| (person, person.cast_signed(), 0, 1)));
+        assert_eq!(of(&places), Grain::Step(50));
+        // Of five people it may be told.
+        places.push((90, 90, 1, 10));
+        assert_eq!(of(&places), Grain::Step(10));
     }
 
     /// What `of` promises: take any few away, and no shown figure moves by more than a step.

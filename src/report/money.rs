@@ -270,6 +270,10 @@ pub struct EntryReport {
     pub computed_usd: Option<String>,
 }
 
+/// What tells two accounts of one person: of people, and of all that may be somebody's.
+type PeopleAndAccounts<'f> =
+    (&'f dyn Fn(&Account) -> Option<Vec<u8>>, &'f dyn Fn(&Account) -> Option<Vec<u8>>);
+
 impl UsageReport {
     /// The same for a report that others read: exports have no names, and figures of
     /// those with fewer than five accounts, or `least_people` of them, are left out, since
@@ -312,7 +316,7 @@ impl UsageReport {
         exports: &[Export],
         settled: &Settled<'_>,
         pricing: &Pricing,
-        person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+        (person, weigh): PeopleAndAccounts<'_>,
         least_people: usize,
     ) -> Self {
         let ledger = &settled.ledger;
@@ -340,7 +344,7 @@ impl UsageReport {
                 })
                 .collect(),
             prices: pricing.into(),
-            context: UsageContext::new(&settled.kept, person, least_people),
+            context: UsageContext::new(&settled.kept, person, weigh, least_people),
             people_of_files: exports.iter().map(|one| people_of(one, person)).collect(),
         }
     }

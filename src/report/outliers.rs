@@ -7,9 +7,10 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::small_groups::LEAST_PEOPLE;
-use crate::cohorts::{self, Scope};
+use crate::cohorts::{self, CommitRef, Scope};
 use crate::facts::{LifetimeFacts, RevertKind};
-use crate::file_class;
+use crate::file_class::{self, FileClass};
+use crate::identity::IdentityId;
 use crate::panel::{Allocated, Measure, Panel};
 use crate::stats::outliers::{Flag, MIN_UNITS, RATE};
 use crate::stats::{Unit, UnitOutlier, UnitWindow, outliers};
@@ -69,6 +70,9 @@ const INNOCENT_REASONS: &[&str] = &[
     "pairs whose work somebody else committed",
 ];
 
+/// Why nothing is expected of a place.
+const UNDECIDED: &str = "of none of its lines it is known yet whether they last";
+
 /// Weeks of one window.
 const WINDOW_WEEKS: usize = 8;
 /// How many commits are shown.
@@ -100,6 +104,12 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel) -> OutliersReport {
         })
         .filter(|(_, both)| both.iter().all(|one| one.people.len() >= LEAST_PEOPLE))
         .collect();
+    let n_areas = areas.len();
+    let areas: Vec<(Area, [Allocated; 2])> = areas
+        .into_iter()
+        .filter(|(_, both)| both.iter().all(|one| one.durable_lines().is_some()))
+        .collect();
+    let n_undecided = len_to_u64(n_areas - areas.len());
     if areas.len() < MIN_UNITS {
         let reason = "fewer than eight places in the code have five people with usage in \
                       both windows";
@@ -113,6 +123,9 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel) -> OutliersReport {
     let found = outliers(&units, floor(panel.measure));
     let flagged = areas.iter().zip(&found.units);
     let mut not_tested = BTreeMap::new();
+    if n_undecided > 0 {
+        not_tested.insert(UNDECIDED, n_undecided);
+    }
     for one in &found.units {
         let reason = one.earlier.reason.or(one.later.reason);
         if let Some(reason) = reason {
@@ -125,7 +138,9 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel) -> OutliersReport {
         not_tested,
         n_tests: found.n_tests,
         flags: flagged
-            .filter_map(|((area, both), one)| flag(scope, (area, both), one, &windows[1]))
+            .filter_map(|((area, both), one)| {
+                flag((scope, panel), (area, both), one, &windows[1])
+            })
             .collect(),
         reason: None,
         ..none("")
@@ -144,7 +159,7 @@ fn floor(measure: Measure) -> f64 {
 fn windows(panel: &Panel) -> Option<[RangeInclusive<IsoWeek>; 2]> {
     let last = panel.last_mature(panel.age);
     let mature: Vec<IsoWeek> =
-        panel.covered.iter().copied().filter(|week| *week <= last).collect();
+        panel.coverage.weeks().iter().copied().filter(|week| *week <= last).collect();
     let start = mature.len().checked_sub(2 * WINDOW_WEEKS)?;
     let weeks = &mature[start..];
     Some([
@@ -184,8 +199,8 @@ fn unit(
 ) -> Unit {
     let [earlier, later] = both.each_ref().map(|one| UnitWindow {
         spend: one.amount,
-        durable_lines: one.durable_lines,
-        person_weeks: count_to_f64(one.person_weeks),
+        durable_lines: one.durable_lines().unwrap_or(0.0),
+        person_weeks: count_to_f64(len_to_u64(one.person_weeks.len())),
     });
     Unit {
         unit: number,
@@ -199,7 +214,7 @@ fn unit(
 }
 
 fn flag(
-    scope: &Scope<'_>,
+    (scope, panel): (&Scope<'_>, &Panel),
     (area, both): (&Area, &[Allocated; 2]),
     one: &UnitOutlier,
     later: &RangeInclusive<IsoWeek>,
@@ -216,23 +231,34 @@ fn flag(
         people: len_to_u64(both[1].people.len()),
         exemplars: match flag {
             Flag::LittleDurable => Vec::new(),
-            Flag::UnusuallyDurable => exemplars(scope, area, later),
+            Flag::UnusuallyDurable => {
+                exemplars((scope, panel), (area, &both[1].people), later)
+            }
         },
     })
 }
 
-/// The landings of a window with most lines that still stand.
+/// The landings of a window with most product code that still stands, of people whose
+/// spend is held against the place, written in weeks of use.
 fn exemplars(
-    scope: &Scope<'_>,
-    area: &Area,
+    (scope, panel): (&Scope<'_>, &Panel),
+    (area, people): (&Area, &BTreeSet<IdentityId>),
     weeks: &RangeInclusive<IsoWeek>,
 ) -> Vec<String> {
     let facts = &scope.repositories[area.0];
     let mut standing: BTreeMap<u32, u64> = BTreeMap::new();
-    for one in facts.lifetimes.iter().filter(|one| one.is_countable()) {
+    let is_product =
+        |one: &&LifetimeFacts| one.is_countable() && one.class == FileClass::Product;
+    for one in facts.lifetimes.iter().filter(is_product) {
+        let at = CommitRef { repository: area.0, commit: one.origin };
         let written = facts.commits[one.origin.at()].author_time;
-        let is_inside = written.is_some_and(|time| weeks.contains(&time.day().week()));
-        if is_inside
+        let week = written.map(|time| time.day().week());
+        let is_use = scope.person(at).zip(week).is_some_and(|(person, week)| {
+            weeks.contains(&week)
+                && people.contains(&person)
+                && panel.spent_by(person, week)
+        });
+        if is_use
             && one.death.is_none()
             && !scope.is_bulk(area.0, one)
             && area_of(scope, area.0, one) == *area

@@ -111,7 +111,7 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel, own: bool) -> PlacesRepor
             ..Key::default()
         }),
         unallocated_share: (is_shown && !hides && all > 0)
-            .then(|| coarse(panel, grain, unallocated) / whole),
+            .then(|| coarse_share(panel, grain, (unallocated, whole))),
         n_people: len_to_u64(people.len()),
         reason: (!is_shown).then_some(FEW),
     }
@@ -122,6 +122,16 @@ fn coarse(panel: &Panel, grain: Grain, amount: f64) -> f64 {
     match grain.step().map(|step| panel.measure.to_f64(step)) {
         None => amount,
         Some(step) => (amount / step).round() * step,
+    }
+}
+
+/// A share as coarsely as it is shown: from an amount and its share the whole would follow,
+/// which is no total that anybody knows.
+fn coarse_share(panel: &Panel, grain: Grain, (part, whole): (f64, f64)) -> f64 {
+    let share = if whole > 0.0 { part / whole } else { 0.0 };
+    match grain.step().map(|step| panel.measure.to_f64(step)) {
+        None => share,
+        Some(step) => super::spend::rounded_share(share, step / whole),
     }
 }
 
@@ -149,9 +159,9 @@ fn rows(
         let amount = coarse(panel, grain, group.amount);
         PlaceReport {
             amount,
-            share: if whole > 0.0 { amount / whole } else { 0.0 },
+            share: coarse_share(panel, grain, (group.amount, whole)),
             people: len_to_u64(group.people.len()),
-            person_weeks: weeks.round_count(group.person_weeks),
+            person_weeks: weeks.round_count(len_to_u64(group.person_weeks.len())),
             ..place
         }
     };
@@ -162,9 +172,7 @@ fn rows(
     if !hidden.is_empty() {
         let mut rest = Allocated::default();
         for &at in &hidden {
-            rest.amount += groups[at].amount;
-            rest.people.extend(&groups[at].people);
-            rest.person_weeks += groups[at].person_weeks;
+            rest.add(&groups[at]);
         }
         let place = PlaceReport { put_together: true, ..PlaceReport::default() };
         rows.push(row(place, &rest));

@@ -27,7 +27,7 @@ pub struct SpendReport {
     pub first_week: Option<String>,
     /// See [`Self::first_week`].
     pub last_week: Option<String>,
-    /// Weeks in which the exports have any record.
+    /// Weeks that any export covers: from its first record to its last.
     pub n_weeks: u64,
     /// All that is counted, nothing twice, exact.
     pub counted: String,
@@ -52,8 +52,9 @@ pub struct SpendReport {
     pub n_people: u64,
     /// Mature person-weeks, rounded.
     pub n_mature_person_weeks: u64,
-    /// Lines left out of the join because their dates cannot both be right.
-    pub suspect_lines: u64,
+    /// Lines left out of the join because their dates cannot both be right, rounded; `None`
+    /// when so few people wrote so many of them that it would tell of them.
+    pub suspect_lines: Option<u64>,
     /// Lines that lasted for each unit spent.
     pub durable_yield: YieldReport,
 }
@@ -143,9 +144,9 @@ pub(super) fn report(panel: &Panel, own: bool) -> SpendReport {
         measure: panel.measure.as_str(),
         unit: unit(panel.measure),
         shown_places: if panel.measure == Measure::WeightedTokens { 0 } else { 2 },
-        first_week: monday(panel.covered.first()),
-        last_week: monday(panel.covered.last()),
-        n_weeks: len_to_u64(panel.covered.len()),
+        first_week: monday(panel.coverage.weeks().first()),
+        last_week: monday(panel.coverage.weeks().last()),
+        n_weeks: len_to_u64(panel.coverage.weeks().len()),
         counted: exact(panel.measure, panel.counted()),
         rows,
         rounded_to: grain
@@ -160,7 +161,7 @@ pub(super) fn report(panel: &Panel, own: bool) -> SpendReport {
         n_people: len_to_u64(panel.users().count()),
         n_mature_person_weeks: Grain::of_weeks(panel, own)
             .round_count(len_to_u64(panel.mature().count())),
-        suspect_lines: panel.suspect_lines,
+        suspect_lines: suspect_lines(panel, own),
         durable_yield: durable_yield(panel, grain, own),
     }
 }
@@ -192,13 +193,21 @@ pub(super) fn unattributed(panel: &Panel) -> Option<f64> {
     share(panel.measure.to_f64(shown), panel.measure.to_f64(all))
 }
 
+/// Lines whose dates cannot both be right, as they may be shown.
+pub(super) fn suspect_lines(panel: &Panel, own: bool) -> Option<u64> {
+    let lines = panel.suspect_lines.iter();
+    let counts = lines
+        .clone()
+        .map(|((person, week, repository), lines)| (*person, *week, *repository, *lines));
+    let grain = Grain::of_counts(counts, own);
+    let all: u64 = lines.map(|(_, lines)| lines).sum();
+    let is_shown = all == 0 || grain.divides(i128::from(all));
+    is_shown.then(|| grain.round_count(all))
+}
+
 /// The share of lines written in covered weeks whose author has usage, as it may be shown.
 fn line_coverage(panel: &Panel, own: bool) -> Option<f64> {
-    let mut people: BTreeMap<IdentityId, u64> = BTreeMap::new();
-    for ((person, _), cell) in &panel.weeks {
-        *people.entry(*person).or_default() += cell.lines.landed;
-    }
-    let grain = Grain::of_counts(people.into_values(), own);
+    let grain = Grain::of_lines(panel, own);
     let (with, all) = panel.lines_with_usage;
     let shown = match grain.round_count(with).min(all) {
         _ if with == all => all,
@@ -374,6 +383,14 @@ fn unit(measure: Measure) -> &'static str {
     }
 }
 
+/// What one unit of spend is, where one is added to it.
+pub(super) fn scale(measure: Measure) -> &'static str {
+    match measure {
+        Measure::BilledUsd | Measure::ListUsd => "US dollars",
+        Measure::WeightedTokens => "weighted tokens",
+    }
+}
+
 /// An exact amount as a decimal.
 fn exact(measure: Measure, amount: i128) -> String {
     match measure {
@@ -412,12 +429,11 @@ fn durable_yield(panel: &Panel, grain: Grain, own: bool) -> YieldReport {
     let landed_lines: u64 = people.values().map(|sums| sums.1).sum();
     let spend: i128 = people.values().map(|sums| sums.2).sum();
     let all = panel.measure.to_f64(spend + panel.nobody_mature) / per;
-    let largest = people.values().map(|sums| sums.1);
-    let divides = Grain::of_counts(largest, own).divides(i128::from(landed_lines));
+    let lines = Grain::of_lines(panel, own);
+    let divides = lines.divides(i128::from(landed_lines));
     let withheld = why_withheld(people.len(), spend, grain)
         .or((!people.is_empty() && !divides).then_some(ONE_WEIGHS_TOO_MUCH));
     let shown = |value: Option<f64>| value.filter(|_| withheld.is_none());
-    let lines = Grain::of_counts(people.values().map(|sums| sums.1), own);
     // The largest writer's part of the lines must not be told by the quotient.
     let lines_part = lines.step().map_or(0.0, |step| {
         let step = u64::try_from(step).map_or(f64::INFINITY, count_to_f64);

@@ -122,7 +122,7 @@ fn by_tier(
     let (mut shown, hidden) =
         small_groups::divide_at(&people.iter().collect::<Vec<_>>(), least);
     shown.sort_unstable();
-    let grains = (lines_grain(panel, own), Grain::of_weeks(panel, own));
+    let grains = (Grain::of_lines(panel, own), Grain::of_weeks(panel, own));
     let mut reports: Vec<TierReport> = shown
         .iter()
         .map(|&at| tier(members[at].0, &members[at].1, panel, grains))
@@ -133,15 +133,6 @@ fn by_tier(
         reports.push(tier("put_together", &together, panel, grains));
     }
     reports
-}
-
-/// How coarsely lines of people with usage are shown.
-fn lines_grain(panel: &Panel, own: bool) -> Grain {
-    let mut people = std::collections::BTreeMap::new();
-    for (person, _, cell) in panel.mature() {
-        *people.entry(person).or_insert(0) += cell.lines.landed;
-    }
-    Grain::of_counts(people.into_values(), own)
 }
 
 fn tier(
@@ -181,19 +172,25 @@ fn concentrated(panel: &Panel, rows: &[Row], own: bool) -> ConcentrationReport {
     let grain = Grain::of(panel, own);
     let people = usize::try_from(found.n_persons_in_tenth).unwrap_or(usize::MAX);
     let is_shown = own || (people >= LEAST_PEOPLE && grain.divides(all));
-    // A tenth of few people is theirs.
     let step = grain.step().map_or(0.0, |step| {
         (panel.measure.to_f64(step) / panel.measure.to_f64(all)).max(0.01)
     });
-    let shown = |share: Option<f64>| {
+    // The share of lines is as coarse as a few people's part of them.
+    let all_lines: f64 = weeks.iter().map(|week| week.durable_lines).sum();
+    let lines_step = Grain::of_lines(panel, own).step().map_or(0.0, |step| {
+        let step = u64::try_from(step).map_or(f64::INFINITY, count_to_f64);
+        (step / all_lines.max(1.0)).max(0.01)
+    });
+    let shown = |share: Option<f64>, step: f64| {
+        // A tenth of few people is theirs.
         share.filter(|_| is_shown).map(|share| match own {
             true => share,
-            false => (super::spend::rounded_share(share, step)).clamp(0.0, 1.0),
+            false => super::spend::rounded_share(share, step),
         })
     };
     ConcentrationReport {
-        spend_share: shown(found.spend_share),
-        lines_share: shown(found.lines_share),
+        spend_share: shown(found.spend_share, step),
+        lines_share: shown(found.lines_share.filter(|_| lines_step <= 0.5), lines_step),
         n_person_weeks: Grain::of_weeks(panel, own).round_count(found.n_rows),
         n_people: if is_shown { found.n_persons_in_tenth } else { 0 },
         reason: match (is_shown, found.reason) {

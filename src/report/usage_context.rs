@@ -76,10 +76,12 @@ struct Part {
 
 impl UsageContext {
     /// Breaks down what is kept. `person` tells two accounts of one person; parts of fewer
-    /// than `least_people` are put together.
+    /// than `least_people` are put together. `weigh` does the same of all that may be
+    /// somebody's, known or not: figures are as coarse as what any of them has.
     pub fn new(
         kept: &[Kept<'_>],
         person: &dyn Fn(&Account) -> Option<Vec<u8>>,
+        weigh: &dyn Fn(&Account) -> Option<Vec<u8>>,
         least_people: usize,
     ) -> Self {
         let month = |kept: &Kept<'_>| {
@@ -87,7 +89,7 @@ impl UsageContext {
             day.get(..7).map(Untrusted::from)
         };
         let people = &numbers(kept, person);
-        let grains = &Grains::of(kept, people, least_people);
+        let grains = &Grains::of(kept, &numbers(kept, weigh), least_people);
         let rows = |parts: Parts| rows(parts, grains, least_people);
         Self {
             months: rows(parts(kept, people, month)),

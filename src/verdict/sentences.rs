@@ -22,8 +22,11 @@ pub struct Numbers {
 pub struct Said {
     /// Repositories.
     pub repositories: usize,
-    /// The Mondays of the first and the last week that exports cover.
+    /// The Mondays of the first and the last week that exports cover and whose lines are
+    /// known to have lasted or not.
     pub period: (String, String),
+    /// What spend is counted in: an elasticity is one to 1 + spend in this unit.
+    pub scale: &'static str,
     /// People who enter.
     pub people: u64,
     /// Weeks that enter.
@@ -161,8 +164,9 @@ fn doubling(said: &Said) -> String {
     let diminishing =
         if high < 1.0 && value > 0.0 { ": diminishing returns" } else { "" };
     format!(
-        " Elasticity {value:.2} ({low:.2} to {high:.2}): doubling spend went with about \
-         {times:.2} times the lines{diminishing}."
+        " Elasticity to 1 + spend in {}: {value:.2} ({low:.2} to {high:.2}). Doubling 1 + spend \
+         went with about {times:.2} times the lines{diminishing}.",
+        said.scale
     )
 }
 
@@ -235,6 +239,7 @@ mod tests {
         Said {
             repositories: 2,
             period: ("2026-01-05".to_owned(), "2026-06-29".to_owned()),
+            scale: "dollars",
             people: 14,
             weeks: 26,
             days: 30,
@@ -269,6 +274,7 @@ mod tests {
             "In 2 repositories, weeks of 2026-01-05 to 2026-06-29, 14 people, 26 weeks: ",
             "had more lines that were durable: still there after 30 days",
             "+0.20, 95% CI +0.10 to +0.30",
+            "Elasticity to 1 + spend in dollars: 0.34 (0.12 to 0.56). Doubling 1 + spend",
             "about 1.27 times the lines: diminishing returns",
             "it does not measure people",
             "about 20% (unattributed, not wasted)",

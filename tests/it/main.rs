@@ -36,4 +36,5 @@ mod reverts;
 mod squashes;
 mod stories;
 mod tidy;
+mod usage_coverage;
 mod work;
