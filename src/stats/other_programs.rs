@@ -3,6 +3,7 @@
 use super::difference::{Difference, mean_life_difference, survival_difference};
 use super::kaplan_meier::tests::{numbers, random_sets};
 use super::lifespan::Lifespan;
+use super::log_rank::log_rank;
 use super::ratio::{RatioPart, ratio_jackknife};
 use super::sign_flip::sign_flip;
 use super::standardisation::{StratumLifespan, standardised_difference};
@@ -150,4 +151,29 @@ fn standardised_differences_are_those_of_curves_of_lifelines() {
         }
     }
     assert!(n_intervals >= 8, "{n_intervals}");
+}
+
+#[test]
+fn the_scores_of_clusters_add_up_to_those_of_a_proportional_hazards_model() {
+    let sets = sets();
+    let mut n_tested = 0;
+    let excess = |first: f64, second: f64| {
+        let ours = log_rank(&sets[place(first)], &sets[place(second)], 1);
+        (crate::units::count_to_f64(ours.observed) - ours.expected, ours.z)
+    };
+    for row in rows("log_rank") {
+        let [first, second, score, squares] = row[..] else { panic!("{row:?}") };
+        let (ours, z) = excess(first, second);
+        is_near(Some(ours), score);
+        if z.is_some() {
+            is_near(z, score / squares.sqrt());
+            n_tested += 1;
+        }
+    }
+    for row in rows("log_rank_late") {
+        let [first, second, score] = row[..] else { panic!("{row:?}") };
+        is_near(Some(excess(first, second).0), score);
+    }
+    assert_eq!((rows("log_rank").len(), rows("log_rank_late").len()), (34, 99));
+    assert!(n_tested > 20, "{n_tested}");
 }
