@@ -18,7 +18,8 @@ use crate::scan::{ScanOptions, scan};
 use crate::stats::person_week::PersonWeek;
 use crate::stats::rng::Rng;
 use crate::stats::{
-    Lifespan, Weighting, log_rank, rank_association, survival_difference,
+    Lifespan, StratumLifespan, Weighting, log_rank, rank_association,
+    standardised_difference, survival_difference,
 };
 use crate::units::{count_to_f64, len_to_f64, len_to_u64};
 
@@ -72,7 +73,7 @@ fn changes(scope: &Scope<'_>, facts: &Facts) -> Vec<Change> {
 }
 
 /// p of the log-rank by changes or people, and whether the interval of the difference leaves
-/// zero out.
+/// zero out. It asks nothing of strata, so that marks have to be shuffled over all.
 fn compared(changes: &[Change], marked: &[bool]) -> (Option<f64>, Option<bool>) {
     let of = |wanted: bool| -> Vec<Lifespan> {
         let chosen = changes.iter().zip(marked).filter(|(_, one)| **one == wanted);
@@ -80,9 +81,35 @@ fn compared(changes: &[Change], marked: &[bool]) -> (Option<f64>, Option<bool>) 
     };
     let (first, second) = (of(true), of(false));
     let difference = survival_difference(&first, &second, DAYS, Weighting::Lines);
-    let excludes =
-        difference.low.zip(difference.high).map(|(low, high)| low > 0.0 || high < 0.0);
-    (log_rank(&first, &second, 1).p, excludes)
+    (log_rank(&first, &second, 1).p, leaves_zero_out(difference.low, difference.high))
+}
+
+fn leaves_zero_out(low: Option<f64>, high: Option<f64>) -> Option<bool> {
+    low.zip(high).map(|(low, high)| low > 0.0 || high < 0.0)
+}
+
+/// Whether the interval of the difference with strata held equal leaves zero out: marks
+/// shuffled within strata are still more of them in some strata than in others.
+fn standardised<K: Ord>(
+    changes: &[Change],
+    strata: &[K],
+    marked: &[bool],
+) -> Option<bool> {
+    let numbers: BTreeMap<&K, u32> = strata.iter().zip(0..).collect();
+    let of = |wanted: bool| -> Vec<StratumLifespan> {
+        let all = changes.iter().zip(strata).zip(marked);
+        let chosen = all.filter(|(_, one)| **one == wanted);
+        let lines = chosen.flat_map(|((change, stratum), _)| {
+            let stratum = numbers[stratum];
+            change
+                .lifespans
+                .iter()
+                .map(move |&lifespan| StratumLifespan { stratum, lifespan })
+        });
+        lines.collect()
+    };
+    let found = standardised_difference(&of(true), &of(false), f64::from(DAYS));
+    leaves_zero_out(found.low, found.high)
 }
 
 /// Shuffles marks among the changes of each stratum.
@@ -157,6 +184,9 @@ fn turned(rows: &[PersonWeek], rng: &mut Rng) -> Vec<PersonWeek> {
 /// The largest distance from the uniform distribution, its p (Stephens 1970), and the share
 /// of p below .05.
 fn uniformity(mut p: Vec<f64>) -> String {
+    if p.is_empty() {
+        return "no p-value".to_owned();
+    }
     p.sort_by(f64::total_cmp);
     let n = len_to_f64(p.len());
     let at = |(rank, p): (usize, &f64)| {
@@ -200,19 +230,34 @@ fn marks_and_usage_that_mean_nothing_seldom_seem_to() {
         let n_marked = marked.iter().filter(|one| **one).count();
         let by_place: Vec<_> = changes.iter().map(Change::stratum).collect();
         let by_person: Vec<_> = changes.iter().map(Change::person_stratum).collect();
+        let everywhere = vec![(); changes.len()];
+        let seen: Vec<_> = (0..TIMES)
+            .map(|_| compared(&changes, &shuffled(&everywhere, &marked, &mut rng)))
+            .collect();
+        let p: Vec<f64> = seen.iter().filter_map(|one| one.0).collect();
+        let told: Vec<bool> = seen.iter().filter_map(|one| one.1).collect();
+        let n_apart = told.iter().filter(|one| **one).count();
+        let p = uniformity(p);
+        writeln!(
+            out,
+            "{folder}: {n_marked} of {} changes marked, shuffled over all: {p}; intervals of \
+             S({DAYS}) without zero {n_apart} of {}",
+            changes.len(),
+            told.len()
+        )
+        .unwrap();
         for (name, strata) in [("place", by_place), ("person", by_person)] {
-            let seen: Vec<_> = (0..TIMES / 2)
-                .map(|_| compared(&changes, &shuffled(&strata, &marked, &mut rng)))
+            let told: Vec<bool> = (0..TIMES)
+                .filter_map(|_| {
+                    let marked = shuffled(&strata, &marked, &mut rng);
+                    standardised(&changes, &strata, &marked)
+                })
                 .collect();
-            let p: Vec<f64> = seen.iter().filter_map(|one| one.0).collect();
-            let told: Vec<bool> = seen.iter().filter_map(|one| one.1).collect();
-            let apart = told.iter().filter(|one| **one).count();
+            let n_apart = told.iter().filter(|one| **one).count();
             writeln!(
                 out,
-                "{folder}: {n_marked} of {} changes marked, shuffled in quarter and {name}: \
-                 {}; intervals of S({DAYS}) without zero {apart} of {}",
-                changes.len(),
-                uniformity(p),
+                "{folder}: shuffled in quarter and {name}, which are held equal: intervals \
+                 without zero {n_apart} of {}",
                 told.len()
             )
             .unwrap();

@@ -10,7 +10,7 @@ use super::overlap::{OverlapReport, Strata};
 use super::small_groups::FEW_PEOPLE;
 use crate::cohorts::Cohort;
 use crate::stats::clusters::VERDICT_GATE;
-use crate::stats::jackknife::minimal_detectable_effect;
+use crate::stats::jackknife::detectable_on;
 use crate::stats::{
     Difference, Support, Weighting, WhyNone, log_rank, mean_life_difference,
     standardised_difference, survival_difference,
@@ -320,7 +320,7 @@ fn difference_report(
         high: difference.high,
         first: difference.first,
         second: difference.second,
-        mde: error.and_then(|se| minimal_detectable_effect(se, difference.n_clusters)),
+        mde: error.and_then(|se| detectable_on(se, difference.degrees_of_freedom)),
         n_groups: difference.n_clusters,
         first_groups: groups(&difference.first_support),
         second_groups: groups(&difference.second_support),

@@ -26,6 +26,8 @@ pub struct Difference {
     pub second: Option<f64>,
     /// The standard error of the difference.
     pub standard_error: Option<f64>,
+    /// The degrees of freedom of the interval: [`jackknife::difference_df`]; 0 without one.
+    pub degrees_of_freedom: u64,
     /// Clusters with lines in either cohort.
     pub n_clusters: u64,
     /// What stands behind the first cohort's number.
@@ -106,6 +108,7 @@ fn difference(
         first: value(&first),
         second: value(&second),
         standard_error: None,
+        degrees_of_freedom: 0,
         n_clusters: ids.len(),
         first_support: first.support,
         second_support: second.support,
@@ -119,7 +122,11 @@ fn difference(
     let left_out: Vec<f64> = pairs.map(|(a, b)| without(&a) - without(&b)).collect();
     debug_assert_eq!(len_to_u64(left_out.len()), estimate.n_clusters);
     estimate.standard_error = jackknife::standard_error(&left_out);
-    let interval = jackknife::natural_interval(value, &left_out);
+    let effective =
+        first.support.effective_clusters.min(second.support.effective_clusters);
+    estimate.degrees_of_freedom =
+        jackknife::difference_df(estimate.n_clusters, effective);
+    let interval = jackknife::difference_interval(value, &left_out, effective);
     (estimate.low, estimate.high, estimate.reason) = ends(interval);
     estimate
 }

@@ -76,8 +76,36 @@ pub fn ratio_interval(ratio: f64, left_out: &[f64]) -> Result<Interval, WhyNone>
 ///
 /// There is none with fewer than two clusters, or if a value is not finite.
 pub fn natural_interval(value: f64, left_out: &[f64]) -> Result<Interval, WhyNone> {
+    interval_on(value, left_out, len_to_u64(left_out.len()).saturating_sub(1))
+}
+
+/// The interval of a difference of two cohorts, the thinner of which has so many
+/// `effective_clusters`.
+///
+/// # Errors
+///
+/// As [`natural_interval`].
+pub fn difference_interval(
+    value: f64,
+    left_out: &[f64],
+    effective_clusters: f64,
+) -> Result<Interval, WhyNone> {
+    let df = difference_df(len_to_u64(left_out.len()), effective_clusters);
+    interval_on(value, left_out, df)
+}
+
+/// The degrees of freedom of a difference: one less than the effective clusters of the
+/// thinner cohort, and than all clusters. It is Welch's cautious choice, the smaller n less
+/// one, with effective numbers for n (Carter, Schnepel and Steigerwald 2017): a thousand
+/// clusters on one side say nothing of how sure five on the other are.
+pub fn difference_df(n_clusters: u64, effective_clusters: f64) -> u64 {
+    let n_effective = (1..=u32::MAX).take_while(|&n| f64::from(n) <= effective_clusters);
+    let n_effective = n_effective.last().map_or(0, u64::from);
+    n_effective.min(n_clusters).saturating_sub(1)
+}
+
+fn interval_on(value: f64, left_out: &[f64], df: u64) -> Result<Interval, WhyNone> {
     let se = standard_error(left_out).ok_or(WhyNone::TooFewClusters)?;
-    let df = len_to_u64(left_out.len()) - 1;
     let t = student_t::quantile(0.5 + LEVEL / 2.0, df).ok_or(WhyNone::TooFewClusters)?;
     let half_width = t * se;
     if !(value.is_finite() && half_width.is_finite()) {
@@ -91,7 +119,11 @@ pub fn natural_interval(value: f64, left_out: &[f64]) -> Result<Interval, WhyNon
 /// (t_.975 + t_.80) * se on G - 1 degrees of freedom (Bloom 1995). `None` with
 /// fewer than two clusters.
 pub fn minimal_detectable_effect(standard_error: f64, n_clusters: u64) -> Option<f64> {
-    let df = n_clusters.checked_sub(1)?;
+    detectable_on(standard_error, n_clusters.checked_sub(1)?)
+}
+
+/// The same on other degrees of freedom; `None` on none.
+pub fn detectable_on(standard_error: f64, df: u64) -> Option<f64> {
     let t = student_t::quantile(0.975, df)? + student_t::quantile(0.80, df)?;
     Some(t * standard_error)
 }

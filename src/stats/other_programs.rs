@@ -1,13 +1,14 @@
 //! Clustered statistics beside those that other programs make, of the same lines.
 
 use super::difference::{Difference, mean_life_difference, survival_difference};
+use super::jackknife::difference_df;
 use super::kaplan_meier::tests::{numbers, random_sets};
 use super::lifespan::Lifespan;
 use super::log_rank::log_rank;
 use super::ratio::{RatioPart, ratio_jackknife};
 use super::sign_flip::sign_flip;
 use super::standardisation::{StratumLifespan, standardised_difference};
-use super::{Weighting, jackknife, kaplan_meier, wilson};
+use super::{Weighting, jackknife, kaplan_meier, student_t, wilson};
 
 const FIXTURE: &str = include_str!("../../fixtures/stats/clusters.tsv");
 /// Groups that rows are in, by their place in the set.
@@ -41,6 +42,12 @@ fn is_near(found: Option<f64>, expected: f64) {
     assert!(distance < 1e-6 * (1.0 + expected.abs()), "{found} and {expected}");
 }
 
+/// The standard error behind an interval: theirs are on one degree less than clusters, ours
+/// on those of the thinner cohort.
+fn error((low, high): (f64, f64), df: u64) -> f64 {
+    (high - low) / 2.0 / student_t::quantile(0.975, df).unwrap()
+}
+
 #[test]
 fn the_band_of_a_curve_is_that_of_leaving_out_one_cluster_at_a_time() {
     let sets = sets();
@@ -72,10 +79,14 @@ fn differences_and_their_intervals_are_those_of_lifelines_left_out_by_clusters()
                 let first = place(first);
                 let found = of(&sets[first], &sets[first + 1]);
                 // Where few lines are left none is estimated.
-                let Some(found_low) = found.low else { continue };
+                let Some(ends) = found.low.zip(found.high) else { continue };
                 is_near(found.value, value);
-                is_near(Some(found_low), low);
-                is_near(found.high, high);
+                let df = found.degrees_of_freedom;
+                is_near(
+                    Some(error(ends, df)),
+                    error((low, high), u64::from(CLUSTERS) - 1),
+                );
+                is_near(found.standard_error, error(ends, df));
                 n_intervals += 1;
             }
         };
@@ -144,9 +155,10 @@ fn standardised_differences_are_those_of_curves_of_lifelines() {
         };
         let found = standardised_difference(&cohort(first), &cohort(first + 3), age);
         is_near(found.value, value);
-        if found.low.is_some() {
-            is_near(found.low, low);
-            is_near(found.high, high);
+        if let Some(ends) = found.low.zip(found.high) {
+            let df = difference_df(found.n_clusters, found.effective_clusters);
+            is_near(Some(error(ends, df)), error((low, high), u64::from(CLUSTERS) - 1));
+            is_near(Some((ends.0 + ends.1) / 2.0), value);
             n_intervals += 1;
         }
     }

@@ -193,7 +193,8 @@ fn estimate(
         let left_out = without_one(kept, ids, result.clustered_by, age_days);
         (result.low, result.high, result.reason) = match left_out {
             Some(left_out) => {
-                ends(jackknife::natural_interval(first - second, &left_out))
+                let effective = result.effective_clusters;
+                ends(jackknife::difference_interval(first - second, &left_out, effective))
             }
             None => ends(Err(WhyNone::OnePersonDecides)),
         };

@@ -33,6 +33,10 @@ pub(super) fn injected(function: &Function, text: &str) -> (String, Range<u32>) 
             "fn before(host: Host) -> bool {\n    host.is_before()\n}\n\n",
             "\nfn after() {}\n",
         ),
+        Some((_, "ts")) if is_member(text) => (
+            "function before(host: Host) {\n  return host.isBefore;\n}\n\nconst holder = {\n",
+            "\n};\n\nexport const after = 1;\n",
+        ),
         Some((_, "ts")) if function.is_method => (
             "function before(host: Host) {\n  return host.isBefore;\n}\n\nclass Holder {\n",
             "\n}\n\nexport const after = 1;\n",
@@ -52,6 +56,13 @@ pub(super) fn injected(function: &Function, text: &str) -> (String, Range<u32>) 
     let start = len_to_u32(before.matches('\n').count());
     let lines = start..start + len_to_u32(text.lines().count());
     (format!("{before}{text}{after}"), lines)
+}
+
+/// Whether a function is a member of an object: `name: async () => …`.
+fn is_member(text: &str) -> bool {
+    let is_of_name = |it: char| it.is_alphanumeric() || "_$'\"".contains(it);
+    let rest = text.trim_start_matches("async ").trim_start_matches(is_of_name);
+    rest.len() < text.len() && rest.trim_start().starts_with(':')
 }
 
 /// Functions of at least ten lines.
