@@ -12,6 +12,8 @@ mod duplication;
 mod functions;
 mod filter;
 mod grain;
+#[cfg(test)]
+mod large;
 mod line_operations;
 mod money;
 pub mod people;

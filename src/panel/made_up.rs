@@ -70,8 +70,8 @@ fn add(panel: &mut Panel, person: IdentityId, week: IsoWeek, rng: &mut Rng) {
     panel.active.insert((person, week), 0b11);
     let day = UtcDay(week.monday().0);
     panel.days.insert((person, day), lines);
-    // A person works in few places.
-    let home = u64::from(person.0) * 13 + rng.below(3);
+    // Eight people work in the same few places.
+    let home = u64::from(person.0 / 8) * 13 + rng.below(3);
     let place = u32::try_from(home % n_places).unwrap();
     panel.placed_lines.insert((person, week, place), PlacedLines { landed, code: lines });
     let repository = panel.places[usize::try_from(place).unwrap()].repository;
