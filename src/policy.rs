@@ -13,7 +13,7 @@ mod parse;
 mod paths;
 mod suppressions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::Level;
 use crate::untrusted::Untrusted;
@@ -35,8 +35,9 @@ pub const BASELINE_FILE: &str = "slopnexus-baseline.json";
 /// A change of fewer lines, added and deleted together, is too small for shares.
 const SMALL_CHANGE_LINES: u64 = 20;
 
-/// The units of shares: rules measured in them are not held against small changes.
-const SHARE_UNITS: &[&str] = &["%", "share"];
+/// The threshold that makes a rule one by share, and the unit of what is held against it.
+const MOST_SHARE: &str = "max_share";
+const SHARE_UNIT: &str = "%";
 
 /// A rule as the policy knows it: its id, its level when nothing is said, and the names
 /// of its thresholds.
@@ -47,6 +48,8 @@ pub type RuleId<'r> = (&'r str, Level, &'r [&'r str]);
 pub struct Policy {
     /// Every rule there is, with its level when nothing is said.
     built_in: BTreeMap<String, Level>,
+    /// Those that bound a share.
+    share_rules: BTreeSet<String>,
     /// What holds everywhere.
     overall: Rules,
     /// What holds for some paths, the last word last.
@@ -77,19 +80,14 @@ struct Section {
     rules: Rules,
 }
 
-/// What holds for one path.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    levels: BTreeMap<String, Level>,
-    thresholds: BTreeMap<(String, String), f64>,
-}
-
 impl Policy {
     /// That of a repository which says nothing.
     pub fn built_in(rule_ids: &[RuleId<'_>]) -> Self {
         let built_in = rule_ids.iter().map(|(id, level, _)| ((*id).to_owned(), *level));
+        let by_share = rule_ids.iter().filter(|(.., names)| names.contains(&MOST_SHARE));
         Self {
             built_in: built_in.collect(),
+            share_rules: by_share.map(|(id, ..)| (*id).to_owned()).collect(),
             overall: Rules::new(),
             sections: Vec::new(),
             unanalysed: Patterns::default(),
@@ -98,16 +96,38 @@ impl Policy {
         }
     }
 
-    /// What holds for a file: the built-in levels, then what is said for all, then each
-    /// section that it fits, in the order of the file.
-    pub fn at(&self, path: &Untrusted) -> Settings {
-        let mut settings =
-            Settings { levels: self.built_in.clone(), thresholds: BTreeMap::new() };
-        settings.take(&self.overall);
-        for section in self.sections.iter().filter(|one| one.patterns.fit(path)) {
-            settings.take(&section.rules);
-        }
-        settings
+    /// What a broken rule leads to at a path: what the last section says that fits it and
+    /// speaks of the rule, else what is said for all, else what is built in;
+    /// [`Level::Off`] for a rule that does not exist.
+    pub fn level(&self, rule: &str, path: &[u8]) -> Level {
+        let said = self.last_said(rule, path, |setting| setting.level);
+        said.or(self.built_in.get(rule).copied()).unwrap_or(Level::Off)
+    }
+
+    /// What a rule lets pass at a path (empty for what is said of a change as a whole);
+    /// `None` when nothing is said, and the rule's own number holds.
+    pub fn threshold(&self, rule: &str, name: &str, path: &[u8]) -> Option<f64> {
+        self.last_said(rule, path, |setting| setting.thresholds.get(name).copied())
+    }
+
+    fn last_said<T>(
+        &self,
+        rule: &str,
+        path: &[u8],
+        say: impl Fn(&Setting) -> Option<T>,
+    ) -> Option<T> {
+        let of_section = |section: &Section| {
+            let said = say(section.rules.get(rule)?)?;
+            section.patterns.fit(path).then_some(said)
+        };
+        let of_sections = self.sections.iter().rev().find_map(of_section);
+        of_sections.or_else(|| say(self.overall.get(rule)?))
+    }
+
+    /// Whether a rule is about shares, which a few lines can throw from one end to the
+    /// other.
+    fn is_by_share(&self, rule: &str) -> bool {
+        self.share_rules.contains(rule)
     }
 
     /// The highest level that a rule has anywhere: with [`Level::Off`] nobody need look.
@@ -119,32 +139,8 @@ impl Policy {
     }
 
     /// Whether a changed file that cannot be analysed is let pass.
-    pub fn may_stay_unanalysed(&self, path: &Untrusted) -> bool {
+    pub fn may_stay_unanalysed(&self, path: &[u8]) -> bool {
         self.unanalysed.fit(path)
-    }
-}
-
-impl Settings {
-    /// What a broken rule leads to here; [`Level::Off`] for one that does not exist.
-    pub fn level(&self, rule: &str) -> Level {
-        self.levels.get(rule).copied().unwrap_or(Level::Off)
-    }
-
-    /// What a rule lets pass here; `None` when nothing is said, and the rule's own number
-    /// holds.
-    pub fn threshold(&self, rule: &str, name: &str) -> Option<f64> {
-        self.thresholds.get(&(rule.to_owned(), name.to_owned())).copied()
-    }
-
-    fn take(&mut self, rules: &Rules) {
-        for (rule, setting) in rules {
-            if let Some(level) = setting.level {
-                self.levels.insert(rule.clone(), level);
-            }
-            for (name, value) in &setting.thresholds {
-                self.thresholds.insert((rule.clone(), name.clone()), *value);
-            }
-        }
     }
 }
 
@@ -165,8 +161,8 @@ pub fn control_notes<'p>(
         return Vec::new();
     }
     vec![format!(
-        "This change changes what it is judged by: {}. It is judged by these files as they \
-         are in the base; what they say now holds from the next change on.",
+        "the change changes what it is judged by: {}; it is judged by these files as they \
+         are in the base, and what they say now holds from the next change on",
         names.join(", ")
     )]
 }
@@ -191,7 +187,7 @@ mod tests {
                 .map(Untrusted::from);
         let notes = control_notes(&paths);
         assert_eq!(notes.len(), 1);
-        assert!(notes[0].contains(": a/.gitattributes, slopnexus.toml. It"), "{notes:?}");
+        assert!(notes[0].contains(": a/.gitattributes, slopnexus.toml; it"), "{notes:?}");
         assert!(control_notes(&paths[..1]).is_empty());
     }
 
@@ -199,11 +195,9 @@ mod tests {
     fn a_repository_that_says_nothing_has_the_built_in_levels() {
         let policy =
             Policy::built_in(&[("a", Level::Warning, &[]), ("b", Level::Off, &[])]);
-        let settings = policy.at(&Untrusted::from("x.rs"));
-        assert_eq!(settings.level("a"), Level::Warning);
-        assert_eq!(settings.level("b"), Level::Off);
-        assert_eq!(settings.level("none"), Level::Off);
-        assert_eq!(settings.threshold("a", "max"), None);
+        let levels = ["a", "b", "none"].map(|rule| policy.level(rule, b"x.rs"));
+        assert_eq!(levels, [Level::Warning, Level::Off, Level::Off]);
+        assert_eq!(policy.threshold("a", "max", b"x.rs"), None);
         assert_eq!(policy.highest_level("a"), Level::Warning);
     }
 }

@@ -36,6 +36,9 @@ struct Entry {
     /// What was measured; `None` for a rule that measures nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
+    /// The unit of that: a rule may measure one thing here and another there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +126,9 @@ impl Baseline {
             let now = Self::of(&[(finding.clone(), Standing::Baselined)]);
             let Some(entry) = entries.get_mut(&finding.fingerprint) else { continue };
             let Some(now) = now.entries.into_values().next() else { continue };
+            if entry.unit != now.unit {
+                continue;
+            }
             let worst = worse(entry.value, now.value, finding.measured);
             let is_tighter = worst == entry.value;
             let value = if is_tighter { now.value } else { entry.value };
@@ -163,7 +169,11 @@ impl Baseline {
             return Known::No;
         };
         match (entry.value, finding.measured) {
-            (Some(before), Some(now)) if is_worse(before, now) => Known::Worse,
+            (Some(before), Some(now))
+                if entry.unit.as_deref() == Some(now.unit) && is_worse(before, now) =>
+            {
+                Known::Worse
+            }
             _ => Known::Yes,
         }
     }
@@ -189,6 +199,7 @@ impl Entry {
             path: finding.place.path.to_table_path().into_owned(),
             symbol: finding.symbol.as_ref().map(|name| name.to_json_text().into_owned()),
             value: finding.measured.map(|measured| measured.value),
+            unit: finding.measured.map(|measured| measured.unit.to_owned()),
         }
     }
 }
@@ -267,7 +278,7 @@ mod tests {
         assert_eq!(lines.len(), 7, "{text}");
         assert_eq!(
             lines[3],
-            r#"{"fingerprint":"00000000000000000000000000000001","rule":"a","path":"src/a.rs","symbol":"f","value":20.0},"#
+            r#"{"fingerprint":"00000000000000000000000000000001","rule":"a","path":"src/a.rs","symbol":"f","value":20.0,"unit":"lines"},"#
         );
         assert_eq!(Baseline::parse(text.as_bytes()).unwrap(), baseline);
         let none = Baseline::default();
@@ -294,6 +305,15 @@ mod tests {
         let baseline = counting(&[floor(30.0)]);
         assert_eq!(baseline.knows(&floor(40.0)), Known::Yes);
         assert_eq!(baseline.knows(&floor(20.0)), Known::Worse);
+    }
+
+    #[test]
+    fn numbers_of_different_units_are_not_compared() {
+        let baseline = counting(&[made("a", 1, 20.0)]);
+        let mut share = made("a", 1, 99.0);
+        share.measured = share.measured.map(|one| Measured { unit: "%", ..one });
+        assert_eq!(baseline.knows(&share), Known::Yes);
+        assert_eq!(baseline.update(&[share], |_| true), baseline);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::baseline::Known;
 use super::nearest::nearest;
-use super::{Baseline, Policy, SHARE_UNITS, Suppressions};
-use crate::check::{ChangeSize, Finding, Level, Standing};
+use super::{Baseline, Policy, SHARE_UNIT, Suppressions};
+use crate::check::{ChangeSize, Finding, Level, Measured, Standing};
 use crate::units::len_to_u64;
 use crate::untrusted::Untrusted;
 
@@ -77,7 +77,7 @@ impl Case<'_> {
         mut finding: Finding,
         tally: &mut Tally,
     ) -> Option<(Finding, Standing)> {
-        let level = self.policy.at(&finding.place.path).level(finding.rule);
+        let level = self.policy.level(finding.rule, finding.place.path.bytes());
         if level == Level::Off {
             tally.n_off += 1;
             return None;
@@ -89,15 +89,21 @@ impl Case<'_> {
             Known::Yes => return Some((finding, Standing::Baselined)),
             Known::Worse => {
                 tally.n_worse += 1;
-                finding.message.push_str(" It is worse than in the baseline.");
+                finding.message.push_str("; it is worse than in the baseline");
             }
             Known::No => {}
         }
-        if self.is_small && is_share(&finding) {
+        if self.is_small && self.is_by_share(&finding) {
             tally.n_exempt += 1;
             return Some((finding, Standing::Exempt));
         }
         Some((finding, Standing::Counts(level)))
+    }
+
+    /// Whether it is a share that is too large, and no number of lines.
+    fn is_by_share(&self, finding: &Finding) -> bool {
+        let is_share = |measured: Measured| measured.unit == SHARE_UNIT;
+        self.policy.is_by_share(finding.rule) && finding.measured.is_some_and(is_share)
     }
 
     /// The reason for which a comment lets a finding pass; when one tries and does not, the
@@ -107,15 +113,15 @@ impl Case<'_> {
         let Some(reason) = &comment.reason else {
             tally.n_without_reason += 1;
             finding.message.push_str(
-                " A comment would let it pass, and is not accepted: it gives no reason.",
+                "; a comment would let it pass, and is not accepted: it gives no reason",
             );
             return None;
         };
         if comment.is_new && !self.accepts_new {
             tally.n_refused += 1;
             finding.message.push_str(
-                " A comment would let it pass, and is not accepted: the change adds more \
-                 of them than the policy allows.",
+                "; a comment would let it pass, and is not accepted: the change adds more \
+                 of them than the policy allows",
             );
             return None;
         }
@@ -125,12 +131,6 @@ impl Case<'_> {
         }
         Some(reason.clone())
     }
-}
-
-/// Whether a finding is about a share, which a few lines can throw from one end to the
-/// other.
-fn is_share(finding: &Finding) -> bool {
-    finding.measured.is_some_and(|measured| SHARE_UNITS.contains(&measured.unit))
 }
 
 impl Tally {
@@ -145,8 +145,8 @@ impl Tally {
         say(
             self.n_exempt,
             format!(
-                "Small change: {n_lines} lines, fewer than {}; {} by share and not \
-                 held against it.",
+                "small change: {n_lines} lines, fewer than {}; {} by share and not \
+                 held against it",
                 policy.small_change_lines,
                 counted(self.n_exempt, "finding is", "findings are")
             ),
@@ -154,26 +154,26 @@ impl Tally {
         let n_new = len_to_u64(self.new.len());
         let lets = counted(n_new, "finding passes", "findings pass");
         let named = named(self.new);
-        say(n_new, format!("{lets} by comments that this change itself adds: {named}."));
+        say(n_new, format!("{lets} by comments that this change itself adds: {named}"));
         say(
             self.n_refused,
             format!(
-                "Comments that this change adds are not accepted: {} more than the policy \
-                 allows.",
+                "comments that this change adds are not accepted: {} more than the policy \
+                 allows",
                 counted(self.n_refused, "finding would pass,", "findings would pass,")
             ),
         );
         say(
             self.n_without_reason,
             format!(
-                "{} in spite of a comment, which gives no reason.",
+                "{} in spite of a comment, which gives no reason",
                 counted(self.n_without_reason, "finding counts", "findings count")
             ),
         );
         say(
             self.n_worse,
             format!(
-                "{} the baseline, and worse than there: the baseline does not cover that.",
+                "{} the baseline, and worse than there: the baseline does not cover that",
                 counted(self.n_worse, "finding is in", "findings are in")
             ),
         );
@@ -181,7 +181,7 @@ impl Tally {
         say(
             n_stale,
             format!(
-                "{} in the files of this change: `slopnexus baseline update` takes that out.",
+                "{} in the files of this change: `slopnexus baseline update` takes that out",
                 counted(
                     n_stale,
                     "entry of the baseline is no longer found",
@@ -192,14 +192,14 @@ impl Tally {
         say(
             self.n_off,
             format!(
-                "{} not shown: the policy has the rule off there.",
+                "{} not shown: the policy has the rule off there",
                 counted(self.n_off, "finding is", "findings are")
             ),
         );
         say(
             self.n_over,
             format!(
-                "{} beyond the limit SUPPRESSIONS, and not read.",
+                "{} beyond the limit SUPPRESSIONS, and not read",
                 counted(self.n_over, "comment is", "comments are")
             ),
         );
@@ -222,7 +222,7 @@ fn unknown_rules(policy: &Policy, suppressions: &Suppressions) -> Option<String>
         })
         .collect();
     (!shown.is_empty())
-        .then(|| format!("Comments allow rules that do not exist: {}.", named(shown)))
+        .then(|| format!("comments allow rules that do not exist: {}", named(shown)))
 }
 
 /// `1 finding is`, `3 findings are`.
@@ -243,7 +243,7 @@ fn named(mut all: Vec<String>) -> String {
 /// A finding for tests.
 #[cfg(test)]
 pub(super) fn made(rule: &'static str, number: u32, value: f64) -> Finding {
-    use crate::check::{Measured, Place, Side};
+    use crate::check::{Place, Side};
     Finding {
         rule,
         place: Place {
@@ -253,7 +253,7 @@ pub(super) fn made(rule: &'static str, number: u32, value: f64) -> Finding {
         },
         side: Side::Head,
         symbol: Some(Untrusted::from("f")),
-        message: "It is too much.".to_owned(),
+        message: "it is too much".to_owned(),
         measured: Some(Measured { value, threshold: 10.0, unit: "lines" }),
         related: Vec::new(),
         fingerprint: format!("{number:032x}"),
@@ -265,8 +265,10 @@ mod tests {
     use super::super::{RuleId, parse};
     use super::*;
 
-    const RULES: &[RuleId<'static>] =
-        &[("alpha-rule", Level::Warning, &["max"]), ("beta-rule", Level::Error, &[])];
+    const RULES: &[RuleId<'static>] = &[
+        ("alpha-rule", Level::Warning, &["max_share"]),
+        ("beta-rule", Level::Error, &[]),
+    ];
     const LARGE: ChangeSize =
         ChangeSize { files: 1, added_lines: 400, deleted_lines: 0, commits: 1 };
 
@@ -303,7 +305,7 @@ mod tests {
         let (judged, notes) =
             judge(findings, &policy, &Baseline::default(), &comments("", false), LARGE);
         assert!(judged.is_empty());
-        assert_eq!(notes, ["1 finding is not shown: the policy has the rule off there."]);
+        assert_eq!(notes, ["1 finding is not shown: the policy has the rule off there"]);
     }
 
     #[test]
@@ -318,18 +320,15 @@ mod tests {
         let reason = Untrusted::from("as the protocol has it");
         assert_eq!(judged[0].1, Standing::Suppressed { reason: reason.clone() });
         assert_eq!(judged[1].1, Standing::Counts(Level::Error));
-        assert!(judged[1].0.message.ends_with("it gives no reason."));
+        assert!(judged[1].0.message.ends_with("it gives no reason"));
         assert_eq!(
             notes,
-            ["1 finding counts in spite of a comment, which gives no reason."]
+            ["1 finding counts in spite of a comment, which gives no reason"]
         );
         let (judged, notes) =
             judge(findings(), &policy, &none, &comments(text, true), LARGE);
         assert_eq!(judged[0].1, Standing::Suppressed { reason });
-        assert!(
-            notes[0].ends_with("itself adds: alpha-rule at src/a.rs:1."),
-            "{notes:?}"
-        );
+        assert!(notes[0].ends_with("itself adds: alpha-rule at src/a.rs:1"), "{notes:?}");
     }
 
     #[test]
@@ -343,7 +342,7 @@ mod tests {
         };
         let (new, notes) = judged(true);
         assert_eq!(new[0].1, Standing::Counts(Level::Warning));
-        assert!(notes[0].starts_with("Comments that this change adds are not accepted"));
+        assert!(notes[0].starts_with("comments that this change adds are not accepted"));
         assert!(matches!(judged(false).0[0].1, Standing::Suppressed { .. }));
     }
 
@@ -379,8 +378,7 @@ mod tests {
     fn shares_are_not_held_against_a_small_change_which_is_said() {
         let share = |value| {
             let mut finding = made("alpha-rule", 1, value);
-            finding.measured =
-                finding.measured.map(|one| crate::check::Measured { unit: "%", ..one });
+            finding.measured = finding.measured.map(|one| Measured { unit: "%", ..one });
             finding
         };
         let judged = |n: u64| {
@@ -392,12 +390,30 @@ mod tests {
         assert_eq!(standings(&small), [Standing::Exempt, Standing::Counts(Level::Error)]);
         assert_eq!(
             notes,
-            ["Small change: 19 lines, fewer than 20; 1 finding is by share and not \
-              held against it."]
+            ["small change: 19 lines, fewer than 20; 1 finding is by share and not \
+              held against it"]
         );
         let (large, notes) = judged(11);
         assert_eq!(standings(&large)[0], Standing::Counts(Level::Warning));
         assert!(notes.is_empty());
+    }
+
+    #[test]
+    fn a_number_of_lines_is_held_against_a_small_change_and_so_is_a_share_of_others() {
+        let mut share = made("beta-rule", 1, 50.0);
+        share.measured = share.measured.map(|one| Measured { unit: "%", ..one });
+        let findings = vec![share, made("alpha-rule", 2, 20.0)];
+        let size = ChangeSize { added_lines: 1, ..LARGE };
+        let (judged, notes) = judge(
+            findings,
+            &policy(""),
+            &Baseline::default(),
+            &comments("", false),
+            size,
+        );
+        let wanted = [Standing::Counts(Level::Error), Standing::Counts(Level::Warning)];
+        assert_eq!(standings(&judged), wanted);
+        assert!(notes.is_empty(), "{notes:?}");
     }
 
     #[test]
@@ -411,7 +427,7 @@ mod tests {
             LARGE,
         );
         assert!(
-            notes[0].ends_with("src/a.rs:1 (did you mean `alpha-rule`?)."),
+            notes[0].ends_with("src/a.rs:1 (did you mean `alpha-rule`?)"),
             "{notes:?}"
         );
     }
@@ -429,6 +445,6 @@ mod tests {
             LARGE,
         );
         assert!(notes[0].starts_with("900 findings pass by comments"));
-        assert!(notes[0].ends_with("src/a.rs:5, 895 more."), "{notes:?}");
+        assert!(notes[0].ends_with("src/a.rs:5, 895 more"), "{notes:?}");
     }
 }

@@ -272,7 +272,6 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::untrusted::Untrusted;
 
     const RULES: &[RuleId<'static>] = &[
         ("new-duplication", Level::Warning, &["max_lines"]),
@@ -301,17 +300,18 @@ mod tests {
             max = 40.5
         "#;
         let policy = parse(text.as_bytes(), RULES).unwrap();
-        let at = |path: &str| policy.at(&Untrusted::from(path));
-        assert_eq!(at("a.rs").level("new-duplication"), Level::Error);
-        assert_eq!(at("legacy/a.py").level("new-duplication"), Level::Off);
-        assert_eq!(at("legacy/a.py").level("function-complexity"), Level::Note);
-        assert_eq!(at("a.rs").threshold("function-complexity", "max"), Some(25.0));
-        assert_eq!(at("a.py").threshold("function-complexity", "max"), Some(40.5));
-        assert_eq!(at("a.py").threshold("function-complexity", "max_jump"), None);
+        let level = |rule: &str, path: &str| policy.level(rule, path.as_bytes());
+        let most =
+            |path: &str| policy.threshold("function-complexity", "max", path.as_bytes());
+        assert_eq!(level("new-duplication", "a.rs"), Level::Error);
+        assert_eq!(level("new-duplication", "legacy/a.py"), Level::Off);
+        assert_eq!(level("function-complexity", "legacy/a.py"), Level::Note);
+        assert_eq!(["a.rs", "a.py", ""].map(most), [Some(25.0), Some(40.5), Some(25.0)]);
+        assert_eq!(policy.threshold("function-complexity", "max_jump", b"a.py"), None);
         assert_eq!(policy.small_change_lines, 50);
         assert_eq!(policy.highest_level("new-duplication"), Level::Error);
-        assert!(policy.may_stay_unanalysed(&Untrusted::from("fixtures/a/b.bin")));
-        assert!(!policy.may_stay_unanalysed(&Untrusted::from("src/b.bin")));
+        assert!(policy.may_stay_unanalysed(b"fixtures/a/b.bin"));
+        assert!(!policy.may_stay_unanalysed(b"src/b.bin"));
     }
 
     #[test]
@@ -374,5 +374,52 @@ mod tests {
         for text in ["hunter2", "hunter2 = 1", "[rules]\nnew-duplication = \"hunter2\""] {
             assert!(!complaint(text).contains("hunter2"), "{text}");
         }
+    }
+
+    /// What stands between the fences of a language in the page.
+    fn shown(language: &str) -> &'static str {
+        let page = include_str!("../../docs/policy.md");
+        let block = page.split("```").find_map(|block| block.strip_prefix(language));
+        block.expect("the page shows one")
+    }
+
+    #[test]
+    fn what_the_page_shows_can_be_read() {
+        let rules: &[RuleId<'_>] = &[
+            ("new-duplication", Level::Error, &["max_share"]),
+            ("complexity-jump", Level::Warning, &["max_complexity"]),
+        ];
+        let policy = parse(shown("toml\n").as_bytes(), rules).unwrap();
+        assert_eq!(policy.level("new-duplication", b"legacy/a.py"), Level::Off);
+        assert_eq!(policy.level("new-duplication", b"src/a.py"), Level::Warning);
+        let most =
+            |path: &[u8]| policy.threshold("complexity-jump", "max_complexity", path);
+        assert_eq!([most(b"a.gen.py"), most(b"a.py")], [Some(60.0), Some(20.0)]);
+        let baseline =
+            crate::policy::Baseline::parse(shown("json\n").as_bytes()).unwrap();
+        assert_eq!(baseline.len(), 1);
+    }
+
+    #[test]
+    fn the_schema_for_editors_has_the_keys_that_are_read() {
+        let schema = include_str!("../../docs/slopnexus.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let keys = |at: &str| -> Vec<String> {
+            let table =
+                schema.pointer(at).and_then(serde_json::Value::as_object).unwrap();
+            table.keys().cloned().collect()
+        };
+        for key in keys("/properties/check/properties") {
+            let good = if key == "unanalysed" { "[]" } else { "1" };
+            parse(format!("[check]\n{key} = {good}\n").as_bytes(), RULES).unwrap();
+        }
+        let said = complaint("[check]\nx-y-z = 1\n");
+        for key in keys("/properties/check/properties") {
+            assert!(said.contains(&key), "{said}");
+        }
+        assert_eq!(keys("/properties"), ["check", "paths", "rules"]);
+        let levels = schema.pointer("/definitions/level/enum").unwrap();
+        let names: Vec<&str> = LEVELS.iter().map(|(name, _)| *name).collect();
+        assert_eq!(*levels, serde_json::json!(names));
     }
 }

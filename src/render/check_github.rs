@@ -7,7 +7,7 @@
 
 use std::io::{self, Write};
 
-use super::findings::{by_level, counting, not_judged, place, side_words};
+use super::findings::{by_level, counting, not_judged, place, sentence, side_words};
 use super::markdown_text::cut;
 use super::number::count;
 use crate::check::{CheckReport, Finding, Level, Side};
@@ -54,14 +54,18 @@ pub fn write(report: &CheckReport, to: &mut dyn Write) -> io::Result<()> {
         writeln!(to, "::notice title=slopnexus check::{}", data(&text))?;
     }
     for note in &report.notes {
-        writeln!(to, "slopnexus: {}", Untrusted::from(note.as_str()).to_terminal())?;
+        writeln!(
+            to,
+            "slopnexus: {}",
+            Untrusted::from(sentence(note).as_str()).to_terminal()
+        )?;
     }
     Ok(())
 }
 
 fn command(kind: &str, finding: &Finding) -> String {
     let title = property(finding.rule);
-    let message = cut(&finding.message, MESSAGE_LETTERS);
+    let message = sentence(&cut(&finding.message, MESSAGE_LETTERS));
     let symbol = match &finding.symbol {
         Some(symbol) => format!(" in {}", cut(&symbol.to_terminal(), NAME_LETTERS)),
         None => String::new(),
@@ -108,5 +112,37 @@ mod tests {
         assert_eq!(data("100%\n::stop"), r"100%25\u{a}::stop");
         assert_eq!(property("a,b:c%0A"), "a%2Cb%3Ac%250A");
         assert_eq!(data("x ##[error]y"), r"x #\u{23}[error]y");
+    }
+
+    /// The lines of the scripts of a file of steps.
+    fn scripts(steps: &str) -> Vec<&str> {
+        let depth = |line: &str| line.len() - line.trim_start().len();
+        let mut found = Vec::new();
+        let mut inside = None;
+        for line in steps.lines() {
+            if inside.is_some_and(|outer| !line.is_empty() && depth(line) <= outer) {
+                inside = None;
+            }
+            if inside.is_some() {
+                found.push(line);
+            }
+            if line.trim_start().starts_with("run: |") {
+                inside = Some(depth(line));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_action_puts_nothing_from_outside_into_a_script() {
+        let action = include_str!("../../action.yml");
+        let scripts = scripts(action);
+        assert!(scripts.len() > 20, "{scripts:?}");
+        for line in scripts {
+            assert!(!line.contains("${{"), "{line}");
+        }
+        assert!(!action.contains("secrets.") && !action.contains("github.token"));
+        let n = |text: &str| action.matches(text).count();
+        assert_eq!(n(" run: |"), n(" shell: bash"), "each step names its shell");
     }
 }

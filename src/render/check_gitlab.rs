@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::findings::{counting, side_words, write_json};
+use super::findings::{counting, sentence, side_words, write_json};
 use super::markdown_text::cut;
 use crate::check::{CheckReport, Finding, Level};
 
@@ -56,7 +56,7 @@ fn issue(finding: &Finding, level: Level, ordinal: u32) -> Issue {
         Some(symbol) => format!(" in {}", cut(&symbol.to_terminal(), NAME_LETTERS)),
         None => String::new(),
     };
-    let message = cut(&finding.message, MESSAGE_LETTERS);
+    let message = sentence(&cut(&finding.message, MESSAGE_LETTERS));
     // GitLab does not show the name of the check.
     let side = side_words(finding);
     let path = finding.place.path.to_table_path().into_owned();

@@ -5,7 +5,8 @@
 use std::io::{self, Write};
 
 use super::findings::{
-    by_level, by_rule, counting, not_judged, passed, place, short_id, side_words,
+    by_level, by_rule, counting, not_judged, passed, place, sentence, short_id,
+    side_words,
 };
 use super::markdown_text::{code, cut, escaped};
 use super::number::{count, count_of};
@@ -51,7 +52,7 @@ pub fn write(report: &CheckReport, to: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(to, "{}", what_was_judged(report))?;
     for note in report.notes.iter().take(NOTES) {
-        writeln!(to, "- {}", escaped(&cut(note, MESSAGE_LETTERS)))?;
+        writeln!(to, "- {}", escaped(&sentence(&cut(note, MESSAGE_LETTERS))))?;
     }
     match report.notes.len().saturating_sub(NOTES) {
         0 => Ok(()),
@@ -84,7 +85,7 @@ fn line(finding: &Finding, level: Level) -> String {
         Some(symbol) => format!(" in {}", code(symbol, NAME_LETTERS)),
         None => String::new(),
     };
-    let message = escaped(&cut(&finding.message, MESSAGE_LETTERS));
+    let message = escaped(&sentence(&cut(&finding.message, MESSAGE_LETTERS)));
     let place = code(&place(&finding.place), NAME_LETTERS);
     let side = side_words(finding);
     format!("- {level} `{}` at {place}{symbol}{side}: {message}", finding.rule)

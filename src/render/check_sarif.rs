@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::findings::{
-    by_rule, counting, not_judged, passed, short_id, side_words, write_json,
+    by_rule, counting, not_judged, passed, sentence, short_id, side_words, write_json,
 };
 use super::markdown_text::cut;
 use super::number::count;
@@ -80,23 +80,31 @@ pub fn write(report: &CheckReport, to: &mut dyn Write) -> io::Result<()> {
     write_json(&log, to)
 }
 
-/// What is said of a rule: its page, which comes with the program, has the reason and
-/// examples.
+/// What code scanning shows of a rule beside each of its findings.
 fn rule(id: &str, level: Level) -> Value {
-    let title = id.replace('-', " ");
-    let page = format!("docs/rules.md of slopnexus, section {id}");
+    let RuleWords { says, reason } = rule_words(id);
     json!({
         "id": id,
         "name": id,
-        "shortDescription": {"text": title},
-        "fullDescription": {"text": format!("The change breaks the rule {id}.")},
-        "help": {
-            "text": format!("For the reason and examples see {page}."),
-            "markdown": format!("For the reason and examples see `docs/rules.md` of slopnexus, section `{id}`."),
-        },
+        "shortDescription": {"text": cut(&says, MESSAGE_LETTERS)},
+        "fullDescription": {"text": cut(&says, MESSAGE_LETTERS)},
+        "help": {"text": reason, "markdown": reason},
         "defaultConfiguration": {"level": word(level)},
         "properties": {"tags": ["maintainability"], "problem.severity": severity(level)},
     })
+}
+
+/// What a rule asks, and why.
+struct RuleWords {
+    says: String,
+    reason: String,
+}
+
+fn rule_words(id: &str) -> RuleWords {
+    RuleWords {
+        says: format!("The change breaks the rule {id}."),
+        reason: format!("The reason, with examples, is in `docs/rules.md` under `{id}`."),
+    }
 }
 
 fn word(level: Level) -> &'static str {
@@ -176,8 +184,8 @@ fn result(
 /// The message, with a link to each related place. Its own brackets are no links.
 fn message(finding: &Finding, n_related: usize) -> String {
     let message = cut(&finding.message, MESSAGE_LETTERS);
+    let message = sentence(&format!("{message}{}", side_words(finding)));
     let mut text = message.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
-    text.push_str(side_words(finding));
     if n_related > 0 {
         let links: Vec<String> =
             (1..=n_related).map(|id| format!("[{id}]({id})")).collect();
@@ -227,7 +235,7 @@ fn physical(place: &Place, side: Side) -> Value {
 /// What was not sent, what could not be looked at, and what to know.
 fn notifications(report: &CheckReport, left: &[(&Finding, Level)]) -> Vec<Value> {
     let said = |level: &str, text: &str| {
-        let text = Untrusted::from(text).to_terminal();
+        let text = Untrusted::from(sentence(text).as_str()).to_terminal();
         json!({"level": level, "message": {"text": cut(&text, MESSAGE_LETTERS)}})
     };
     let mut all = Vec::new();

@@ -86,6 +86,12 @@ pub(super) fn side_words(finding: &Finding) -> &'static str {
     }
 }
 
+/// A message or a note as a sentence: with a full stop, if it has no end.
+pub(super) fn sentence(text: &str) -> String {
+    let end = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{text}{end}")
+}
+
 /// The start of a commit's id; only digits of it.
 pub(super) fn short_id(id: &str) -> String {
     id.chars().filter(char::is_ascii_hexdigit).take(12).collect()
@@ -98,7 +104,7 @@ pub(super) fn not_judged(report: &CheckReport) -> Option<String> {
     }
     let gaps = report.gaps.iter().filter(|gap| gap.incomplete);
     let n: u64 = gaps.clone().map(|gap| gap.count).sum();
-    let what = "The change could not be judged";
+    let what = "the change could not be judged";
     let Some(first) = gaps.clone().next() else { return Some(what.to_owned()) };
     let why = Untrusted::from(first.why.as_str()).to_terminal();
     let parts = count_of(n, "part", "parts");

@@ -52,7 +52,7 @@ fn finding(number: usize, name: &[u8]) -> Finding {
         place: place(name),
         side: if number.is_multiple_of(7) { Side::Base } else { Side::Head },
         symbol: number.is_multiple_of(2).then(|| Untrusted::from(name)),
-        message: "31 lines [repeat] what stands elsewhere, 100% of them: too many."
+        message: "31 lines [repeat] what stands elsewhere, 100% of them: too many"
             .to_owned(),
         measured: Some(Measured { value: 31.0, threshold: 20.0, unit: "lines" }),
         related: vec![
