@@ -6,10 +6,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::markdown_text::cut;
 use super::number::{count, count_of};
 use crate::check::{CheckReport, Finding, Level, Place, Side, Standing};
 use crate::units::len_to_u64;
 use crate::untrusted::Untrusted;
+
+/// How many letters of a place are shown in a sentence.
+const PLACE_LETTERS: usize = 200;
 
 /// The findings that count, worst first; in the report's order otherwise.
 pub(super) fn counting(report: &CheckReport) -> Vec<(&Finding, Level)> {
@@ -107,8 +111,10 @@ pub(super) fn not_judged(report: &CheckReport) -> Option<String> {
     let what = "the change could not be judged";
     let Some(first) = gaps.clone().next() else { return Some(what.to_owned()) };
     let why = Untrusted::from(first.why.as_str()).to_terminal();
+    let place = cut(&Untrusted::from(first.first.as_str()).to_terminal(), PLACE_LETTERS);
     let parts = count_of(n, "part", "parts");
-    Some(format!("{what}: {parts} of it could not be looked at, the first: {why}"))
+    let which = format!("{parts} of it could not be looked at, the first '{place}'");
+    Some(format!("{what}: {which}: {why}"))
 }
 
 /// Writes JSON in ASCII, so that no name in it can turn, hide or end anything in a log.
