@@ -59,6 +59,7 @@ pub mod verdict;
 pub mod report;
 pub mod explain;
 pub mod check;
+pub mod policy;
 pub mod render;
 
 // What was asked → what is said.

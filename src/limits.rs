@@ -347,6 +347,34 @@ pub const RULES: Limit = Limit {
     why: "each is asked about each commit; two hundred come with the program",
 };
 
+/// The largest policy of a gate that is read, in bytes.
+pub const POLICY_BYTES: Limit = Limit {
+    name: "POLICY_BYTES",
+    value: 1 << 20,
+    why: "a section a path and a line a rule make some kilobytes",
+};
+
+/// How many sections a policy may have, and how many patterns each.
+pub const POLICY_SECTIONS: Limit = Limit {
+    name: "POLICY_SECTIONS",
+    value: 1_000,
+    why: "each is asked about each changed file",
+};
+
+/// The largest baseline that is read, in bytes.
+pub const BASELINE_BYTES: Limit = Limit {
+    name: "BASELINE_BYTES",
+    value: 32 << 20,
+    why: "a finding has some 200 bytes; 100,000 of them are no baseline but a decision",
+};
+
+/// How many comments of a change's files are read that let findings pass.
+pub const SUPPRESSIONS: Limit = Limit {
+    name: "SUPPRESSIONS",
+    value: 10_000,
+    why: "a file made of nothing else must not take the memory",
+};
+
 /// The largest frame a worker may send, in bytes.
 pub const FRAME_BYTES: Limit = Limit {
     name: "FRAME_BYTES",
@@ -446,6 +474,10 @@ pub static LIMITS: &[&Limit] = &[
     &LANDING_EVENTS_BYTES,
     &RULES_BYTES,
     &RULES,
+    &POLICY_BYTES,
+    &POLICY_SECTIONS,
+    &BASELINE_BYTES,
+    &SUPPRESSIONS,
     &USAGE_RECORD_BYTES,
     &USAGE_COLUMNS,
     &USAGE_VALUE_BYTES,

@@ -1,9 +1,15 @@
 //! Finished answers → bytes. Words for people are made here and in [`crate::error`].
 
+pub mod check_github;
+pub mod check_gitlab;
+pub mod check_markdown;
+pub mod check_sarif;
 pub mod explain_text;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod findings;
+mod markdown_text;
 pub mod report_csv;
 pub mod number;
 mod page;

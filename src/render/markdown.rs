@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use super::markdown_text::escaped;
 use super::page::{self, Block, Cell, Column, Figure, Page, Table};
 use crate::report::Report;
 
@@ -77,52 +78,4 @@ fn write_table(table: &Table, to: &mut dyn Write) -> io::Result<()> {
         writeln!(to, "{}", line(cells.collect()))?;
     }
     Ok(())
-}
-
-/// Text as text: whatever Markdown, HTML or a forge would read something into stands behind
-/// a backslash or as an entity.
-fn escaped(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => shown.push_str("&amp;"),
-            '<' => shown.push_str("&lt;"),
-            '>' => shown.push_str("&gt;"),
-            // Mentions and references of a forge.
-            '@' => shown.push_str("&#64;"),
-            '#' => shown.push_str("&#35;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|'
-            | '~' => {
-                shown.push('\\');
-                shown.push(character);
-            }
-            '\n' | '\r' => shown.push(' '),
-            _ => shown.push(character),
-        }
-    }
-    // What would be a link, a list, a heading or a rule at the start of a line.
-    let shown = shown.replace("://", "&#58;//").replace("www.", "www&#46;");
-    match shown.chars().next() {
-        Some('-' | '+' | '=') => format!("\\{shown}"),
-        _ => shown,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_from_outside_is_text() {
-        for (text, shown) in [
-            ("<img src=x onerror=y>", "&lt;img src=x onerror=y&gt;"),
-            ("[a](https://x.example)", "\\[a\\]\\(https&#58;//x.example\\)"),
-            ("@team see #12", "&#64;team see &#35;12"),
-            ("a|b\nc", "a\\|b c"),
-            ("- item", "\\- item"),
-            ("`x` *y*", "\\`x\\` \\*y\\*"),
-        ] {
-            assert_eq!(escaped(text), shown);
-        }
-    }
 }
