@@ -237,7 +237,10 @@ fn every_test_named_in_architecture_exists() {
 
 #[test]
 fn every_file_in_tests_is_run() {
-    for path in files("tests").iter().filter(|path| *path != "tests/it/main.rs") {
+    // What opens the page in a browser is no Rust.
+    let is_rust = |path: &&String| !path.starts_with("tests/browser/");
+    let all = files("tests");
+    for path in all.iter().filter(is_rust).filter(|path| *path != "tests/it/main.rs") {
         let (folder, file) = path.rsplit_once('/').expect("it is in a folder");
         let parent = match folder {
             "tests/it" => "tests/it/main.rs".to_owned(),
@@ -248,6 +251,7 @@ fn every_file_in_tests_is_run() {
             name.is_some_and(|name| read(&parent).contains(&format!("mod {name};")));
         assert!(declared, "{path} is no module of {parent}");
     }
+    assert!(read(".ci/run").contains("npm --prefix tests/browser test"));
 }
 
 #[test]
