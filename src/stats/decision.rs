@@ -82,6 +82,8 @@ pub enum Reason {
     /// With days of work taken out of both, little is left: the two may go together only
     /// because both take time at work.
     OnlyThroughDays,
+    /// Spend turned round in time, person by person, goes with lines as often as this.
+    AlsoTurnedRound(f64),
     /// The interval of the elasticity lies within the bound.
     WithinBound,
     /// It does not.
@@ -102,7 +104,8 @@ pub struct Decision {
 ///
 /// Associated asks for all of: gates met; a primary interval without zero; a small
 /// adjusted p; the same sign in every reading that should have it; a small p in most
-/// of them, and in the one beside days of work; and a placebo whose interval holds zero. A reading that was not asked
+/// of them, in the one beside days of work and where spend is turned round in time; and a
+/// placebo whose interval holds zero. A reading that was not asked
 /// for, since its numbers were not given, counts neither way; one that failed blocks.
 pub fn decide(
     gates: &GatesSeen,
@@ -180,6 +183,10 @@ fn look_beside(association: &Association, reasons: &mut Vec<Reason>) -> bool {
     }
     if is_only_through_days(association) {
         reasons.push(Reason::OnlyThroughDays);
+    }
+    // Flipped signs take people for independent; this does not.
+    if let Some(p) = association.circular_shift.p.filter(|p| *p >= SMALL_P) {
+        reasons.push(Reason::AlsoTurnedRound(p));
     }
     let is_stable = reasons.len() == n_before;
     let ps = ps_beside(association);

@@ -217,6 +217,11 @@ pub fn in_words(reason: &Reason) -> String {
              other way"
                 .to_owned()
         }
+        Reason::AlsoTurnedRound(_) => {
+            "with spend turned round in time, which means nothing, the relation is as strong too \
+             often"
+                .to_owned()
+        }
         Reason::OnlyThroughDays => "with days of work held equal little is left: both may \
                                     only follow the time people worked"
             .to_owned(),

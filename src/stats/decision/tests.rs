@@ -104,6 +104,16 @@ fn what_is_not_clear_with_days_of_work_held_equal_blocks() {
 }
 
 #[test]
+fn what_turning_spend_round_in_time_shows_as_well_blocks() {
+    let mut association = planted();
+    assert_eq!(finding(&association).0, Finding::Associated);
+    association.circular_shift.p = Some(0.06);
+    let (finding, reasons) = finding(&association);
+    assert_eq!(finding, Finding::NotEnoughEvidence);
+    assert!(reasons.contains(&Reason::AlsoTurnedRound(0.06)), "{reasons:?}");
+}
+
+#[test]
 fn a_placebo_that_is_not_nothing_blocks() {
     let mut association = planted();
     let placebo = association.checks.iter_mut();
