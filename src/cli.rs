@@ -171,7 +171,7 @@ pub struct ReportArgs {
     /// Of the usage only your own, by your address: that of git's configuration unless given
     #[arg(long, value_name = "EMAIL", num_args = 0..=1, default_missing_value = "")]
     pub me: Option<String>,
-    /// text or json; may be repeated, each with its --output
+    /// How to write; may be repeated, each with its --output
     #[arg(long, value_name = "FORMAT")]
     pub format: Vec<ReportFormat>,
     /// Where to write; may be repeated, one for each --format

@@ -158,12 +158,11 @@ fn apply(index: &mut Index, changes: &[FileChange<'_>]) {
 
 /// Removes files that are not seen any more: later changes are not compared with them.
 fn lose_unseen(index: &mut Index, changes: &[FileChange<'_>]) {
-    let is_taken = |path: &[u8]| {
-        let mut after = changes.iter().filter_map(|change| change.after.as_ref());
-        after.any(|(taken, _)| *taken == path)
-    };
+    let after = changes.iter().filter_map(|change| change.after.as_ref());
+    let taken: BTreeSet<&[u8]> = after.map(|(path, _)| *path).collect();
     let unseen = changes.iter().filter(|change| change.is_unseen);
-    for path in unseen.filter_map(|change| change.before).filter(|it| !is_taken(it)) {
+    let gone = unseen.filter_map(|change| change.before);
+    for path in gone.filter(|path| !taken.contains(path)) {
         index.remove(path);
     }
 }

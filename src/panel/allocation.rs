@@ -91,10 +91,30 @@ impl Panel {
         weeks: &RangeInclusive<IsoWeek>,
         key: impl Fn(&CodePlace, &Spent) -> K,
     ) -> Allocation<K> {
+        self.allocate_if(weeks, |_| true, key)
+    }
+
+    /// The same of spend that is held against lines: that of weeks whose lines count, since
+    /// the whole spend is known.
+    pub fn allocate_told<K: Ord>(
+        &self,
+        weeks: &RangeInclusive<IsoWeek>,
+        key: impl Fn(&CodePlace, &Spent) -> K,
+    ) -> Allocation<K> {
+        let is_told = |one: &Spent| self.coverage.tells(one.person, one.first.week());
+        self.allocate_if(weeks, is_told, key)
+    }
+
+    fn allocate_if<K: Ord>(
+        &self,
+        weeks: &RangeInclusive<IsoWeek>,
+        wanted: impl Fn(&Spent) -> bool,
+        key: impl Fn(&CodePlace, &Spent) -> K,
+    ) -> Allocation<K> {
         let mut all =
             Allocation { groups: BTreeMap::new(), unallocated: Allocated::default() };
         let spent = self.spent.iter().filter(|one| weeks.contains(&one.first.week()));
-        for one in spent {
+        for one in spent.filter(|one| wanted(one)) {
             let (person, week) = (one.person, one.first.week());
             let lines = self.lines_by_place(person, week);
             let landed: u64 = lines.values().map(|lines| lines.landed).sum();

@@ -9,6 +9,8 @@ use super::Measured;
 use crate::identity::{IdentityId, Match};
 use crate::units::IsoWeek;
 use crate::untrusted::Untrusted;
+use crate::usage::entire;
+use crate::usage::local::is_own_log;
 
 /// The weeks of which spend is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +33,8 @@ struct Export<'u> {
     accounts: BTreeSet<Vec<u8>>,
     tools: BTreeSet<Tool<'u>>,
     people: BTreeSet<(IdentityId, Tool<'u>)>,
+    /// Whether it is a log of somebody's own machine.
+    is_own_log: bool,
 }
 
 impl Coverage {
@@ -38,7 +42,7 @@ impl Coverage {
     pub(super) fn of(measured: &[Measured<'_>], holds: impl Fn(IsoWeek) -> bool) -> Self {
         let exports = exports(measured);
         let mut by_tool: BTreeMap<Tool<'_>, BTreeSet<IsoWeek>> = BTreeMap::new();
-        let mut own: BTreeMap<(IdentityId, Tool<'_>), Option<Span>> = BTreeMap::new();
+        let mut own: BTreeMap<(IdentityId, Tool<'_>), Vec<Span>> = BTreeMap::new();
         let mut weeks = BTreeSet::new();
         for export in exports.values() {
             let Some(span) = export.span else { continue };
@@ -50,18 +54,24 @@ impl Coverage {
                 }
             }
             for one in &export.people {
-                // Somebody's own log is in many files, a session each: it has no gaps.
                 let log = own.entry(*one).or_default();
-                if export.accounts.len() == 1 {
-                    *log = Some(log.map_or(span, |log| joined(log, span)));
+                if export.accounts.len() > 1 {
+                    continue;
+                }
+                // Somebody's own log is in many files, a session each: it has no gaps.
+                // Two exports of a month that only one person is in say nothing of the
+                // months between.
+                match log.last_mut().filter(|_| export.is_own_log) {
+                    Some(before) => *before = joined(*before, span),
+                    None => log.push(span),
                 }
             }
         }
         let nothing = BTreeSet::new();
         let mut people: BTreeMap<IdentityId, BTreeSet<IsoWeek>> = BTreeMap::new();
-        for ((person, tool), span) in own {
+        for ((person, tool), spans) in own {
             let of_tool = by_tool.get(&tool).unwrap_or(&nothing);
-            let log = span.into_iter().flat_map(all_of);
+            let log = spans.into_iter().flat_map(all_of);
             let told: BTreeSet<IsoWeek> = of_tool.iter().copied().chain(log).collect();
             people
                 .entry(person)
@@ -103,6 +113,8 @@ fn exports<'u>(measured: &[Measured<'u>]) -> BTreeMap<&'u Untrusted, Export<'u>>
         let format = if facets.tool.is_some() { "" } else { record.format };
         let tool = (facets.tool.as_ref(), format);
         export.tools.insert(tool);
+        export.is_own_log =
+            is_own_log(record.format) || record.format == entire::FORMAT.name;
         export.accounts.insert(super::destinations::account_key(&one.spend));
         if let Match::Person(person, _) = one.spend.owner {
             export.people.insert((person, tool));

@@ -44,7 +44,7 @@ pub fn survival(point: &SurvivalPoint) -> String {
             )
         }
         (Some(value), _, _) => format!("{} (no interval)", percent(value)),
-        _ if point.reason == Some(FEW_PEOPLE) => "under 5 people".to_owned(),
+        _ if point.reason == Some(FEW_PEOPLE) => "withheld: few people".to_owned(),
         _ => "not observed yet".to_owned(),
     }
 }

@@ -18,6 +18,7 @@ mod places;
 mod repositories;
 mod spend;
 
+use super::sentences::day;
 use crate::report::Report;
 use crate::untrusted::Untrusted;
 
@@ -94,7 +95,7 @@ pub(super) struct Table {
     pub(super) caption: String,
     /// Its columns.
     pub(super) columns: Vec<Column>,
-    /// Its rows, as long as there are columns.
+    /// Its rows, each as wide as there are columns.
     pub(super) rows: Vec<Vec<Cell>>,
 }
 
@@ -220,14 +221,16 @@ fn name(report: &Report, path: &str) -> String {
     if is_telling { safe(&short) } else { safe(path) }
 }
 
+/// What is said of rows that have no room.
+fn more(n_hidden: usize) -> Option<Block> {
+    let n_hidden = super::number::count(crate::units::len_to_u64(n_hidden));
+    let text = format!("{n_hidden} more are in --format json.");
+    (n_hidden != "0").then_some(Block::Text(text))
+}
+
 /// Text from outside, with everything invisible made visible.
 pub(super) fn safe(text: &str) -> String {
     Untrusted::from(text).to_terminal()
-}
-
-/// The day of a time.
-fn day(time: &str) -> &str {
-    time.split('T').next().unwrap_or(time)
 }
 
 impl Cell {
@@ -246,6 +249,12 @@ impl Cell {
     fn share(share: Option<f64>) -> Self {
         let text = share.map_or_else(|| "unknown".to_owned(), super::number::percent);
         Self { text, value: share }
+    }
+
+    /// An exact decimal amount, rounded for eyes.
+    fn amount(amount: &str, places: usize) -> Self {
+        let text = super::number::decimal(amount, places);
+        Self { text, value: amount.parse().ok() }
     }
 
     /// Something written out that is sorted by a number.
@@ -278,7 +287,7 @@ impl Table {
         }
     }
 
-    /// The same with one more row.
+    /// Adds a row, which is as wide as the table.
     fn push(&mut self, row: Vec<Cell>) {
         debug_assert_eq!(row.len(), self.columns.len(), "{}", self.caption);
         self.rows.push(row);

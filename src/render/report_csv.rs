@@ -41,7 +41,16 @@ fn write_block(section: &str, block: &Block, csv: &mut Csv<'_>) -> io::Result<()
             csv.write_record([section, "", "", "said", cell.as_str(), ""])
                 .map_err(io::Error::other)
         }
-        Block::Figures(_) | Block::Terms(_) => Ok(()),
+        Block::Figures(figures) => figures.iter().try_for_each(|figure| {
+            let (label, support) = (cell(&figure.label), cell(&figure.support));
+            let value = cell(&figure.value);
+            csv.write_record([section, "figures", "", &label, &value, ""])
+                .and_then(|()| {
+                    csv.write_record([section, "figures", "", "support", &support, ""])
+                })
+                .map_err(io::Error::other)
+        }),
+        Block::Terms(_) => Ok(()),
     }
 }
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::number::{count, count_of, percent, survival};
 use crate::facts::SquashFacts;
 use crate::report::{
-    CheckReport, HalfLifeReport, Report, RulesReport, SpendReport, SurvivalReport,
+    AssociationReport, CheckReport, HalfLifeReport, ProvenanceReport, Report,
+    RevertsReport, RulesReport, SpendReport, SurvivalReport, TiersReport,
 };
 use crate::units::len_to_u64;
 
@@ -341,4 +342,97 @@ fn first_landing(report: &Report) -> String {
     let first =
         report.repositories.iter().filter_map(|one| one.first_landing.as_deref()).min();
     first.map_or("the beginning", day).to_owned()
+}
+
+/// Why the two cohorts are not alike, and what is in neither.
+pub(super) fn cohorts_differ(report: &Report) -> String {
+    let bulk = match report.bulk.changes {
+        0 => String::new(),
+        changes => format!(
+            " Left out of both as imports rather than work (such as more than {} lines at \
+             once): {}, {} in all.",
+            count(report.bulk.more_than_lines),
+            count_of(changes, "change", "changes"),
+            count_of(report.bulk.lines, "line", "lines"),
+        ),
+    };
+    format!("The two differ in tasks, people and places.{bulk}")
+}
+
+/// Lines that died and came back.
+pub(super) fn landed_again(lives: &SurvivalReport) -> Option<String> {
+    let again = lives.sensitivity.landed_again_lines;
+    (again > 0).then(|| {
+        let lines = count_of(again, "line", "lines");
+        format!("{lines} landed again after they had died: the first instance counts.")
+    })
+}
+
+/// How much of the use is in few weeks; `None` when it is not known.
+pub(super) fn concentration(tiers: &TiersReport) -> Option<String> {
+    let most = &tiers.concentration;
+    Some(format!(
+        "The tenth of person-weeks with most spend, of {}, has about {} of it and {} of the \
+         durable lines. Concentration is not waste.",
+        count_of(most.n_people, "person", "people"),
+        rough(most.spend_share?),
+        rough(most.lines_share?)
+    ))
+}
+
+/// How estimates of the association are rounded, and what they could have shown.
+pub(super) fn estimates_rounded(one: &AssociationReport) -> Option<String> {
+    let step = one.rounded_to?;
+    Some(format!(
+        "Rounded to {step}, so that nobody's part can be told; p is rounded up. Smallest \
+         elasticity these numbers could have shown: {}.",
+        one.elasticity.mde.map_or("unknown".to_owned(), |mde| format!("{mde:.2}"))
+    ))
+}
+
+/// How soon landings were taken back.
+pub(super) fn revert_latency(reverts: &RevertsReport) -> Option<String> {
+    let latency = reverts.latency_days.as_ref()?;
+    Some(format!(
+        "Half of {} came within {:.1} days, nine of ten within {:.1}.",
+        count(latency.n),
+        latency.median,
+        latency.p90
+    ))
+}
+
+/// What is told beside reverts.
+pub(super) fn beside_reverts(reverts: &RevertsReport) -> String {
+    format!(
+        "Beside them, and not added: mends within three days: {}; commits that name the one \
+         they suspect of the fault they mend: {}; landings whose files all went again: {}.",
+        count(reverts.hotfixes),
+        count(reverts.bug_links),
+        count(reverts.removals),
+    )
+}
+
+/// Squashed pull requests that lost their marks; `None` where none had any.
+pub(super) fn squashed_marks(known: &ProvenanceReport) -> Option<String> {
+    let squashes = known.squashes.filter(|one| one.with_marks + one.gained > 0)?;
+    Some(format!(
+        "Squashed pull requests whose commits are here: {}, with a marked commit: {}; {} of \
+         those squashes lost the mark, {} carry one for commits without. In them {} of {} are \
+         marked.",
+        count(squashes.pull_requests),
+        count(squashes.with_marks),
+        count(squashes.lost),
+        count(squashes.claims_too_much),
+        count(squashes.marked_commits),
+        count_of(squashes.commits, "commit", "commits"),
+    ))
+}
+
+/// Imports that are in no count of operations.
+pub(super) fn bulk_landings(n: u64) -> String {
+    match n {
+        0 => String::new(),
+        1 => " One import is left out.".to_owned(),
+        n => format!(" {} imports are left out.", count(n)),
+    }
 }

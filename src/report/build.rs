@@ -165,8 +165,14 @@ fn all_gaps(
         join.add_many(GapKind::NotMeasured, why, b"", panel.unmeasured_records);
         let why = "line whose dates cannot both be right, not in the join";
         // Where even a rounded number would tell of somebody, that there are some is said.
-        let n_lines = spend::suspect_lines(panel, own).unwrap_or(1);
-        join.add_many(GapKind::WorkTimeSuspect, why, b"", n_lines);
+        match spend::suspect_lines(panel, own) {
+            Some(n_lines) => join.add_many(GapKind::WorkTimeSuspect, why, b"", n_lines),
+            None => {
+                let why = "lines whose dates cannot both be right, not in the join; how many \
+                           is not shown, since few people wrote them";
+                join.add_many(GapKind::WorkTimeSuspect, why, b"", 1);
+            }
+        }
     }
     let of_repositories = scope
         .repositories

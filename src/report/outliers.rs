@@ -180,7 +180,7 @@ fn allocated(
 ) -> BTreeMap<Area, Allocated> {
     let area =
         |place: &crate::panel::CodePlace| (place.repository, place.area.bytes().to_vec());
-    let mut groups = panel.allocate(weeks, |place, _| area(place)).groups;
+    let mut groups = panel.allocate_told(weeks, |place, _| area(place)).groups;
     // Only people who spent count: theirs is the spend that is held against the lines.
     let people: BTreeMap<Area, BTreeSet<_>> =
         groups.iter().map(|(area, group)| (area.clone(), group.people.clone())).collect();

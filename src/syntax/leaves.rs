@@ -414,7 +414,7 @@ impl<'t, 'b> Reader<'t, 'b> {
             self.tokens.push(CodeToken { hash: DROPPED, line: None });
         }
         self.leaves_levels += usize::from(self.says_all_by_leaves(node));
-        self.error_levels += usize::from(node.is_error());
+        self.error_levels += usize::from(is_lost(node));
         self.levels.push(Level {
             node,
             start,
@@ -438,7 +438,7 @@ impl<'t, 'b> Reader<'t, 'b> {
     }
 
     fn says_all_by_leaves(&self, node: Node<'_>) -> bool {
-        node.is_error() || self.rules.leaves_alone.contains(&node.kind())
+        is_lost(node) || self.rules.leaves_alone.contains(&node.kind())
     }
 
     fn is_in_use(&self) -> bool {
@@ -467,7 +467,7 @@ impl<'t, 'b> Reader<'t, 'b> {
             self.sort_runs(&level);
         }
         self.leaves_levels -= usize::from(self.says_all_by_leaves(level.node));
-        self.error_levels -= usize::from(level.node.is_error());
+        self.error_levels -= usize::from(is_lost(level.node));
         if !level.is_transparent && !self.is_in_use() && self.leaves_levels == 0 {
             self.push(end_hash(self.rules.alias(kind), 2), None);
         }
@@ -584,6 +584,14 @@ fn hashes(tokens: &[CodeToken]) -> impl Iterator<Item = u64> {
 
 fn end_hash(kind: &str, end: u64) -> u64 {
     xxh3_64_with_seed(kind.as_bytes(), end)
+}
+
+/// Whether the grammar cannot follow a node, or made up a token in it that is not there.
+fn is_lost(node: Node<'_>) -> bool {
+    let mut cursor = node.walk();
+    node.is_error()
+        || (node.has_error()
+            && node.children(&mut cursor).any(|child| child.is_missing()))
 }
 
 #[cfg(test)]

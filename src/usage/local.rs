@@ -31,6 +31,27 @@ pub mod kimi;
 pub mod opencode;
 pub mod qwen;
 
+/// Whether a format is of logs on somebody's own machine, or of reports made from these:
+/// of one person, in many files.
+pub fn is_own_log(format: &str) -> bool {
+    [
+        amp::FORMAT.name,
+        ccusage::FORMAT.name,
+        claude_transcript::FORMAT.name,
+        cline_cli::FORMAT.name,
+        cline_vscode::FORMAT.name,
+        codeburn::FORMAT.name,
+        codex_exec::FORMAT.name,
+        codex_rollout::FORMAT.name,
+        droid::FORMAT.name,
+        gemini_cli::FORMAT.name,
+        kimi::FORMAT.name,
+        opencode::FORMAT.name,
+        qwen::FORMAT.name,
+    ]
+    .contains(&format)
+}
+
 /// The tool that readers of logs call by a shorter name, and who bills for it where that
 /// is one vendor.
 fn set_agent(agent: &str, facets: &mut Facets) {

@@ -149,6 +149,8 @@ test("in print nothing that can be chosen is left out", async () => {
     const options = page.locator(".choice").first().locator("> .option");
     for (const option of await options.all()) assert.ok(await option.isVisible());
     assert.ok(!(await page.locator("nav").isVisible()));
+    // The numbers behind a drawing are folded away on a screen and not on paper.
+    assert.ok(await page.locator("#lives details table").first().isVisible());
     await page.emulateMedia({ media: null });
     const printed = await page.pdf({ format: "A4" });
     assert.ok(printed.length > 20_000, `${printed.length} bytes`);

@@ -142,6 +142,7 @@ fn what_changes_the_meaning_of_python_is_not_form() {
             ("(a,) = b\n", "(a) = b\n"),
             ("x: (A | B)[c] = d\n", "x: A | B[c] = d\n"),
             ("x: A[b,] = d\n", "x: A[b] = d\n"),
+            ("x: A[b, f(k=(\"a\",))] = d\n", "x: A[b, f(k=(\"a\"))] = d\n"),
             ("x: A | B = d\n", "x: B | A = d\n"),
             ("x: (A, B) = d\n", "x: (A, (B)) = d, e\n"),
             ("x = 'a  b'\n", "x = 'a b'\n"),
@@ -188,6 +189,10 @@ fn what_changes_the_meaning_of_rust_is_not_form() {
                 "macro_rules! a { () => { b! { B => {c} } } }\n",
                 "macro_rules! a { () => { b! { B => c, } } }\n",
             ),
+            // No arm of a match.
+            ("fn f() { a!(b => {c}) }\n", "fn f() { a!(b => c) }\n"),
+            // What is not there ends nothing.
+            ("fn f() { let a = (b; }\n", "fn f() { let a = b; }\n"),
             // No closure, and one that goes on.
             ("fn f() { a!(b | {c == d}) }\n", "fn f() { a!(b | c == d) }\n"),
             ("fn f() { a!(|b| {c + d} * e) }\n", "fn f() { a!(|b| c + d * e) }\n"),

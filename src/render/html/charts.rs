@@ -6,7 +6,7 @@
 
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::treemap::{TreemapColorMode, TreemapNode, TreemapPlot};
-use kuva::plot::{BarPlot, ForestPlot, LegendPosition, LinePlot, LineStyle};
+use kuva::plot::{BandPlot, BarPlot, ForestPlot, LegendPosition, LinePlot, LineStyle};
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::render_multiple;
@@ -17,6 +17,24 @@ use crate::render::page::{Chart, Curve, Drawing};
 /// The size of a drawing in its own units.
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 360.0;
+
+/// Stand for what a name may hold and the library would read something into: dollars around
+/// mathematics, and its own names. No character has these numbers, and `restored` puts back
+/// what was there.
+const DOLLAR: &str = "\u{fdd1}";
+const CLIP: &str = "\u{fdd2}";
+
+/// A name from outside, in which the library sees letters only.
+fn plain(name: &str) -> String {
+    name.replace('$', DOLLAR).replace(CLIP_NAME, CLIP)
+}
+
+fn restored(svg: &str) -> String {
+    svg.replace(DOLLAR, "$").replace(CLIP, CLIP_NAME)
+}
+
+/// How the library begins the names that it gives to parts of a drawing.
+const CLIP_NAME: &str = "kuva-clip-";
 
 /// The drawing with its name and what can be seen in it.
 pub(super) fn svg(chart: &Chart, number: u32) -> String {
@@ -68,34 +86,35 @@ fn share_ticks() -> TickFormat {
     TickFormat::Custom(std::sync::Arc::new(|share| format!("{:.0}%", share * 100.0)))
 }
 
-/// Steps with bands: a share holds until the next age.
+/// Steps with bands: a share holds until the next age. Where there is no interval there is
+/// no band.
 fn curves(all: &[Curve]) -> (Vec<Plot>, Layout) {
     let mut plots = Vec::new();
     let mut lowest = 1.0_f64;
     for (at, curve) in all.iter().enumerate() {
-        let mut points = Vec::new();
-        let (mut low, mut high) = (Vec::new(), Vec::new());
-        let mut before: Option<(f64, f64, (f64, f64))> = None;
-        for &(age, share, interval) in &curve.points {
-            let ends = interval.unwrap_or((share, share));
-            if let Some((_, share, ends)) = before {
-                points.push((age, share));
-                low.push(ends.0);
-                high.push(ends.1);
-            }
-            points.push((age, share));
-            low.push(ends.0);
-            high.push(ends.1);
-            before = Some((age, share, ends));
-            lowest = lowest.min(ends.0);
+        let runs = curve.points.split(|point| point.2.is_none());
+        for run in runs.filter(|run| run.len() > 1) {
+            let end = |of: fn((f64, f64)) -> f64| {
+                steps(run.iter().filter_map(|point| Some((point.0, of(point.2?)))))
+            };
+            let (low, high) = (end(|ends| ends.0), end(|ends| ends.1));
+            lowest = low.iter().map(|point| point.1).fold(lowest, f64::min);
+            let ages = low.iter().map(|point| point.0);
+            let band = BandPlot::new(
+                ages,
+                low.iter().map(|point| point.1),
+                high.iter().map(|point| point.1),
+            );
+            plots.push(Plot::Band(band.with_color(color(at)).with_opacity(0.2)));
         }
+        let points = steps(curve.points.iter().map(|point| (point.0, point.1)));
+        lowest = points.iter().map(|point| point.1).fold(lowest, f64::min);
         let line = LinePlot::new()
             .with_data(points)
             .with_color(color(at))
             .with_line_style(dashes(at))
             .with_stroke_width(2.5)
-            .with_legend(curve.name.as_str())
-            .with_band(low, high);
+            .with_legend(plain(&curve.name));
         plots.push(Plot::Line(line));
     }
     let floor = (lowest * 10.0).floor() / 10.0;
@@ -112,6 +131,17 @@ fn curves(all: &[Curve]) -> (Vec<Plot>, Layout) {
     (plots, layout)
 }
 
+/// Points with those between them at which a step is taken.
+fn steps(points: impl Iterator<Item = (f64, f64)>) -> Vec<(f64, f64)> {
+    let mut taken: Vec<(f64, f64)> = Vec::new();
+    for (age, share) in points {
+        let before = taken.last().map(|point| (age, point.1));
+        taken.extend(before);
+        taken.push((age, share));
+    }
+    taken
+}
+
 /// One bar for each label, its parts one above the other.
 fn stacks(
     labels: &[String],
@@ -124,9 +154,10 @@ fn stacks(
         let values: Vec<(f64, String)> = values
             .filter_map(|(part, (_, values))| Some((*values.get(at)?, color(part))))
             .collect();
-        bars = bars.with_group(label.as_str(), values);
+        bars = bars.with_group(plain(label), values);
     }
-    let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<String> = parts.iter().map(|(name, _)| plain(name)).collect();
+    let names = names.iter().map(String::as_str).collect();
     let plots = vec![Plot::Bar(bars.with_legend(names).with_stacked().with_width(0.8))];
     let layout = Layout::auto_from_plots(&plots)
         .with_width(WIDTH)
@@ -156,7 +187,7 @@ fn short_count(n: f64) -> String {
 fn intervals(rows: &[(String, f64, f64, f64)], unit: &str) -> (Vec<Plot>, Layout) {
     let mut forest = ForestPlot::new().with_color(color(0)).with_show_null_line(false);
     for (name, value, low, high) in rows {
-        forest = forest.with_row(shortened(name), *value, *low, *high);
+        forest = forest.with_row(plain(&shortened(name)), *value, *low, *high);
     }
     let plots = vec![Plot::Forest(forest)];
     let height = crate::units::len_to_f64(rows.len()) * 26.0 + 80.0;
@@ -185,9 +216,9 @@ fn treemap(areas: &[(String, f64, Option<f64>)]) -> (Vec<Plot>, Layout) {
         .with_colorbar(false);
     for (name, size, share) in areas {
         map = map.with_node(TreemapNode::leaf_colored(
-            name.as_str(),
+            plain(name),
             *size,
-            format!("var(--share-{})", tenth(*share)),
+            format!("var(--share-{})", class_of(*share)),
         ));
     }
     let plots = vec![Plot::Treemap(map)];
@@ -196,7 +227,7 @@ fn treemap(areas: &[(String, f64, Option<f64>)]) -> (Vec<Plot>, Layout) {
 }
 
 /// The class of a share: of five, or none. White words are readable on all of them.
-fn tenth(share: Option<f64>) -> &'static str {
+fn class_of(share: Option<f64>) -> &'static str {
     match share {
         None => "unknown",
         Some(share) if share < 0.5 => "1",
@@ -225,7 +256,7 @@ fn named(svg: &str, chart: &Chart, number: u32) -> String {
         Some((comment, rest)) if comment.trim_start().starts_with("<!--") => rest,
         _ => content,
     };
-    let content = renumbered(content, number);
+    let content = restored(&renumbered(content, number));
     let (title, description) = (format!("t{number}"), format!("d{number}"));
     let words = maud::html! {
         title id=(title) { (chart.title) }
@@ -241,10 +272,9 @@ fn named(svg: &str, chart: &Chart, number: u32) -> String {
 /// The names within a drawing, which are numbered through the life of the program,
 /// numbered by drawing: the same report is the same bytes, and no two drawings share one.
 fn renumbered(content: &str, number: u32) -> String {
-    const PREFIX: &str = "kuva-clip-";
     let mut shown = String::with_capacity(content.len());
     let mut seen: Vec<&str> = Vec::new();
-    let mut parts = content.split(PREFIX);
+    let mut parts = content.split(CLIP_NAME);
     shown.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let end = part.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(part.len());

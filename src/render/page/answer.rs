@@ -26,6 +26,11 @@ pub(super) fn section(report: &Report) -> Section {
     let mut said = sentences::answer(report, safe).into_iter();
     let mut blocks: Vec<Block> = said.next().map(Block::Lead).into_iter().collect();
     blocks.extend(said.map(Block::Text));
+    if !report.complete {
+        let text = "Figures are incomplete: something that should have been counted could not \
+                    be read. It is listed under \u{201c}What was left out\u{201d}.";
+        blocks.insert(1.min(blocks.len()), Block::Warning(text.to_owned()));
+    }
     let figures = figures(report);
     if !figures.is_empty() {
         blocks.insert(1.min(blocks.len()), Block::Figures(figures));
@@ -39,16 +44,6 @@ fn figures(report: &Report) -> Vec<Figure> {
     let at = |days: &str| lives.survival.get(days).filter(|one| one.value.is_some());
     if let Some(point) = at("90").or_else(|| at("30")).or_else(|| at("7")) {
         figures.push(share_figure(point));
-    }
-    if let (Some(first), Some(second)) = (report.cohorts.first(), report.cohorts.get(1)) {
-        for cohort in [first, second] {
-            let point = cohort.survival.survival.get("30");
-            let point = point.filter(|one| one.value.is_some());
-            figures.extend(point.map(|point| Figure {
-                label: format!("of {} lines stand after 30 days", cohort.name),
-                ..share_figure(point)
-            }));
-        }
     }
     figures.extend(money(report));
     figures

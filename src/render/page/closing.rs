@@ -4,6 +4,9 @@ use super::{Block, Cell, Section, Table, safe};
 use crate::render::number::count;
 use crate::report::Report;
 
+/// How many gaps have a row.
+const MOST_GAPS: usize = 300;
+
 pub(super) fn left_out(report: &Report) -> Section {
     let mut blocks = Vec::new();
     let filtered: Vec<String> = report
@@ -27,6 +30,7 @@ pub(super) fn left_out(report: &Report) -> Section {
             blocks.push(Block::Warning(text.to_owned()));
         }
         blocks.push(Block::Table(gaps(report)));
+        blocks.extend(super::more(report.gaps.len().saturating_sub(MOST_GAPS)));
     }
     Section { id: "left-out", title: "What was left out", blocks }
 }
@@ -34,7 +38,10 @@ pub(super) fn left_out(report: &Report) -> Section {
 fn gaps(report: &Report) -> Table {
     let columns = ["what", "where", "why", "#how often", "first", "figures incomplete"];
     let mut table = Table::new("Gaps", &columns);
-    for gap in &report.gaps {
+    // What makes figures incomplete comes first.
+    let (incomplete, other): (Vec<_>, Vec<_>) =
+        report.gaps.iter().partition(|gap| gap.incomplete);
+    for gap in incomplete.into_iter().chain(other).take(MOST_GAPS) {
         table.push(vec![
             Cell::text(gap.code),
             Cell::text(safe(&gap.scope)),

@@ -23,8 +23,10 @@ fn duplication(report: &Report) -> Vec<Block> {
         "#share",
         "#test lines",
         "#share of tests",
-        "#AI-marked",
-        "#unmarked",
+        "#AI-marked lines",
+        "#share of AI-marked",
+        "#all other lines",
+        "#share of all others",
     ];
     let caption = "What stands in several places: 50 tokens on 5 lines at least, names, \
                    strings and numbers apart";
@@ -72,7 +74,9 @@ fn density_row(name: &str, found: &DuplicationReport) -> Vec<Cell> {
         share(&found.product),
         Cell::count(found.tests.countable_lines),
         share(&found.tests),
+        Cell::count(found.debt.ai_marked.countable_lines),
         share(&found.debt.ai_marked),
+        Cell::count(found.debt.unmarked.countable_lines),
         share(&found.debt.unmarked),
     ]
 }
@@ -114,16 +118,28 @@ fn hotspots(report: &Report) -> Option<Block> {
         "#cognitive complexity",
         "#median age of what went, days",
     ];
-    let mut table = Table::new("Hard to follow, and changed often", &columns);
+    let is_followed = with(report, |one| one.functions.as_ref())
+        .any(|(_, found): (_, &FunctionsReport)| found.history.is_some());
+    let caption = if is_followed {
+        "Hard to follow, and touched often"
+    } else {
+        "Hard to follow, and left lines in by many landings"
+    };
+    let mut table = Table::new(caption, &columns);
+    let several = report.repositories.len() > 1;
     let found = with(report, |one| one.functions.as_ref());
-    for one in found
-        .flat_map(|(_, found): (_, &FunctionsReport)| &found.hotspots)
-        .take(MOST_ROWS)
-    {
+    let found = found.flat_map(|(repository, found): (String, &FunctionsReport)| {
+        found.hotspots.iter().map(move |one| (repository.clone(), one))
+    });
+    for (repository, one) in found.take(MOST_ROWS) {
         let days = one.removed_median_days;
         table.push(vec![
             Cell::text(safe(&one.name)),
-            Cell::text(safe(&one.place)),
+            Cell::text(if several {
+                format!("{repository}: {}", safe(&one.place))
+            } else {
+                safe(&one.place)
+            }),
             Cell::count(one.landings.unwrap_or(one.standing_landings).into()),
             Cell::count(one.lines.into()),
             Cell::count(one.cognitive.into()),

@@ -11,6 +11,9 @@ use crate::report::{
 };
 use crate::units::count_to_f64;
 
+/// How many groups have a row.
+const MOST_GROUPS: usize = 60;
+
 /// How many repositories have drawings of their own.
 const MOST_REPOSITORIES: usize = 12;
 
@@ -22,12 +25,11 @@ pub(super) fn section(report: &Report) -> Section {
     blocks.extend(sentences::mean_life(lives).map(Block::Text));
     if !report.cohort_comparison.sentence.is_empty() && has_cohorts(report) {
         blocks.push(Block::Text(safe(&report.cohort_comparison.sentence)));
-        blocks.push(Block::Warning(
-            "The two differ in tasks, people and places.".to_owned(),
-        ));
+        blocks.push(Block::Warning(sentences::cohorts_differ(report)));
     }
     blocks.extend(composition(&report.composition));
     blocks.extend(otherwise(lives));
+    blocks.extend(sentences::landed_again(lives).map(Block::Text));
     blocks.extend(breakdown(report));
     Section { id: "lives", title: "How long lines live", blocks }
 }
@@ -89,12 +91,19 @@ fn curve_blocks(
     if drawn.is_empty() {
         return vec![Block::Table(table)];
     }
+    let has_band =
+        drawn.iter().flat_map(|curve| &curve.points).any(|point| point.2.is_some());
     vec![Block::Chart(Chart {
         title: format!("{title}: share still there by age"),
-        description: "A curve falls where lines went; the band is the 95% interval by the \
-                      people who wrote them, or by change where there are few. It ends where \
-                      too little was followed further."
-            .to_owned(),
+        description: format!(
+            "A curve falls where lines went{}. It ends where too little was followed further.",
+            if has_band {
+                "; the band is the 95% interval by the people who wrote them, or by change \
+                 where there are few"
+            } else {
+                "; there is no interval, since a few people or changes hold most of the lines"
+            }
+        ),
         drawing: Drawing::Curves(drawn),
         table,
     })]
@@ -107,6 +116,8 @@ fn push_points(
     id: Option<&str>,
 ) {
     for point in ordered(points) {
+        // What is withheld is not explained either.
+        let id = id.filter(|_| point.value.is_some());
         let explain = id.map(|id| format!("survival:{}:{id}", point.window_days));
         table.push(vec![
             Cell::text(name),
@@ -243,7 +254,13 @@ fn group_blocks(title: &str, name: &str, groups: &GroupsReport) -> Vec<Block> {
         [name, "#lines", "#people", "#after 30 days (95%)", "#after 90 days (95%)"];
     let mut table = Table::new(caption.clone(), &columns);
     let together = groups.put_together.iter().map(|one| ("put together", one));
-    let named = groups.rows.iter().map(|one| (one.name.as_str(), one));
+    // Quarters are in order of time, all others the largest first.
+    let n_hidden = groups.rows.len().saturating_sub(MOST_GROUPS);
+    let shown = match name {
+        "quarter" => &groups.rows[n_hidden..],
+        _ => &groups.rows[..groups.rows.len() - n_hidden],
+    };
+    let named = shown.iter().map(|one| (one.name.as_str(), one));
     let mut drawn = Vec::new();
     for (name, row) in named.chain(together) {
         let name = safe(name);
@@ -277,6 +294,7 @@ fn group_blocks(title: &str, name: &str, groups: &GroupsReport) -> Vec<Block> {
     } else {
         Block::Table(table)
     });
+    blocks.extend(super::more(n_hidden));
     if groups.n_without_row > 0 {
         let text = "Groups that fewer than five people wrote have no row of their own.";
         blocks.push(Block::Text(text.to_owned()));
@@ -320,7 +338,12 @@ fn rework_blocks(rework: &ReworkReport) -> Vec<Block> {
         "definition",
         "#of lines",
     ];
-    let mut table = Table::new("Rework like others define it", &columns);
+    let period = match rework.period {
+        "last_365_days" => "the last 365 days",
+        _ => "all that was looked at",
+    };
+    let caption = format!("Rework like others define it, over {period}");
+    let mut table = Table::new(caption, &columns);
     for share in &rework.shares {
         let part = |of: Option<f64>| Cell::share(of);
         let whom = share.by_whom;

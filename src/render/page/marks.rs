@@ -2,6 +2,7 @@
 
 use super::{Block, Cell, Chart, Drawing, Section, Table, name, safe};
 use crate::render::number::{count, count_of, percent};
+use crate::render::sentences;
 use crate::report::{ProvenanceReport, Report};
 use crate::units::count_to_f64;
 
@@ -13,6 +14,7 @@ pub(super) fn section(report: &Report) -> Section {
     let mut blocks = vec![Block::Text(marks(known))];
     blocks.extend(known.warnings.iter().map(|text| Block::Warning(safe(text))));
     blocks.extend(recall(known).map(Block::Text));
+    blocks.extend(sentences::squashed_marks(known).map(Block::Text));
     blocks.extend(months(known));
     blocks.extend(tools(known));
     blocks.extend(signals(report));

@@ -2,6 +2,7 @@
 
 use super::{Block, Cell, Chart, Drawing, Section, Table};
 use crate::render::number::{count, count_of, percent};
+use crate::render::sentences;
 use crate::report::{
     CloneHistoryReport, MonthOperations, OperationsReport, Report, RevertRate,
     RevertsReport,
@@ -20,11 +21,12 @@ pub(super) fn section(report: &Report) -> Section {
         blocks.push(Block::Text(format!(
             "Of {} lines that landings changed {} came new, {} moved and {} were copied from \
              what stands elsewhere. Blank lines count here, files that are generated or \
-             vendored do not.",
+             vendored do not.{}",
             count(found.total.changed),
             share(found.total.added),
             share(found.total.moved),
             share(found.total.copied),
+            sentences::bulk_landings(found.bulk_landings),
         )));
         let first = found.by_month.len().saturating_sub(MOST_MONTHS);
         blocks.push(operations(&found.by_month[first..], &found.total));
@@ -82,6 +84,9 @@ fn operations(months: &[MonthOperations], total: &OperationsReport) -> Block {
     })
 }
 
+/// How many repositories have a table of their own.
+const MOST_TABLES: usize = 24;
+
 /// Copies over history, where they were followed.
 fn clone_history(report: &Report) -> Vec<Block> {
     let found = report
@@ -89,6 +94,7 @@ fn clone_history(report: &Report) -> Vec<Block> {
         .iter()
         .filter_map(|one| Some((one, one.duplication.as_ref()?.history.as_ref()?)));
     found
+        .take(MOST_TABLES)
         .map(|(one, history)| {
             Block::Table(births(&super::name(report, &one.path), history))
         })
@@ -131,14 +137,11 @@ fn reverts(found: &RevertsReport) -> Vec<Block> {
     }
     let text = format!(
         "{} that they take another back; of {} it is known which. {} undone without a word. {} \
-         back what had been taken back. Beside them, and not added: mends within three days: \
-         {}; commits that name the one they suspect of the fault they mend: {}.",
+         back what had been taken back.",
         count_of(found.said, "commit says", "commits say"),
         count(found.resolved),
         count_of(found.silent, "landing was", "landings were"),
         count_of(found.relands, "commit brings", "commits bring"),
-        count(found.hotfixes),
-        count(found.bug_links),
     );
     let columns = [
         "landings",
@@ -158,7 +161,10 @@ fn reverts(found: &RevertsReport) -> Vec<Block> {
         rates.sort_by_key(|rate| rate.window_days);
         table.rows.extend(rates.into_iter().map(|rate| rate_row(name, rate)));
     }
-    vec![Block::Text(text), Block::Table(table)]
+    let mut blocks = vec![Block::Text(text)];
+    blocks.extend(sentences::revert_latency(found).map(Block::Text));
+    blocks.extend([Block::Table(table), Block::Text(sentences::beside_reverts(found))]);
+    blocks
 }
 
 fn rate_row(name: &str, rate: &RevertRate) -> Vec<Cell> {

@@ -3,6 +3,7 @@
 use super::{Block, Cell, Chart, Drawing, Section, Table, lives, name, safe};
 use crate::report::{AreaReport, Report};
 use crate::units::count_to_f64;
+use crate::untrusted::Untrusted;
 
 pub(super) fn section(report: &Report) -> Section {
     let several = report.repositories.len() > 1;
@@ -23,7 +24,10 @@ pub(super) fn section(report: &Report) -> Section {
         } else {
             safe(&area.area)
         };
-        let explain = format!("survival:90:area:{}", safe(&area.area));
+        let explain = format!("survival:90:area:{}", area.area);
+        // It is to be copied into a shell.
+        let explain = Untrusted::from(explain.as_str()).to_shell_word();
+        let is_shown = !several && area.survival_90.value.is_some();
         drawn.push((
             shown.clone(),
             count_to_f64(area.lines.alive),
@@ -34,7 +38,7 @@ pub(super) fn section(report: &Report) -> Section {
             Cell::count(area.lines.alive),
             Cell::count(area.lines.births),
             lives::point_cell(Some(&area.survival_90)),
-            Cell::text(if several { String::new() } else { explain }),
+            Cell::text(if is_shown { explain } else { String::new() }),
         ]);
     }
     let blocks = match drawn.len() {

@@ -55,6 +55,8 @@ fn money(report: &Report) -> Vec<Block> {
     }
     blocks.push(Block::Text(sentences::durable_yield(spend)));
     blocks.extend(report.tiers.as_ref().and_then(tiers));
+    let concentration = report.tiers.as_ref().and_then(sentences::concentration);
+    blocks.extend(concentration.map(Block::Text));
     blocks.extend(
         report.spend_by_place.as_ref().map(|one| places(report, one)).unwrap_or_default(),
     );
@@ -73,14 +75,14 @@ fn where_it_went(spend: &SpendReport) -> Table {
     let mut table = Table::new(caption, &["where", &amount, "#share"]);
     table.push(vec![
         Cell::text("counted, nothing twice"),
-        Cell::text(decimal(&spend.counted, spend.shown_places)),
+        Cell::amount(&spend.counted, spend.shown_places),
         Cell::share(Some(1.0)),
     ]);
     for row in &spend.rows {
         let share = Cell::number(row.share.map_or_else(String::new, percent), row.share);
         table.push(vec![
             Cell::text(sentences::place(row.place)),
-            Cell::text(decimal(&row.amount, spend.shown_places)),
+            Cell::amount(&row.amount, spend.shown_places),
             share,
         ]);
     }
@@ -225,15 +227,16 @@ fn ledger(usage: &UsageReport) -> Block {
 
 fn entry_row(name: &str, entry: &EntryReport) -> Vec<Cell> {
     let money = |usd: &Option<String>| {
-        Cell::text(
-            usd.as_deref().map_or_else(|| "unknown".to_owned(), |usd| decimal(usd, 2)),
-        )
+        usd.as_deref().map_or_else(|| Cell::text("unknown"), |usd| Cell::amount(usd, 2))
     };
-    let tokens = entry.tokens.map_or_else(|| "unknown".to_owned(), big_count);
+    let tokens = entry.tokens.map_or_else(
+        || Cell::text("unknown"),
+        |tokens| Cell::number(big_count(tokens), tokens.to_string().parse().ok()),
+    );
     vec![
         Cell::text(name),
         Cell::count(entry.records),
-        Cell::text(tokens),
+        tokens,
         money(&entry.billed_usd),
         money(&entry.list_usd),
     ]
@@ -274,6 +277,7 @@ fn association(one: &AssociationReport) -> Vec<Block> {
         count_of(one.n_weeks, "week", "weeks"),
     )));
     blocks.push(Block::Table(estimates(one)));
+    blocks.extend(sentences::estimates_rounded(one).map(Block::Text));
     blocks
 }
 
@@ -287,16 +291,18 @@ fn estimates(one: &AssociationReport) -> Table {
         "#smallest detectable",
     ];
     let mut table = Table::new("The estimate, and all that stands beside it", &columns);
-    table.push(estimate_row("rank association within people", rank(one)));
+    table.push(estimate_row("rank association within people", &one.rank_association));
     table.push(estimate_row("elasticity", &one.elasticity));
     for check in &one.checks {
         table.push(estimate_row(sentences::check(check), &check.estimate));
     }
+    if let Some(p) = one.circular_shift_p {
+        let mut row = vec![Cell::default(); 6];
+        row[0] = Cell::text("spend turned round in time");
+        row[3] = Cell::number(p.to_string(), Some(p));
+        table.push(row);
+    }
     table
-}
-
-fn rank(one: &AssociationReport) -> &EstimateReport {
-    &one.rank_association
 }
 
 fn estimate_row(name: &str, one: &EstimateReport) -> Vec<Cell> {

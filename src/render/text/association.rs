@@ -45,12 +45,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     if let Some(p) = one.circular_shift_p {
         writeln!(to, "    {:<57}{p:>6}", "spend turned round in time")?;
     }
-    if let Some(step) = one.rounded_to {
-        let text = format!(
-            "Rounded to {step}, so that nobody's part can be told; p is rounded up. Smallest \
-             elasticity these numbers could have shown: {}.",
-            one.elasticity.mde.map_or("unknown".to_owned(), |mde| format!("{mde:.2}"))
-        );
+    if let Some(text) = sentences::estimates_rounded(one) {
         write!(to, "{DIM}")?;
         paragraph(to, "  ", &text)?;
         write!(to, "{DIM:#}")?;
@@ -83,15 +78,7 @@ pub(super) fn tiers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             count(tier.durable_lines)
         )?;
     }
-    let most = &one.concentration;
-    if let (Some(spend), Some(lines)) = (most.spend_share, most.lines_share) {
-        let text = format!(
-            "The tenth of person-weeks with most spend, of {}, has about {:.0}% of it and {:.0}% \
-             of the durable lines. Concentration is not waste.",
-            count_of(most.n_people, "person", "people"),
-            spend * 100.0,
-            lines * 100.0
-        );
+    if let Some(text) = sentences::concentration(one) {
         paragraph(to, "  ", &text)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::number::{count, percent};
+use super::super::sentences;
 use super::{DIM, paragraph, section};
 use crate::report::{OperationsReport, Report};
 use crate::units::count_to_f64;
@@ -18,11 +19,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     }
     section(to, "What happened to lines")?;
     let share = |lines: u64| percent(count_to_f64(lines) / count_to_f64(total.changed));
-    let bulk = match found.bulk_landings {
-        0 => String::new(),
-        1 => " One import is left out.".to_owned(),
-        n => format!(" {} imports are left out.", count(n)),
-    };
+    let bulk = sentences::bulk_landings(found.bulk_landings);
     let text = format!(
         "Of {} lines that landings changed {} came new, {} moved and {} were copied from what \
          stands elsewhere. Blank lines count here, files that are generated or vendored do \

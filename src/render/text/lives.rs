@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::{DIM, paragraph, plot, section};
-use crate::render::number::{count, count_of, percent, survival};
+use crate::render::number::{count, percent, survival};
 use crate::render::sentences;
 use crate::report::{
     GroupReport, GroupsReport, Report, ReworkReport, ReworkShare, SurvivalPoint,
@@ -85,15 +85,10 @@ fn otherwise(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {
         let (month, quarter) = (at("30"), at("90"));
         writeln!(to, "  {name:<33}{month:<23}{quarter}")?;
     }
-    let again = lives.sensitivity.landed_again_lines;
-    if again > 0 {
-        let lines = count_of(again, "line", "lines");
-        let text = format!(
-            "{lines} landed again after they had died: the first instance counts."
-        );
-        paragraph(to, "  ", &text)?;
+    match sentences::landed_again(lives) {
+        Some(text) => paragraph(to, "  ", &text),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn churn(lives: &SurvivalReport, to: &mut dyn Write) -> io::Result<()> {

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::super::number::{count, count_of, percent, survival};
-use super::super::sentences::day;
+use super::super::sentences::{self, day};
 use super::{DIM, WARN, paragraph, plot, section, unbroken};
 use crate::report::{CohortReport, MonthReport, ProvenanceReport, Report};
 
@@ -93,22 +93,10 @@ fn records(known: &ProvenanceReport, to: &mut dyn Write) -> io::Result<()> {
 }
 
 fn squashes(known: &ProvenanceReport, to: &mut dyn Write) -> io::Result<()> {
-    let Some(squashes) = known.squashes.filter(|one| one.with_marks + one.gained > 0)
-    else {
-        return Ok(());
-    };
-    let text = format!(
-        "Squashed pull requests whose commits are here: {}, with a marked commit: {}; {} of \
-         those squashes lost the mark, {} carry one for commits without. In them {} of {} are \
-         marked.",
-        count(squashes.pull_requests),
-        count(squashes.with_marks),
-        count(squashes.lost),
-        count(squashes.claims_too_much),
-        count(squashes.marked_commits),
-        count_of(squashes.commits, "commit", "commits"),
-    );
-    paragraph(to, "  ", &text)
+    match sentences::squashed_marks(known) {
+        Some(text) => paragraph(to, "  ", &text),
+        None => Ok(()),
+    }
 }
 
 fn days(known: &ProvenanceReport, to: &mut dyn Write) -> io::Result<()> {
@@ -185,20 +173,9 @@ fn cohorts(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         "", "lines", "changes", "people", "after 30 days"
     )?;
     report.cohorts.iter().try_for_each(|cohort| cohort_row(cohort, to))?;
-    let bulk = match report.bulk.changes {
-        0 => String::new(),
-        changes => format!(
-            " Left out of both as imports rather than work (such as more than {} lines at \
-             once): {}, {} in all.",
-            count(report.bulk.more_than_lines),
-            count_of(changes, "change", "changes"),
-            count_of(report.bulk.lines, "line", "lines"),
-        ),
-    };
     let compared = &report.cohort_comparison.sentence;
-    let text = "The two differ in tasks, people and places.";
     paragraph(to, "  ", compared)?;
-    paragraph(to, "  ", &format!("{text}{bulk}"))
+    paragraph(to, "  ", &sentences::cohorts_differ(report))
 }
 
 fn cohort_row(cohort: &CohortReport, to: &mut dyn Write) -> io::Result<()> {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::number::{count, count_of};
+use super::super::sentences;
 use super::{DIM, paragraph, section};
 use crate::report::{RevertRate, RevertsReport};
 
@@ -21,13 +22,7 @@ pub(super) fn write(reverts: &RevertsReport, to: &mut dyn Write) -> io::Result<(
         count_of(reverts.relands, "commit brings", "commits bring"),
     );
     paragraph(to, "  ", &text)?;
-    if let Some(latency) = &reverts.latency_days {
-        let text = format!(
-            "Half of {} came within {:.1} days, nine of ten within {:.1}.",
-            count(latency.n),
-            latency.median,
-            latency.p90
-        );
+    if let Some(text) = sentences::revert_latency(reverts) {
         paragraph(to, "  ", &text)?;
     }
     writeln!(
@@ -45,14 +40,7 @@ pub(super) fn write(reverts: &RevertsReport, to: &mut dyn Write) -> io::Result<(
         rates.sort_by_key(|rate| rate.window_days);
         rates.into_iter().try_for_each(|rate| row(name, rate, to))?;
     }
-    let beside = format!(
-        "Beside them, and not added: mends within three days: {}; commits that name the one \
-         they suspect of the fault they mend: {}; landings whose files all went again: {}.",
-        count(reverts.hotfixes),
-        count(reverts.bug_links),
-        count(reverts.removals),
-    );
-    paragraph(to, "  ", &beside)
+    paragraph(to, "  ", &sentences::beside_reverts(reverts))
 }
 
 fn row(name: &str, rate: &RevertRate, to: &mut dyn Write) -> io::Result<()> {

@@ -8,6 +8,8 @@ pub(super) struct TokenTree {
     is_kept: bool,
     behind: Behind,
     parameters: Parameters,
+    /// Whether it is in braces itself: only there do arms of a match stand.
+    is_braced: bool,
 }
 
 /// What a tree stands behind.
@@ -41,12 +43,13 @@ impl TokenTree {
         // `name! {}`, and `macro_rules! name {}` inside of a macro.
         let is_call = is_call || last[0] == "!" || last == ["identifier", "!"];
         let behind = match last[0] {
-            "=>" => Behind::Arrow,
+            "=>" if self.is_braced => Behind::Arrow,
             "|" | "||" if self.parameters == Parameters::Ended => Behind::Closure,
             _ => Behind::Else,
         };
         let is_kept = self.is_kept || (is_call && first == "{");
-        Self { is_kept, behind, parameters: Parameters::Nowhere }
+        let is_braced = first == "{";
+        Self { is_kept, behind, parameters: Parameters::Nowhere, is_braced }
     }
 
     /// Notes the next token; `last` is the kind of the one before. Only where no value

@@ -118,7 +118,7 @@ pub(super) static RULES: &[Rules] = &[
         strings: &["string"],
         numbers: &["integer", "float"],
         trailing_commas: None,
-        comma_counts: &["subscript", "type_parameter"],
+        comma_counts: &["subscript", "type_parameter", "tuple", "expression_list"],
         leaves_alone: &["type"],
         transparent: &["parenthesized_expression"],
         parenthesized: &[
