@@ -61,6 +61,9 @@ pub mod explain;
 pub mod check;
 pub mod render;
 
+// An organisation to try it on.
+pub mod demo;
+
 // What was asked → what is said.
 pub mod cli;
 pub mod output;
