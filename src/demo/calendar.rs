@@ -42,8 +42,14 @@ pub(super) struct Load {
 pub(super) fn load(person: u64, week: u32) -> Load {
     let mut rng = rng(1, person * 1_000 + u64::from(week));
     let is_away = rng.below(9) == 0;
-    let ai = if rng.below(6) == 0 { 0 } else { 1 + rng.below(9) };
+    let season = season(person, week);
+    let ai = if rng.below(6) == 0 { 0 } else { 1 + season + rng.below(6) };
     Load { is_away, ai: if is_away { 0 } else { ai } }
+}
+
+/// How much of AI a person's six weeks of one task are, 0 to 3.
+fn season(person: u64, week: u32) -> u64 {
+    rng(5, person * 1_000 + u64::from((week + 3) / 6)).below(4)
 }
 
 /// Takes one of several.

@@ -18,32 +18,33 @@ const VERBS: &[&str] = &[
     "rank", "release", "reserve", "round", "settle", "sort", "split", "sum", "trace",
 ];
 
-/// Sentences: `{w}` and `{u}` are words, `{n}` and `{m}` numbers.
+/// Sentences: `{w}` and `{u}` are words, `{n}` is a number, each `{e}` an expression.
 const SENTENCES: &[&str] = &[
-    "    {w} = sum(row.{u} for row in rows if row.{w} > {n})\n",
-    "    if limit > {n}:\n        return {w}_{u}(rows, limit - {m})\n",
-    "    {w} = {\"{u}\": {n}, \"{w}\": {m}}\n",
-    "    for {w} in sorted(rows, key={u}_key):\n        found.append(({w}.{u}, {n}))\n",
-    "    {w}, {u} = divmod(limit * {n}, {m})\n",
-    "    while limit % {n} != {m} % {n}:\n        limit += {n}\n",
-    "    {w} = max(limit, {n}) * \"{u}\".count(\"{w}\")\n",
-    "    assert limit < {n}_000, \"{w} without {u}\"\n",
-    "    {w} = [one.{u} for one in rows[{n}:] if one]\n    found.extend({w})\n",
-    "    with {w}_lock({n}) as {u}:\n        found.append({u}.{w})\n",
-    "    {w} = not rows or rows[-1].{u} == {n}\n    if {w} and limit:\n        limit -= {m}\n",
-    "    found.append({w}_table.get(limit, {u}_default({n})))\n",
-    "    {w} = (lambda {u}: {u} + {n})(limit)\n    found.append({w})\n",
-    "    if \"{w}\" in found or limit is None:\n        found = found[:{n}]\n    else:\n        found.append(\"{u}\")\n",
-    "    {w} = f\"{w}-{limit:0{n}d}-{u}\"\n",
-    "    del found[{n}:]\n    {w}_log.info(\"{u} %s\", limit + {m})\n",
+    "    {w} = {e}\n",
+    "    {w} = {e}\n    found.append({w})\n",
+    "    {w}, {u} = divmod({e}, {n})\n",
+    "    {w} = sum(row.{u} for row in rows if {e})\n",
+    "    if {e}:\n        return {w}_{u}(rows, {e})\n",
+    "    if {e}:\n        {w} = {e}\n    else:\n        {w} = {n}\n",
+    "    for {w} in sorted(rows, key={u}_key):\n        found.append({e})\n",
+    "    while limit > {n}:\n        limit -= {e}\n",
+    "    assert {e}, \"{w} without {u}\"\n",
+    "    {w} = [one.{u} for one in rows[{n}:] if {e}]\n",
+    "    with {w}_lock({e}) as {u}:\n        found.append({u}.{w})\n",
+    "    found.append({w}_table.get({e}, {n}))\n",
+    "    {w}_log.info(\"{u} %s\", {e})\n",
 ];
 
 /// Sentences that hide that something failed, or put it off.
 const SLOPPY: &[&str] = &[
-    "    try:\n        found.append(call_{w}(limit, {n}))\n    except Exception:\n        pass\n",
+    "    try:\n        found.append(call_{w}({e}))\n    except Exception:\n        pass\n",
     "    # TODO: what if the {w} has no {u}?\n",
-    "    try:\n        limit = ask_model(\"{w}\", \"{u}\", {n})\n    except:\n        pass\n",
+    "    try:\n        limit = ask_model(\"{w}\", {e})\n    except:\n        pass\n",
 ];
+
+/// What stands between two expressions.
+const OPERATORS: &[&str] =
+    &["+", "-", "*", "//", "%", "&", "|", "<<", "<", ">=", "==", "and", "or"];
 
 /// A function.
 #[derive(Debug, Clone)]
@@ -111,9 +112,44 @@ fn word(rng: &mut Rng) -> &'static str {
 fn sentence(rng: &mut Rng, from: &[&str]) -> String {
     let text = pick(rng, from).copied().unwrap_or_default();
     let (first, second) = (word(rng), word(rng));
-    let (n, m) = (2 + rng.below(97), 100 + rng.below(900));
-    text.replace("{w}", first)
+    let text = text
+        .replace("{w}", first)
         .replace("{u}", second)
-        .replace("{n}", &n.to_string())
-        .replace("{m}", &m.to_string())
+        .replace("{n}", &(2 + rng.below(97)).to_string());
+    let mut parts = text.split("{e}");
+    let mut made = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        made.push_str(&expression(rng, 2));
+        made.push_str(part);
+    }
+    made
+}
+
+/// An expression, nested at most so deep. Many shapes: two functions that look alike are
+/// copies, and not chance.
+fn expression(rng: &mut Rng, depth: u32) -> String {
+    let (first, second) = (word(rng), word(rng));
+    if depth == 0 {
+        return match rng.below(5) {
+            0 => first.to_owned(),
+            1 => format!("{first}.{second}"),
+            2 => format!("rows[{}]", rng.below(40)),
+            3 => "limit".to_owned(),
+            _ => rng.below(1_000).to_string(),
+        };
+    }
+    let inner = |rng: &mut Rng| expression(rng, depth - 1);
+    let (one, other) = (inner(rng), inner(rng));
+    match rng.below(9) {
+        0..3 => {
+            let operator = pick(rng, OPERATORS).copied().unwrap_or("+");
+            format!("({one} {operator} {other})")
+        }
+        3 => format!("{first}_{second}({one}, {other})"),
+        4 => format!("{first}.{second}({one})"),
+        5 => format!("max({one}, {other}, {})", rng.below(90)),
+        6 => format!("({one} if {other} else \"{first}\")"),
+        7 => format!("[{one}, \"{first}\"][{other}]"),
+        _ => format!("(not {one})"),
+    }
 }

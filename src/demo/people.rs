@@ -81,6 +81,8 @@ pub(super) const PEOPLE: &[Person] = &[
     person("Ned", "fareoracle", Some(Tool::Cursor)),
     person("Oto", "fareoracle", Some(Tool::Copilot)),
     person("Pia", "fareoracle", Some(Tool::Cursor)),
+    person("Tom", "fareoracle", Some(Tool::Claude)),
+    person("Uma", "tidetable", Some(Tool::Cursor)),
     Person { left_week: Some(24), ..person("Quy", "deckbot", Some(Tool::Claude)) },
     Person { left_week: Some(24), ..person("Rae", "deckbot", Some(Tool::Copilot)) },
     // Wrote the first words of the service, and has landed nothing since.

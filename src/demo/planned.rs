@@ -81,7 +81,7 @@ pub(super) const PLANNED: &[Planned] = &[
     Planned {
         repository: "tidetable",
         week: 2,
-        person: "Gus",
+        person: "Jon",
         message: "Make it a package",
         path: "pyproject.toml",
         text: "[project]\nname = \"tidetable\"\nversion = \"0.1.0\"\ndependencies = []\n",
@@ -89,10 +89,26 @@ pub(super) const PLANNED: &[Planned] = &[
     Planned {
         repository: "tidetable",
         week: 3,
-        person: "Hal",
+        person: "Ivy",
         message: "Run the tests on every change",
         path: ".github/workflows/test.yml",
         text: "name: test\non: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v5\n      - run: pip install -e . pytest\n      - run: pytest\n",
+    },
+    Planned {
+        repository: "tidetable",
+        week: 4,
+        person: "Kai",
+        message: "Say what changes",
+        path: "CHANGELOG.md",
+        text: "# Changelog\n\n## 0.1.0\n\n- Tides and sailing windows.\n",
+    },
+    Planned {
+        repository: "tidetable",
+        week: 5,
+        person: "Hal",
+        message: "Say who looks after it",
+        path: "CODEOWNERS",
+        text: "* gus@example.org hal@example.org\n",
     },
     Planned {
         repository: "fareoracle",
@@ -105,7 +121,7 @@ pub(super) const PLANNED: &[Planned] = &[
     Planned {
         repository: "fareoracle",
         week: 8,
-        person: "Lou",
+        person: "Pia",
         message: "package it so bookings can pip install",
         path: "pyproject.toml",
         text: "[project]\nname = \"fareoracle\"\nversion = \"0.0.1\"\ndependencies = [\"tidetable\"]\n",
@@ -121,10 +137,26 @@ pub(super) const PLANNED: &[Planned] = &[
     Planned {
         repository: "fareoracle",
         week: 30,
-        person: "Lou",
+        person: "Mia",
         message: "docker because bookings wants it in prod",
         path: "Dockerfile",
         text: "FROM python:3.13\nCOPY . /app\nRUN pip install /app\nCMD [\"python\", \"-m\", \"fareoracle.api\"]\n",
+    },
+    Planned {
+        repository: "fareoracle",
+        week: 31,
+        person: "Ned",
+        message: "make it easy to restart",
+        path: "Makefile",
+        text: "restart:\n\tkubectl -n production rollout restart deployment/fareoracle\n",
+    },
+    Planned {
+        repository: "fareoracle",
+        week: 32,
+        person: "Oto",
+        message: "prod config",
+        path: "config.toml",
+        text: "model = \"gpt-5.1-codex\"\nretries = 0\nfallback_price = 19.99\n",
     },
     Planned {
         repository: "deckbot",

@@ -56,7 +56,10 @@ struct Workshop {
 struct Turn {
     time: Timestamp,
     person: usize,
+    /// How much AI the week has.
     ai: u64,
+    /// The same with the week before, which what lands now comes from as well.
+    reach: u64,
 }
 
 /// Returns the commits of a repository, the first first.
@@ -85,16 +88,18 @@ fn turns(manner: &Manner, week: u32) -> Vec<Turn> {
         let is_there = one.repository == manner.repository
             && one.left_week.is_none_or(|left| week < left);
         let number = len_to_u64(person);
-        let load = load(number, week);
+        let now = load(number, week);
         let mut rng = rng(3, number * 1_000 + u64::from(week));
         let is_quiet = week >= manner.quiet_week && rng.below(4) > 0;
-        if !is_there || load.is_away || is_quiet {
+        if !is_there || now.is_away || is_quiet {
             continue;
         }
+        let before = week.checked_sub(1).map_or(0, |before| load(number, before).ai);
+        let reach = now.ai + before;
         // Mondays are for what is planted.
         let weekday = 1 + u32::try_from(rng.below(4)).unwrap_or(0);
         let day = calendar::day(week, weekday);
-        turns.push(Turn { time: at(day, number), person, ai: load.ai });
+        turns.push(Turn { time: at(day, number), person, ai: now.ai, reach });
     }
     turns.sort();
     turns
@@ -129,7 +134,7 @@ impl Workshop {
         let module = pick(&mut self.rng, self.manner.modules).copied().unwrap_or("main");
         touched.push(module);
         let mut first = None;
-        for _ in 0..self.manner.functions + turn.ai / 2 {
+        for _ in 0..self.manner.functions + turn.reach / 4 {
             let name = self.add(module, turn.time, is_marked);
             first.get_or_insert(name);
         }

@@ -17,11 +17,11 @@ the same bytes again.\n\
 | repository | what it is | what to find |\n\
 |---|---|---|\n\
 | `bookings` | a durable service, six people | nearly all lines are still there after 90 days, whoever wrote them |\n\
-| `tidetable` | a small library, five people; agents write most of it | tested, reviewed, and as durable: agents are no sin |\n\
-| `fareoracle` | a weekend hack that became critical | lines go within weeks, AI-marked ones faster; copies, stubs, swallowed errors, no tests. `bookings` imports it since September 2025 and deploys it to production; Lou, who owns it, left in December |\n\
+| `tidetable` | a small library, six people; agents write most of it | tested, reviewed, and as durable: agents are no sin |\n\
+| `fareoracle` | a weekend hack that became critical, six people | lines go within weeks, AI-marked ones faster; copies, stubs, swallowed errors, no tests. `bookings` imports it since September 2025 and deploys it to production; Lou, who owns it, left in December |\n\
 | `deckbot` | a prototype of two people | nothing has landed since July 2025 |\n\
 \n\
-Sixty weeks, from 2025-02-03 to {AS_OF}, and nineteen people, of whom eighteen have a bill: from Claude, Cursor or\n\
+Sixty weeks, from 2025-02-03 to {AS_OF}, and twenty-one people, of whom twenty have a bill: from Claude, Cursor or\n\
 Copilot, for 50 of these weeks. People who use more AI in a week land more functions in it: that lasts in `bookings`\n\
 and `tidetable`, and does not in `fareoracle`, where a week costs twice as much.\n\
 \n\
@@ -48,19 +48,19 @@ slopnexus facts --help\n\
 
 /// What to look at, when the organisation stands in a folder.
 pub fn closing_words(folder: &Path) -> String {
-    let shown = crate::untrusted::Untrusted::from(folder.as_os_str().as_encoded_bytes())
-        .to_terminal()
-        .to_string();
-    format!(
-        "A made-up organisation stands in {shown}, with the report on it in {shown}/{PAGE}.\n\
-\n\
-Open the page in a browser, and look at\n\
-  the answer, at the top       weeks of more spend, and lines that lasted\n\
-  where the spend went         a part of it is a machine's, and nobody's\n\
-  lives by repository          bookings and tidetable last; fareoracle does not,\n\
-                               though bookings needs it in production\n\
-  AI-marked and unmarked       tidetable is nearly all of agents, and lasts\n\
-\n\
-{shown}/README.md says what was planted, and which commands to try next.\n"
-    )
+    let folder = crate::untrusted::Untrusted::from(folder.as_os_str().as_encoded_bytes());
+    let folder = folder.to_terminal();
+    let words = [
+        format!("A made-up organisation stands in {folder}."),
+        format!("The report on it is {folder}/{PAGE}: open it in a browser, and look at"),
+        String::new(),
+        "  the answer, at the top   whether weeks of more spend brought more that lasted".into(),
+        "  where the spend went     a part is a machine's, and a part is nobody's".into(),
+        "  where the lines are      bookings and tidetable last; fareoracle does not, though".into(),
+        "                           bookings needs it in production and its owner has left".into(),
+        "  AI-marked and unmarked   tidetable is nearly all of agents, and lasts".into(),
+        String::new(),
+        format!("{folder}/README.md says what was planted, and which commands to try next."),
+    ];
+    words.join("\n") + "\n"
 }
