@@ -22,8 +22,8 @@ pub use texts::closing_words;
 /// The end of observation, for `--as-of`: the Sunday after the last week.
 pub const AS_OF: &str = "2026-03-29";
 
-/// The folder of the repositories, in that of the organisation.
-pub const REPOSITORIES: &str = "repositories";
+/// The repositories, in the folder of the organisation.
+pub const REPOSITORIES: [&str; 4] = ["bookings", "tidetable", "fareoracle", "deckbot"];
 /// The folder of the exports.
 pub const USAGE: &str = "usage";
 /// The map of people.
@@ -40,16 +40,14 @@ pub const PAGE: &str = "report.html";
 /// When the folder holds anything, or cannot be written.
 pub fn write(folder: &Path) -> Result<(), Error> {
     must_be_new(folder)?;
-    for inner in [REPOSITORIES, USAGE] {
-        let inner = folder.join(inner);
-        std::fs::create_dir_all(&inner).map_err(|why| unwritable(&why, &inner))?;
-    }
+    let usage = folder.join(USAGE);
+    std::fs::create_dir_all(&usage).map_err(|why| unwritable(&why, &usage))?;
     for manner in manners::MANNERS {
-        let path = folder.join(REPOSITORIES).join(manner.repository);
+        let path = folder.join(manner.repository);
         repository::write(&path, &simulation::commits(manner))?;
     }
     for (name, text) in exports::files() {
-        put(&folder.join(USAGE).join(name), &text)?;
+        put(&usage.join(name), &text)?;
     }
     put(&folder.join(PEOPLE), &people::map())?;
     put(&folder.join(TEAMS), &people::teams())?;
@@ -79,4 +77,34 @@ fn unwritable(why: &std::io::Error, path: &Path) -> Error {
     let hint = "name a new or empty folder with --output, with space left";
     Error::input("E-OUTPUT", "cannot write the demo", &io_words(why), hint)
         .at(path.as_os_str().as_encoded_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_repositories_that_are_named_are_those_that_are_made() {
+        let made: Vec<&str> =
+            manners::MANNERS.iter().map(|manner| manner.repository).collect();
+        assert_eq!(made, REPOSITORIES);
+        let planted = planned::PLANNED.iter().map(|planned| planned.repository);
+        assert!(planted.clone().all(|name| made.contains(&name)));
+    }
+
+    #[test]
+    fn history_begins_with_its_first_week_and_ends_before_the_observation() {
+        for manner in manners::MANNERS {
+            let commits = simulation::commits(manner);
+            let times: Vec<_> = commits.iter().map(|commit| commit.time).collect();
+            assert!(times.is_sorted(), "{}", manner.repository);
+            let days: Vec<_> =
+                times.iter().filter_map(|time| time.day().to_iso()).collect();
+            assert!(
+                days.iter().all(|day| day.as_str() <= AS_OF),
+                "{}",
+                manner.repository
+            );
+        }
+    }
 }

@@ -20,9 +20,9 @@ pub(super) struct Life {
 pub(super) struct Manner {
     /// The number that its chances follow from.
     pub(super) number: u64,
-    /// Its name, and that of its package.
+    /// Its name.
     pub(super) repository: &'static str,
-    /// The files of its code.
+    /// The files of its code, with their folders and without their ending.
     pub(super) modules: &'static [&'static str],
     /// The weeks in which it is worked on.
     pub(super) weeks: Range<u32>,
@@ -54,9 +54,22 @@ pub(super) const MANNERS: &[Manner] = &[
         number: 1,
         repository: "bookings",
         modules: &[
-            "cabins", "calls", "cargo", "changes", "crews", "decks", "docks", "guests",
-            "invoices", "ledger", "meals", "offers", "pets", "refunds", "routes",
-            "tickets",
+            "billing/calls",
+            "billing/invoices",
+            "billing/ledger",
+            "billing/refunds",
+            "bookings/changes",
+            "bookings/guests",
+            "bookings/offers",
+            "bookings/tickets",
+            "fleet/cabins",
+            "fleet/crews",
+            "fleet/decks",
+            "fleet/docks",
+            "onboard/cargo",
+            "onboard/meals",
+            "onboard/pets",
+            "onboard/routes",
         ],
         weeks: 0..WEEKS,
         quiet_week: WEEKS,
@@ -71,7 +84,14 @@ pub(super) const MANNERS: &[Manner] = &[
     Manner {
         number: 2,
         repository: "tidetable",
-        modules: &["almanac", "gauges", "harmonics", "moon", "parse", "windows"],
+        modules: &[
+            "readers/gauges",
+            "readers/moon",
+            "readers/parse",
+            "tidetable/almanac",
+            "tidetable/harmonics",
+            "tidetable/windows",
+        ],
         weeks: 2..WEEKS,
         quiet_week: WEEKS,
         functions: 1,
@@ -86,8 +106,16 @@ pub(super) const MANNERS: &[Manner] = &[
         number: 3,
         repository: "fareoracle",
         modules: &[
-            "agent", "api", "cache", "fares", "helpers", "helpers2", "jobs", "model",
-            "prompts", "quote",
+            "agents/agent",
+            "agents/jobs",
+            "agents/prompts",
+            "fareoracle/api",
+            "fareoracle/cache",
+            "fareoracle/fares",
+            "fareoracle/quote",
+            "helpers/helpers",
+            "helpers/helpers2",
+            "helpers/model",
         ],
         weeks: 8..WEEKS,
         quiet_week: 47,
@@ -102,7 +130,7 @@ pub(super) const MANNERS: &[Manner] = &[
     Manner {
         number: 4,
         repository: "deckbot",
-        modules: &["bot", "deck", "voice"],
+        modules: &["deckbot/bot", "deckbot/deck", "deckbot/voice"],
         weeks: 12..24,
         quiet_week: WEEKS,
         functions: 1,

@@ -44,7 +44,7 @@ pub(super) const PLANNED: &[Planned] = &[
         person: "Ana",
         message: "Say who looks after what",
         path: "CODEOWNERS",
-        text: "* ana@example.org ben@example.org\n/src/bookings/ledger.py dev@example.org\n",
+        text: "* ana@example.org ben@example.org\n/bookings/ledger.py dev@example.org\n",
     },
     Planned {
         repository: "bookings",
@@ -59,7 +59,7 @@ pub(super) const PLANNED: &[Planned] = &[
         week: 31,
         person: "Chi",
         message: "Ask the fare oracle for prices",
-        path: "src/bookings/prices.py",
+        path: "bookings/prices.py",
         text: "import os\n\nfrom fareoracle.quote import best_price\nfrom tidetable.windows import sailing_window\n\nORACLE = os.environ[\"FAREORACLE_URL\"]\n\n\ndef price_of(booking):\n    window = sailing_window(booking.route, booking.day)\n    return best_price(ORACLE, booking.route, window)\n",
     },
     Planned {

@@ -256,14 +256,13 @@ impl Workshop {
 
     /// The files of a module as they are now.
     fn files(&self, module: &'static str) -> Vec<(String, String)> {
-        let package = self.manner.repository;
         let here = || self.functions.values().filter(|one| one.module == module);
         let code: Vec<String> = here().map(|one| one.function.text()).collect();
-        let path = format!("src/{package}/{module}.py");
-        let mut files = vec![(path, code.join("\n\n"))];
+        let mut files = vec![(format!("{module}.py"), code.join("\n\n"))];
         if self.manner.is_tested {
             let tests: Vec<&str> = here().filter_map(|one| one.test.as_deref()).collect();
-            files.push((format!("tests/test_{module}.py"), tests.join("\n\n")));
+            let (_, name) = module.split_once('/').unwrap_or(("", module));
+            files.push((format!("tests/test_{name}.py"), tests.join("\n\n")));
         }
         files
     }
