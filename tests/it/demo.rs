@@ -152,7 +152,7 @@ fn ai_marked_lines_go_sooner_in_the_app_and_last_in_the_library() {
 fn the_app_alone_has_copies_stubs_swallowed_failures_and_no_tests() {
     let facts = ask_facts();
     let of = |table: &str, name: &str, holds: &dyn Fn(&Value) -> bool| {
-        facts[table].iter().filter(|row| row["repository"] == name && holds(row)).count()
+        facts[table].iter().filter(|row| row["repo"] == name && holds(row)).count()
     };
     let is = |kind: &'static str| move |row: &Value| row["kind"] == kind;
     for kind in ["stub", "swallowed", "todo"] {
@@ -160,7 +160,7 @@ fn the_app_alone_has_copies_stubs_swallowed_failures_and_no_tests() {
         assert_eq!(of("placeholders", "bookings", &is(kind)), 0, "{kind}");
         assert_eq!(of("placeholders", "tidetable", &is(kind)), 0, "{kind}");
     }
-    let is_test = |row: &Value| row["is_test"] == true;
+    let is_test = |row: &Value| row["test"] == true;
     assert_eq!(of("functions", "fareoracle", &is_test), 0);
     assert!(of("functions", "tidetable", &is_test) > 500);
     assert!(of("clones", "fareoracle", &|_| true) > 20);
