@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use git2::{Oid, Repository, Signature, Time};
+use git2::{Buf, Odb, Oid, Repository, Signature, Time};
 
 use super::people::PEOPLE;
 use super::simulation::Commit;
@@ -42,7 +42,8 @@ fn make(path: &Path, commits: &[Commit]) -> Result<(), String> {
 fn objects(path: &Path, commits: &[Commit]) -> Result<Option<Oid>, git2::Error> {
     let repository = Repository::open_bare(path)?;
     let database = repository.odb()?;
-    let memory = database.add_new_mempack_backend(1_000)?;
+    // Objects are kept in memory until all are there.
+    let _memory = database.add_new_mempack_backend(1_000)?;
     let mut files: BTreeMap<String, Oid> = BTreeMap::new();
     let mut tip = None;
     for commit in commits {
@@ -60,14 +61,32 @@ fn objects(path: &Path, commits: &[Commit]) -> Result<Option<Oid>, git2::Error> 
             tip = Some(put(&repository, by, &merge.message, tree, &parents)?);
         }
     }
-    let mut pack = git2::Buf::new();
-    memory.dump(&repository, &mut pack)?;
+    if let Some(tip) = tip {
+        pack(&repository, &database, tip)?;
+    }
+    Ok(tip)
+}
+
+/// Writes all that a commit leads to into one pack. On one thread: with several it depends
+/// on which is faster what is written as the difference from what.
+fn pack(
+    repository: &Repository,
+    database: &Odb<'_>,
+    tip: Oid,
+) -> Result<(), git2::Error> {
+    let mut walk = repository.revwalk()?;
+    walk.push(tip)?;
+    let mut builder = repository.packbuilder()?;
+    builder.set_threads(1);
+    builder.insert_walk(&mut walk)?;
+    let mut bytes = Buf::new();
+    builder.write_buf(&mut bytes)?;
     let mut writer = database.packwriter()?;
     writer
-        .write_all(&pack)
+        .write_all(&bytes)
         .map_err(|why| git2::Error::from_str(&crate::error::io_words(&why)))?;
     writer.commit()?;
-    Ok(tip)
+    Ok(())
 }
 
 /// Writes the trees of the files below a folder, whose name ends with `/` or is empty.
