@@ -38,6 +38,8 @@ pub enum Command {
     People(PeopleArgs),
     /// Which commits and lines is this number made of?
     Explain(ExplainArgs),
+    /// What does it say of a made-up organisation?
+    Demo(DemoArgs),
     /// Can it run here, and what would be left out?
     Doctor(DoctorArgs),
     /// All limits on what is read, with their reasons
@@ -60,7 +62,7 @@ pub enum Color {
 }
 
 /// Flags of every command that reads repositories.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct RepositoryArgs {
     /// Branch, tag or full commit id to judge [default: the remote's default branch,
     /// else HEAD]
@@ -131,7 +133,7 @@ pub struct RepositoryArgs {
 }
 
 /// Flags of every command that reads exports.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct ExportArgs {
     /// Columns of a foreign table and the fields they hold: Day=date,Member=email,...
     #[arg(long, value_name = "COLUMN=FIELD,...", value_delimiter = ',')]
@@ -367,6 +369,14 @@ pub struct ExplainArgs {
     pub people: Option<PathBuf>,
 }
 
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// A folder that is new or empty
+    #[arg(long, value_name = "DIR", default_value = "slopnexus-demo")]
+    pub output: PathBuf,
+}
+
 /// `doctor`
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
@@ -407,7 +417,7 @@ pub fn wants_progress(cli: &Cli) -> bool {
         Command::Facts(args) => shows(&args.repository),
         Command::People(args) => shows(&args.repository),
         Command::Explain(args) => shows(&args.repository),
-        Command::Doctor(_) => true,
+        Command::Demo(_) | Command::Doctor(_) => true,
         Command::Usage(_) | Command::Limits | Command::Worker => false,
     }
 }

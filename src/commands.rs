@@ -1,6 +1,7 @@
 //! The commands: each turns arguments into a request, runs the pipeline and writes the
 //! answer.
 
+mod demo;
 mod doctor;
 mod explain;
 mod facts;
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
         Command::Usage(args) => usage::run(args, outside),
         Command::People(args) => people::run(args, outside),
         Command::Explain(args) => explain::run(args, outside),
+        Command::Demo(args) => demo::run(args, outside),
         Command::Doctor(args) => doctor::run(args, outside),
         Command::Limits => limits(),
         Command::Worker => worker(),

@@ -62,6 +62,9 @@ pub mod check;
 pub mod policy;
 pub mod render;
 
+// An organisation to try it on.
+pub mod demo;
+
 // What was asked → what is said.
 pub mod cli;
 pub mod output;

@@ -1,4 +1,4 @@
-//! The name that content has. The only place that knows libgit2: it names objects as
+//! The name that content has. Of libgit2 only this is used to read: it names objects as
 //! git does, and finds out content that was made for two objects to have one name.
 
 use crate::history::ObjectId;

@@ -1,6 +1,6 @@
 // The page of a report in a real browser: at three widths, light and dark, with scripts
-// and without, printed, by keyboard, and judged by axe. Needs SLOPNEXUS (the program),
-// PAGE_REPOSITORY (a repository to report on) and CHROMIUM (a browser).
+// and without, printed, by keyboard, and judged by axe. The page is that of the demo. Needs
+// SLOPNEXUS (the program) and CHROMIUM (a browser).
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const { SLOPNEXUS, PAGE_REPOSITORY, CHROMIUM = "/usr/bin/chromium" } = process.env;
+const { SLOPNEXUS, CHROMIUM = "/usr/bin/chromium" } = process.env;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 const WIDTHS = [1280, 768, 390];
 
@@ -18,10 +18,9 @@ let browser, folder, address;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "slopnexus-page-"));
-  const page = join(folder, "page.html");
-  const target = ["--format", "html", "--output", page];
-  execFileSync(SLOPNEXUS, ["report", PAGE_REPOSITORY, "--quiet", ...target]);
-  address = `file://${page}`;
+  const demo = join(folder, "demo");
+  execFileSync(SLOPNEXUS, ["demo", "--output", demo]);
+  address = `file://${join(demo, "report.html")}`;
   // A browser that looks for nothing by itself, so that every request is the page's.
   const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync"];

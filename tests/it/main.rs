@@ -5,6 +5,7 @@ mod attributes;
 mod cache;
 mod clones;
 mod cmd;
+mod demo;
 mod explain;
 mod disclosure;
 mod estuary;

@@ -11,7 +11,7 @@ use crate::harness::Place;
 /// function.
 const HOMES: &[(&str, &[&str])] = &[
     ("rustix::", &["src/history/"]),
-    ("git2::", &["src/history/hash.rs"]),
+    ("git2::", &["src/history/hash.rs", "src/demo/repository.rs"]),
     ("tree_sitter", &["src/syntax.rs", "src/syntax/"]),
     ("walkdir::", &["src/discover.rs"]),
     ("clap::", &["src/cli.rs"]),
