@@ -158,7 +158,11 @@ mod tests {
                 let monday = UtcDay(IsoWeek(week).monday().0);
                 draft.period = Some(Period::of_day(monday));
                 let facets = Arc::new(std::mem::take(&mut draft.facets));
-                let record = UsageRecord::new("slopnexus.usage", draft, facets).unwrap();
+                let format = match tool {
+                    "claude_code" => "claude_code.transcript",
+                    _ => "slopnexus.usage",
+                };
+                let record = UsageRecord::new(format, draft, facets).unwrap();
                 (Untrusted::from(file), record, person, IsoWeek(week))
             })
             .collect();
@@ -209,6 +213,8 @@ mod tests {
             ("march", "cursor", 2, 9),
         ];
         assert_eq!(told(&all, 1), [0, 1, 2, 3, 8, 9]);
+        let of_one = [("january", "cursor", 1, 0), ("march", "cursor", 1, 8)];
+        assert_eq!(told(&of_one, 1), [0, 8]);
     }
 
     #[test]
