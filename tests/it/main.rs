@@ -3,6 +3,7 @@
 
 mod attributes;
 mod cache;
+mod check;
 mod clones;
 mod cmd;
 mod explain;
