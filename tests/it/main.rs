@@ -4,6 +4,7 @@
 mod attributes;
 mod cache;
 mod check;
+mod check_hostile;
 mod clones;
 mod cmd;
 mod explain;
