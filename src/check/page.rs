@@ -16,7 +16,6 @@ pub fn page() -> String {
     for rule in RULES {
         section(&mut text, rule);
     }
-    text.push_str(TAIL);
     text
 }
 
@@ -83,8 +82,6 @@ fn level(level: Level) -> &'static str {
         Level::Error => "error",
     }
 }
-
-const TAIL: &str = include_str!("replay.md");
 
 #[cfg(test)]
 mod tests {

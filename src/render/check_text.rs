@@ -85,12 +85,11 @@ fn finding(finding: &Finding, standing: &Standing, to: &mut dyn Write) -> io::Re
         finding.rule
     )?;
     for related in &finding.related {
-        match related {
-            Related::Lines(lines, _) => {
-                writeln!(to, "  {DIM}also {}{DIM:#}", place(lines))?
-            }
-            Related::Commit(id) => writeln!(to, "  {DIM}commit {id}{DIM:#}")?,
-        }
+        let what = match related {
+            Related::Lines(lines, _) => format!("also {}", place(lines)),
+            Related::Commit(id) => format!("commit {id}"),
+        };
+        writeln!(to, "  {DIM}{what}{DIM:#}")?;
     }
     Ok(())
 }

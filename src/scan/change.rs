@@ -119,8 +119,8 @@ fn scan_here(
     let range = range::find(&opened, &mut reading, options)?;
     let base = BaseTree::read(&mut reading, &range)?;
     let mut files = files::read(&mut reading, &base, &range)?;
-    let n_known = base_index::open(&opened, options, &base)?;
-    let (index, kept) = base_index::fill(&opened, n_known, &base, &mut reading)?;
+    let known = base_index::open(&opened, options)?;
+    let (index, kept) = base_index::fill(&opened, known, &base, &mut reading)?;
     let found = copies::find(&mut reading, &base, &index, &files);
     let landings = landings::before(&opened, &mut reading, &range);
     let young = young::find(&mut reading, &landings, &range, &mut files);

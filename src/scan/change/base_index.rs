@@ -86,11 +86,7 @@ pub(super) struct Candidate<'i> {
 /// # Errors
 ///
 /// When the question to it cannot be put into words.
-pub(super) fn open(
-    opened: &Opened,
-    options: &ChangeOptions,
-    _base: &BaseTree,
-) -> Result<Known, Error> {
+pub(super) fn open(opened: &Opened, options: &ChangeOptions) -> Result<Known, Error> {
     let none = |refused| Known { rows: HashMap::new(), place: None, refused };
     let Some(folder) = options.cache_folder.clone() else { return Ok(none(None)) };
     if let Err(why) = cache::check_place(&folder, looks_like_repository) {

@@ -1,6 +1,6 @@
 //! What landed shortly before a change began: the first parents of where it begins.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::range::Range;
 use super::{RETURN_DAYS, Reading, YOUNG_DAYS};
@@ -120,13 +120,11 @@ pub(super) fn authors(reading: &mut Reading<'_>, landing: &Landing) -> Vec<Vec<u
     commit.author.map(|who| who.email.to_ascii_lowercase()).into_iter().collect()
 }
 
-/// The addresses of who wrote a change: each with how many of its commits.
-pub(super) fn authors_of_change(range: &Range) -> BTreeMap<Vec<u8>, u64> {
-    let mut authors = BTreeMap::new();
-    for commit in range.commits.values().filter(|it| it.parents.len() < 2) {
-        if let Some(who) = &commit.author {
-            *authors.entry(who.email.to_ascii_lowercase()).or_default() += 1;
-        }
-    }
-    authors
+/// The addresses of who wrote a change.
+pub(super) fn authors_of_change(range: &Range) -> BTreeSet<Vec<u8>> {
+    let commits = range.commits.values().filter(|it| it.parents.len() < 2);
+    let author = |commit: &RawCommit| {
+        commit.author.as_ref().map(|who| who.email.to_ascii_lowercase())
+    };
+    commits.filter_map(author).collect()
 }

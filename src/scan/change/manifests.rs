@@ -101,7 +101,7 @@ pub(super) fn read(
             None => Wanted::new(),
             Some(old) => wanted(old.text.as_ref()?)?,
         };
-        let change = compare(ecosystem, before, wanted(new)?);
+        let change = compare(ecosystem, &before, &wanted(new)?);
         let change = with_locks(change, base, &changed, ecosystem, path);
         let is_new_root = file.old.is_none() && !has_manifest(base, folder(path));
         Some((path.to_vec(), ManifestChange { is_new_root, ..change }))
@@ -134,7 +134,7 @@ fn has_manifest(base: &BaseTree, folder: &[u8]) -> bool {
     ECOSYSTEMS.iter().any(|it| base.files.contains_key(&path(it)))
 }
 
-fn compare(ecosystem: &Ecosystem, before: Wanted, after: Wanted) -> ManifestChange {
+fn compare(ecosystem: &Ecosystem, before: &Wanted, after: &Wanted) -> ManifestChange {
     let is_new = |name: &&String| !before.contains_key(*name);
     let has_other_wish = before.keys().any(|name| before.get(name) != after.get(name));
     let names = |names: Vec<&String>| names.iter().map(|it| it.as_str().into()).collect();
@@ -308,7 +308,7 @@ mod tests {
         };
         let (one, two) = (wish(&[("a", "1")]), wish(&[("a", "2")]));
         let must = |at: usize, before: &Wanted, after: &Wanted| {
-            compare(&ECOSYSTEMS[at], before.clone(), after.clone()).must_show_in_lock
+            compare(&ECOSYSTEMS[at], before, after).must_show_in_lock
         };
         assert!(!must(0, &one, &two), "cargo's lock says which there are");
         assert!(must(1, &one, &two));

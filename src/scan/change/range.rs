@@ -245,10 +245,6 @@ impl<'w, 'r> Walk<'w, 'r> {
     }
 
     fn commits_of_head(&self) -> BTreeMap<ObjectId, RawCommit> {
-        #[expect(
-            clippy::iter_over_hash_type,
-            reason = "put in order by what they go into"
-        )]
         let of_head = |(id, known): (&ObjectId, &Known)| {
             (known.marks & (OF_BASE | STALE) == 0).then(|| (*id, known.raw.clone()))
         };

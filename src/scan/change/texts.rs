@@ -129,7 +129,8 @@ mod tests {
     #[test]
     fn a_line_that_is_indented_anew_is_no_other_line() {
         let (before, after) = (text("a\nb c\n"), text("a\n   b  c\nd\n"));
-        assert_eq!(ranges(&hunks(&before, &after), true), [2..3]);
+        let added = ranges(&hunks(&before, &after), true);
+        assert_eq!((added.len(), added.first()), (1, Some(&(2..3))));
         assert_eq!(numstat(&before, &after), (2, 1));
         assert_eq!(before.digest(1), after.digest(1));
     }

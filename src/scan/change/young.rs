@@ -35,6 +35,7 @@ pub(super) fn find(
 ) -> Young {
     let own = authors_of_change(range);
     let young = landings.young();
+    let mut is_own: BTreeMap<usize, bool> = BTreeMap::new();
     let mut found = Young::default();
     let mut n_looks = 0;
     for file in files.iter().filter(|file| file.is_judged() && file.old.is_some()) {
@@ -68,8 +69,11 @@ pub(super) fn find(
             row.last_line = Some(line + 1);
             brought.insert(landing);
             *found.lost_of.entry(landing).or_default() += 1;
-            let who = authors(reading, &young[landing]);
-            row.by_same_author += u64::from(who.iter().any(|who| own.contains_key(who)));
+            let by_own = *is_own.entry(landing).or_insert_with(|| {
+                let who = authors(reading, &young[landing]);
+                who.iter().any(|who| own.contains(who))
+            });
+            row.by_same_author += u64::from(by_own);
         }
         row.landings = brought.iter().map(|&at| young[at].id).collect();
         found.rows.push(row);
