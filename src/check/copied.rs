@@ -1,5 +1,7 @@
 //! Code that stands in several places.
 
+use std::collections::BTreeSet;
+
 use super::judge::{Draft, Judged, lines, percent};
 use super::{Finding, Measured, Place, Related, Side};
 use crate::scan::change::Copied;
@@ -7,50 +9,64 @@ use crate::units::count_to_f64;
 
 /// `new-duplication`
 pub(super) fn new_duplication(judged: &Judged<'_>) -> Vec<Finding> {
-    let counts = judged.change.product;
-    let new = counts.copied_lines + counts.repeated_lines;
-    let share = percent(new, counts.added_lines);
-    let (min_lines, max_share) =
-        (judged.overall("min_lines"), judged.overall("max_share"));
-    let is_much = count_to_f64(new) >= min_lines && share > max_share;
-    if !is_much && count_to_f64(new) <= judged.overall("max_lines") {
+    let copies = listed(judged);
+    let new: u64 = copies.iter().map(|copy| copy.added_lines).sum();
+    let added = judged.change.product.added_lines;
+    let share = percent(new, added);
+    let (max_share, max_lines) =
+        (judged.overall("max_share"), judged.overall("max_lines"));
+    let is_much = count_to_f64(new) >= judged.overall("min_lines") && share > max_share;
+    if !is_much && count_to_f64(new) <= max_lines {
         return Vec::new();
     }
-    let measured = if share > max_share {
+    let measured = if is_much {
         Measured { value: share, threshold: max_share, unit: "%" }
     } else {
-        let threshold = judged.overall("max_lines");
-        Measured { value: count_to_f64(new), threshold, unit: "lines" }
+        Measured { value: count_to_f64(new), threshold: max_lines, unit: "lines" }
     };
     let of_change = format!(
-        "the change adds {} of code of which {new} ({share:.0}%) stand elsewhere",
-        lines(counts.added_lines)
+        "of {} of code added {new} ({share:.0}%) are in such copies",
+        lines(added)
     );
-    let copies = judged.change.copies.iter().filter(|copy| !copy.is_test);
-    let is_listed = |copy: &&Copied| {
-        count_to_f64(copy.added_lines) >= judged.threshold("min_block", &copy.path)
-    };
-    copies
-        .filter(is_listed)
-        .map(|copy| {
-            let place = Place {
-                path: copy.of_path.clone(),
-                first_line: Some(copy.of_first_line),
-                last_line: Some(copy.of_last_line),
-            };
-            let side = if copy.in_base { Side::Base } else { Side::Head };
-            judged.finding(Draft {
-                path: &copy.path,
-                lines: Some((copy.first_line, copy.last_line)),
-                side: Side::Head,
-                symbol: copy.symbol.as_ref(),
-                message: format!("{}; {of_change}", of_copy(copy)),
-                measured: Some(measured),
-                related: vec![Related::Lines(place, side)],
-                words: &[copy.digest],
-            })
+    let finding = |copy: &&Copied| {
+        let place = Place {
+            path: copy.of_path.clone(),
+            first_line: Some(copy.of_first_line),
+            last_line: Some(copy.of_last_line),
+        };
+        let side = if copy.in_base { Side::Base } else { Side::Head };
+        judged.finding(Draft {
+            path: &copy.path,
+            lines: Some((copy.first_line, copy.last_line)),
+            side: Side::Head,
+            symbol: copy.symbol.as_ref(),
+            message: format!("{}; {of_change}", of_copy(copy)),
+            measured: Some(measured),
+            related: vec![Related::Lines(place, side)],
+            words: &[copy.digest],
         })
-        .collect()
+    };
+    copies.iter().map(finding).collect()
+}
+
+/// The copies that are long enough. Of two that the change adds, each like the other, one is
+/// the copy.
+fn listed<'c>(judged: &Judged<'c>) -> Vec<&'c Copied> {
+    let is_long = |copy: &&Copied| {
+        let least = judged.threshold("min_block", &copy.path);
+        !copy.is_test && count_to_f64(copy.added_lines) >= least
+    };
+    let mut seen = BTreeSet::new();
+    let mut listed = Vec::new();
+    for copy in judged.change.copies.iter().filter(is_long) {
+        let here = (&copy.path, copy.first_line, copy.last_line);
+        let there = (&copy.of_path, copy.of_first_line, copy.of_last_line);
+        if copy.in_base || !seen.contains(&(there, here)) {
+            listed.push(copy);
+        }
+        seen.insert((here, there));
+    }
+    listed
 }
 
 fn of_copy(copy: &Copied) -> String {

@@ -65,8 +65,7 @@ pub static RULES: &[Rule] = &[
                 "min_lines",
                 30.0,
                 "lines",
-                "added lines of code that stand elsewhere, \
-                       below which nothing is said",
+                "added lines of code in copies, below which nothing is said",
             ),
             threshold("max_share", 10.0, "%", "their share of the added lines of code"),
             threshold(
@@ -77,10 +76,9 @@ pub static RULES: &[Rule] = &[
             ),
             threshold(
                 "min_block",
-                5.0,
+                10.0,
                 "lines",
-                "added lines of one copy, below which it is \
-                       not listed",
+                "added lines of one copy, below which it does not count",
             ),
         ],
         broken: examples::COPY,
@@ -229,12 +227,12 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "giant-change",
         level: Level::Warning,
-        says: "The change adds more code than anybody reviews.",
-        reason: "Reviewers find less the more there is to read. Lock files, generated and \
-                 copied-in files, data and documentation do not count, and neither do lines \
-                 deleted.",
+        says: "The change adds more product code than anybody reviews.",
+        reason: "Reviewers find less the more there is to read. Tests do not count, or they \
+                 would be left out; neither do lines that move, lines deleted, comments, \
+                 generated and copied-in files, data and documentation.",
         is_share_based: false,
-        thresholds: &[threshold("max_lines", 1_000.0, "lines", "of code added")],
+        thresholds: &[threshold("max_lines", 800.0, "lines", "of product code added")],
         broken: examples::GIANT,
         sound: examples::BIG_DATA,
         find: whole::giant_change,

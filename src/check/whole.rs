@@ -26,16 +26,13 @@ pub(super) fn tests_left_behind(judged: &Judged<'_>) -> Vec<Finding> {
 
 /// `giant-change`
 pub(super) fn giant_change(judged: &Judged<'_>) -> Vec<Finding> {
-    let size = |file: &ChangedFile| {
-        let counts = file.is_code && file.class.is_countable();
-        if counts { file.added_lines } else { 0 }
-    };
+    let size = |file: &ChangedFile| file.added_product_lines;
     let added: u64 = judged.change.files.iter().map(size).sum();
     let most = judged.overall("max_lines");
     if count_to_f64(added) <= most {
         return Vec::new();
     }
-    let message = format!("{} of code are added in one change", lines(added));
+    let message = format!("{} of product code are added in one change", lines(added));
     at_most(judged, size, message, (added, most, "lines"))
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -19,6 +20,7 @@ use crate::file_class::{self, FileClass};
 use crate::history::ObjectId;
 use crate::history::objects::{ObjectBytes, ObjectKind};
 use crate::limits::CLONE_HISTORY_STEPS;
+use crate::lines::schedule::Progress;
 use crate::problem::GapKind;
 use crate::syntax::{LanguageId, Parsers};
 
@@ -47,7 +49,12 @@ pub(super) fn find(
     files: &[Changed],
 ) -> Found {
     let judged: Vec<&Changed> = files.iter().filter(|file| file.is_judged()).collect();
-    let streams: Vec<Streams> = judged.par_iter().map(|file| streams(file)).collect();
+    let done = AtomicU64::new(0);
+    let streams = |file: &&Changed| {
+        (reading.progress)(Progress::Settled(done.fetch_add(1, Ordering::Relaxed) + 1));
+        streams(file)
+    };
+    let streams: Vec<Streams> = judged.par_iter().map(streams).collect();
     let mut prints: HashSet<u32> = HashSet::new();
     for (file, streams) in judged.iter().zip(&streams) {
         if let Some(new) = &streams.new {

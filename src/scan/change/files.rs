@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range as Lines;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -184,14 +185,15 @@ pub(super) fn read(
     }
     let mut files: Vec<Changed> =
         found.list.iter().filter_map(|pair| file(reading, base, pair)).collect();
-    (reading.progress)(Progress::Parsed(0, len_to_u64(files.len())));
+    let (done, total) = (AtomicU64::new(0), len_to_u64(files.len()));
     let parse = |file: &mut Changed| {
         let mut parsers = Parsers::new();
         let mut gaps: Vec<&'static str> = Vec::new();
         if file.is_judged() {
             parse(&mut parsers, file, &mut gaps);
         }
-        (reading.progress)(Progress::Parsed(1, 1));
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        (reading.progress)(Progress::Parsed(done, total));
         gaps
     };
     let faults: Vec<Vec<&'static str>> = files.par_iter_mut().map(parse).collect();
