@@ -345,7 +345,8 @@ fn parse(parsers: &mut Parsers, file: &mut Changed, faults: &mut Vec<&'static st
             faults.extend(parsed.fallback.map(syntax::Fallback::why));
             faults.extend(parsed.too_deep.then_some(TOO_DEEP));
             let odd = "more than half of it does not follow the grammar of its language";
-            faults.extend(parsed.mostly_errors.then_some(odd));
+            let is_product = class != FileClass::Test;
+            faults.extend((parsed.mostly_errors && is_product).then_some(odd));
         }
         version.parsed = Some((parsed, inside));
     }
