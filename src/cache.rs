@@ -171,7 +171,7 @@ pub fn store(folder: &Path, name: &str, key: &[u8], content: &[u8]) -> Result<()
 }
 
 /// What the names of our files end in.
-const ENDINGS: [&str; 2] = ["facts", "records"];
+const ENDINGS: [&str; 3] = ["facts", "records", "prints"];
 /// What is before that: a number of so many digits.
 const NAME_DIGITS: usize = 32;
 /// What all our files begin with, whatever their version.

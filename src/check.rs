@@ -7,10 +7,26 @@
 //!
 //! A change is judged, never a person, never spend, never whether a machine wrote it.
 
+mod answer;
+mod copied;
+pub mod examples;
+mod judge;
+mod jobs;
+mod lifetimes;
+mod page;
+mod rules;
+mod shape;
+mod whole;
+
 use serde::Serialize;
 
 use crate::report::{GapReport, Tool};
 use crate::untrusted::Untrusted;
+
+pub use answer::{Settled, countable_size, report};
+pub use judge::{Thresholds, judge, least_lines_for_shares};
+pub use page::page;
+pub use rules::{RULES, Rule, Threshold};
 
 /// The version of the answer's shape.
 pub const CHECK_SCHEMA: &str = "slopnexus.check/1";

@@ -28,6 +28,8 @@ pub struct Cli {
 pub enum Command {
     /// Did the tokens buy code that lasted, and where did they not?
     Report(ReportArgs),
+    /// Does this change add slop?
+    Check(CheckArgs),
     /// Where does each line standing at the tip come from?
     Lines(LinesArgs),
     /// The tables behind everything, for your own SQL
@@ -200,6 +202,75 @@ pub enum ReportFormat {
     Markdown,
     /// For spreadsheets: a row for each cell of its tables
     Csv,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What lies between the best common ancestor of base and head, and the head, is judged by the
+rules in docs/rules.md. Exit status: 0 passed, 1 a rule at level error was broken, 2 wrong flags
+or configuration, 3 it could not be judged.")]
+pub struct CheckArgs {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub repository: PathBuf,
+    /// The branch, ref or full commit id that the change is for
+    #[arg(long, value_name = "REV", env = "SLOPNEXUS_BASE")]
+    pub base: String,
+    /// Where the change ends [default: HEAD]
+    #[arg(long, value_name = "REV", env = "SLOPNEXUS_HEAD")]
+    pub head: Option<String>,
+    /// text or json; may be repeated, each with its --output
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<CheckFormat>,
+    /// Where to write; may be repeated, one for each --format
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// Threads [default: one a core]
+    #[arg(long, value_name = "N", env = "SLOPNEXUS_JOBS")]
+    pub jobs: Option<usize>,
+    /// Open repositories that belong to other users
+    #[arg(long, env = "SLOPNEXUS_ALLOW_FOREIGN_OWNER")]
+    pub allow_foreign_owner: bool,
+    /// Where to keep what was found out for the next run [default: slopnexus in the
+    /// user's cache directory]
+    #[arg(long, value_name = "DIR", env = "SLOPNEXUS_CACHE_DIR")]
+    pub cache_dir: Option<PathBuf>,
+    /// Keep nothing, and use nothing that was kept
+    #[arg(long, env = "SLOPNEXUS_NO_CACHE")]
+    pub no_cache: bool,
+    /// No progress line
+    #[arg(long, env = "SLOPNEXUS_NO_PROGRESS")]
+    pub no_progress: bool,
+    /// Only errors on standard error
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        env = "SLOPNEXUS_COLOR"
+    )]
+    pub color: Color,
+}
+
+/// Formats of the answer of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people, in a terminal
+    Text,
+    /// For programs
+    Json,
+    /// A comment of at most fifteen lines, its marker first
+    Markdown,
+    /// Annotations of GitHub Actions
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitLab Code Quality
+    Gitlab,
 }
 
 /// How an answer is written that is no report.
@@ -417,6 +488,7 @@ pub fn wants_progress(cli: &Cli) -> bool {
         Command::Facts(args) => shows(&args.repository),
         Command::People(args) => shows(&args.repository),
         Command::Explain(args) => shows(&args.repository),
+        Command::Check(args) => !args.no_progress && !args.quiet,
         Command::Demo(_) | Command::Doctor(_) => true,
         Command::Usage(_) | Command::Limits | Command::Worker => false,
     }

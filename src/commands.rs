@@ -2,6 +2,7 @@
 //! answer.
 
 mod demo;
+mod check;
 mod doctor;
 mod explain;
 mod facts;
@@ -26,6 +27,7 @@ use crate::pipeline::Outside;
 pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
     match &cli.command {
         Command::Report(args) => report::run(args, outside),
+        Command::Check(args) => check::run(args, outside),
         Command::Lines(args) => lines::run(args, outside),
         Command::Facts(args) => facts::run(args, outside),
         Command::Usage(args) => usage::run(args, outside),

@@ -1,5 +1,6 @@
 //! The whole flow, in the order it happens. Reads top to bottom.
 
+mod change;
 mod commit_feed;
 mod exports;
 mod repositories;
@@ -7,6 +8,7 @@ mod trusted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use change::check;
 pub use exports::read_exports;
 pub use repositories::{Gathered, gather};
 pub use trusted::TrustedFolders;

@@ -4,6 +4,8 @@ pub mod check_github;
 pub mod check_gitlab;
 pub mod check_markdown;
 pub mod check_sarif;
+pub mod check_json;
+pub mod check_text;
 pub mod explain_text;
 pub mod html;
 pub mod json;

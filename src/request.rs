@@ -4,16 +4,18 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{
-    Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs, PeopleArgs, ReportArgs,
-    ReportFormat, RepositoryArgs, UsageArgs,
+    CheckArgs, CheckFormat, Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs,
+    PeopleArgs, ReportArgs, ReportFormat, RepositoryArgs, UsageArgs,
 };
 use crate::error::Error;
 use crate::explain::{self, Id};
 use crate::history::landing_events;
 use crate::identity::{MapRow, parse_map};
 use crate::limits;
+use crate::policy;
 use crate::provenance::Rules;
 use crate::scan::ScanOptions;
+use crate::scan::change::ChangeOptions;
 use crate::teams::Teams;
 use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay};
 use crate::usage::prices::PriceTable;
@@ -68,6 +70,19 @@ pub struct ExportRequest {
     pub has_people: bool,
 }
 
+/// Which change, and how to judge it.
+#[derive(Debug, Clone)]
+pub struct CheckRequest {
+    /// The repository.
+    pub repository: PathBuf,
+    /// How to read the change.
+    pub options: ChangeOptions,
+    /// Whether warnings are shown.
+    pub warnings: bool,
+    /// When to use colour.
+    pub color: Color,
+}
+
 /// An answer's form and place; `None` is standard output.
 pub type Outputs<F> = Vec<(F, Option<PathBuf>)>;
 
@@ -82,7 +97,32 @@ pub fn report(
     let repository = repository(&args.repository, args.paths.clone())?;
     let mut exports = exports(&args.exports, args.usage.clone())?;
     exports.me.clone_from(&args.me);
-    Ok((repository, exports, outputs(&args.format, &args.output)?))
+    Ok((repository, exports, outputs(&args.format, &args.output, ReportFormat::Text)?))
+}
+
+/// Reads what `check` was asked.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn check(args: &CheckArgs) -> Result<(CheckRequest, Outputs<CheckFormat>), Error> {
+    check_jobs(args.jobs)?;
+    let request = CheckRequest {
+        repository: args.repository.clone(),
+        options: ChangeOptions {
+            base: args.base.clone(),
+            head: args.head.clone(),
+            controls: [policy::POLICY_FILE, policy::BASELINE_FILE]
+                .map(str::to_owned)
+                .to_vec(),
+            cache_folder: cache_folder(args.no_cache, args.cache_dir.as_ref()),
+            jobs: args.jobs,
+            allow_foreign_owner: args.allow_foreign_owner,
+        },
+        warnings: !args.quiet,
+        color: args.color,
+    };
+    Ok((request, outputs(&args.format, &args.output, CheckFormat::Text)?))
 }
 
 /// Reads what `lines` was asked.
@@ -174,10 +214,7 @@ fn repository(
     args: &RepositoryArgs,
     paths: Vec<PathBuf>,
 ) -> Result<RepositoryRequest, Error> {
-    if args.jobs == Some(0) {
-        let why = "0 threads can do nothing";
-        return Err(Error::usage("E-JOBS", "cannot use --jobs", why, "give 1 or more"));
-    }
+    check_jobs(args.jobs)?;
     let options = ScanOptions {
         rev: args.rev.clone(),
         as_of: args
@@ -202,7 +239,7 @@ fn repository(
         parsed_days: (!args.no_syntax).then_some(PARSED_DAYS),
         jobs: args.jobs,
         allow_foreign_owner: args.allow_foreign_owner,
-        cache_folder: cache_folder(args),
+        cache_folder: cache_folder(args.no_cache, args.cache_dir.as_ref()),
         ..ScanOptions::default()
     };
     Ok(RepositoryRequest {
@@ -222,14 +259,22 @@ fn repository(
     })
 }
 
+fn check_jobs(jobs: Option<usize>) -> Result<(), Error> {
+    if jobs != Some(0) {
+        return Ok(());
+    }
+    let why = "0 threads can do nothing";
+    Err(Error::usage("E-JOBS", "cannot use --jobs", why, "give 1 or more"))
+}
+
 /// Where the user's programs keep what they can find out again; `None` when nothing is
 /// to be kept, or nothing says where.
-fn cache_folder(args: &RepositoryArgs) -> Option<PathBuf> {
-    if args.no_cache {
+fn cache_folder(no_cache: bool, given: Option<&PathBuf>) -> Option<PathBuf> {
+    if no_cache {
         return None;
     }
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    args.cache_dir.clone().or_else(|| {
+    given.cloned().or_else(|| {
         let folder = set("XDG_CACHE_HOME")
             .map(PathBuf::from)
             .filter(|folder| folder.is_absolute())
@@ -378,11 +423,13 @@ fn column(pair: &str) -> Result<(String, String), Error> {
     })
 }
 
-fn outputs(
-    formats: &[ReportFormat],
+fn outputs<F: Copy>(
+    formats: &[F],
     files: &[PathBuf],
-) -> Result<Outputs<ReportFormat>, Error> {
-    let formats = if formats.is_empty() { &[ReportFormat::Text][..] } else { formats };
+    usual: F,
+) -> Result<Outputs<F>, Error> {
+    let usual = [usual];
+    let formats = if formats.is_empty() { &usual[..] } else { formats };
     if files.len() > formats.len() || formats.len() > files.len() + 1 {
         return Err(Error::usage(
             "E-OUTPUT",

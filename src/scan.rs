@@ -2,6 +2,7 @@
 
 mod attested;
 mod authors;
+pub mod change;
 mod checkpoints;
 mod clone_history;
 mod clones;

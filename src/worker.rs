@@ -21,6 +21,7 @@ use crate::facts::{FACTS_VERSION, Facts};
 use crate::limits;
 use crate::lines::schedule::Progress;
 use crate::problem::GapKind;
+use crate::scan::change::{self, CHANGE_VERSION, ChangeFacts, ChangeOptions};
 use crate::scan::{self, ScanOptions};
 use crate::untrusted::Untrusted;
 
@@ -32,7 +33,23 @@ pub const WORKER_COMMAND: &str = "worker";
 struct Order {
     path: Vec<u8>,
     roots: Vec<Vec<u8>>,
-    options: ScanOptions,
+    job: Job,
+}
+
+/// What there is to find out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Job {
+    /// Everything about a repository.
+    Facts(Box<ScanOptions>),
+    /// What a change does.
+    Change(ChangeOptions),
+}
+
+/// What was found out.
+#[derive(Debug, Serialize, Deserialize)]
+enum Found {
+    Facts(Box<Facts>),
+    Change(Box<ChangeFacts>),
 }
 
 /// What a worker is for.
@@ -52,7 +69,7 @@ enum Frame {
     /// It has come this far: stage, done, of how many.
     Progress(u8, u64, u64),
     /// It is done.
-    Facts(Box<Facts>),
+    Done(Found),
     /// It cannot go on.
     Failed {
         what: String,
@@ -130,10 +147,15 @@ pub fn serve(
     })
 }
 
-fn work(order: &Order, note: &(dyn Fn(Progress) + Sync)) -> Result<Facts, Error> {
+fn work(order: &Order, note: &(dyn Fn(Progress) + Sync)) -> Result<Found, Error> {
     let path = path_of(&order.path);
     let roots: Vec<PathBuf> = order.roots.iter().map(|root| path_of(root)).collect();
-    scan::scan(&path, &roots, &order.options, note)
+    match &order.job {
+        Job::Facts(options) => scan::scan(&path, &roots, options, note)
+            .map(|facts| Found::Facts(Box::new(facts))),
+        Job::Change(options) => change::scan_change(&path, &roots, options, note)
+            .map(|facts| Found::Change(Box::new(facts))),
+    }
 }
 
 /// Tells the heart to stop, also when the work ends in a panic.
@@ -162,9 +184,9 @@ fn end_with_parent(mut input: impl Read + Send + 'static) -> io::Result<()> {
     std::thread::Builder::new().spawn(wait).map(drop)
 }
 
-fn last_frame(result: Result<Facts, Error>) -> Frame {
+fn last_frame(result: Result<Found, Error>) -> Frame {
     match result {
-        Ok(facts) => Frame::Facts(Box::new(facts)),
+        Ok(found) => Frame::Done(found),
         Err(error) => Frame::Failed {
             what: error.what,
             place: error.place,
@@ -221,7 +243,14 @@ pub fn run(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Facts, Error> {
-    let result = attempt(task, stop, progress);
+    let attempt = |options: &ScanOptions, progress: &mut dyn FnMut(Progress)| {
+        let job = Job::Facts(Box::new(options.clone()));
+        match attempt((task.path, task.roots), job, stop, progress)? {
+            Found::Facts(facts) => checked(*facts),
+            Found::Change(_) => Err(lost("it answered another question")),
+        }
+    };
+    let result = attempt(task.options, progress);
     let parses = task.options.syntax || task.options.parsed_days.is_some();
     let failure = match &result {
         Err(error) if error.code == FAILED && parses => error,
@@ -236,8 +265,7 @@ pub fn run(
         function_history: false,
         ..task.options.clone()
     };
-    let mut facts = attempt(Task { options: &options, ..task }, stop, progress)
-        .map_err(|_| plain(failure.clone()))?;
+    let mut facts = attempt(&options, progress).map_err(|_| plain(failure.clone()))?;
     let why = format!(
         "nothing was parsed, since the analysis with parsing failed: {}; kinds of lines and \
          definitions are unknown, and changes of form alone count as changes",
@@ -251,6 +279,26 @@ pub fn run(
     Ok(facts)
 }
 
+/// Has a worker find out what a change does. One that fails is not tried again with less:
+/// a change that was not looked at is not judged.
+///
+/// # Errors
+///
+/// As [`run`].
+pub fn run_change(
+    place: (&Path, &[PathBuf]),
+    options: &ChangeOptions,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<ChangeFacts, Error> {
+    let found = attempt(place, Job::Change(options.clone()), stop, progress);
+    match found.map_err(plain)? {
+        Found::Change(facts) if facts.version == CHANGE_VERSION => Ok(*facts),
+        Found::Change(_) => Err(lost("it speaks another version")),
+        Found::Facts(_) => Err(lost("it answered another question")),
+    }
+}
+
 /// Marks that the worker itself failed, and not that somebody ended it.
 const FAILED: &str = "E-WORKER-FAILED";
 
@@ -261,18 +309,19 @@ fn plain(error: Error) -> Error {
 }
 
 fn attempt(
-    task: Task<'_>,
+    (path, roots): (&Path, &[PathBuf]),
+    job: Job,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Facts, Error> {
+) -> Result<Found, Error> {
     let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
-    let shown = task.path.as_os_str().as_encoded_bytes();
+    let shown = path.as_os_str().as_encoded_bytes();
     let mut worker = start()
         .map_err(|why| lost(&format!("it cannot be started ({why})")).at(shown))?;
     let order = Order {
-        path: bytes(task.path),
-        roots: task.roots.iter().map(|root| bytes(root)).collect(),
-        options: task.options.clone(),
+        path: bytes(path),
+        roots: roots.iter().map(|root| bytes(root)).collect(),
+        job,
     };
     let mut input = worker.stdin.take();
     let ordered = input.as_mut().map(|input| write_frame(input, &order));
@@ -351,7 +400,7 @@ fn wait(
     frames: &mpsc::Receiver<io::Result<Frame>>,
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
-) -> Result<Facts, Error> {
+) -> Result<Found, Error> {
     let mut last_beat = Instant::now();
     let stall = Duration::from_millis(limits::STALL_MILLIS.value);
     loop {
@@ -363,7 +412,7 @@ fn wait(
                 last_beat = Instant::now();
                 progress(to_progress(stage, done, total));
             }
-            Ok(Ok(Frame::Facts(facts))) => return checked(*facts),
+            Ok(Ok(Frame::Done(found))) => return Ok(found),
             Ok(Ok(Frame::Failed { what, place, why, hint, code })) => {
                 let code = known_code(&code);
                 return Err(Error { what, place, why, hint, code, exit: Exit::Input });
@@ -413,7 +462,7 @@ fn to_progress(stage: u8, done: u64, total: u64) -> Progress {
 
 /// Codes are static; one that we do not know is a fault between versions.
 fn known_code(code: &str) -> &'static str {
-    const CODES: [&str; 15] = [
+    const CODES: [&str; 17] = [
         "E-NOREPO",
         "E-PERM",
         "E-REDIRECT",
@@ -429,6 +478,8 @@ fn known_code(code: &str) -> &'static str {
         "E-COST",
         "E-THREADS",
         "E-RULES",
+        "E-BASE",
+        "E-CACHE",
     ];
     CODES.into_iter().find(|known| *known == code).unwrap_or("E-WORKER")
 }

@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Preset;
 use super::collapse::collapse;
+use super::fingerprints::fingerprints;
 use crate::syntax::{
     Fallback, LanguageId, Lexeme, LexemeKind, LineKind, Parsers, n_lines, text_kinds,
 };
@@ -102,6 +103,44 @@ impl TokenStream {
     /// How many tokens there are to compare.
     pub fn n_tokens(&self) -> usize {
         self.keys.len()
+    }
+
+    /// The low halves of its fingerprints under the preset that it was read with: two
+    /// versions with a clone in common have one in common.
+    pub fn fingerprints(&self, preset: Preset) -> Vec<u32> {
+        let kept = fingerprints(&self.keys, preset.rule());
+        kept.into_iter().map(|one| low_bits(one.hash)).collect()
+    }
+
+    /// The same of clones that hold a token of some lines: 0-based ranges in order.
+    pub fn fingerprints_near(&self, preset: Preset, lines: &[Range<u32>]) -> Vec<u32> {
+        let rule = preset.rule();
+        // Of every clone that holds a token, as many tokens around it as a clone has at
+        // least hold a fingerprint.
+        let near: Vec<Range<usize>> = lines
+            .iter()
+            .map(|range| {
+                let first = self.lines.partition_point(|line| *line < range.start);
+                let end = self.lines.partition_point(|line| *line < range.end);
+                first.saturating_sub(rule.tokens)..end + rule.tokens
+            })
+            .collect();
+        let is_near = |offset: u32| near.iter().any(|it| it.contains(&(offset as usize)));
+        let kept = fingerprints(&self.keys, rule).into_iter();
+        kept.filter(|one| is_near(one.offset)).map(|one| low_bits(one.hash)).collect()
+    }
+
+    /// A hash of what the tokens of some lines say, wherever these stand.
+    pub fn digest(&self, lines: Range<u32>) -> u64 {
+        let at = |line: u32| self.lines.partition_point(|it| *it < line);
+        let words = &self.texts[at(lines.start)..at(lines.end).max(at(lines.start))];
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        xxh3_64(&bytes)
+    }
+
+    /// Whether some of it is code that tests other code.
+    pub fn has_tests(&self) -> bool {
+        !self.tests.is_empty()
     }
 
     /// Whether a line counts: whether it has a letter or a digit.

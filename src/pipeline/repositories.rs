@@ -155,18 +155,23 @@ fn run_one(
     let name = Untrusted::from(task.path.as_os_str().as_encoded_bytes());
     let prefix = if at.1 > 1 { format!("{}/{} ", at.0 + 1, at.1) } else { String::new() };
     let mut show = |progress: Progress| {
-        let words = match progress {
-            Progress::Commits(n) => format!("reading commits: {n}"),
-            Progress::Compared(n, of) => format!("comparing commits: {n} of {of}"),
-            Progress::Placed(n, of) => format!("ordering versions: {n} of {of} commits"),
-            Progress::Records(n) => format!("reading records of lines: {n}"),
-            Progress::Classified(n, of) => format!("reading messages: {n} of {of}"),
-            Progress::Parsed(n, of) => format!("parsing files: {n} of {of}"),
-            Progress::Versions(n, of) => format!("following lines: {n} of {of} versions"),
-            Progress::Moves(n, of) => format!("finding moves: {n} of {of} commits"),
-            Progress::Settled(n) => format!("making lifetimes: {n}"),
-        };
+        let words = words(progress);
         (outside.progress)(&format!("{prefix}{}  {words}", name.to_terminal()));
     };
     worker::run(task, outside.stop, &mut show)
+}
+
+/// How far a worker has come, in words.
+pub(super) fn words(progress: Progress) -> String {
+    match progress {
+        Progress::Commits(n) => format!("reading commits: {n}"),
+        Progress::Compared(n, of) => format!("comparing commits: {n} of {of}"),
+        Progress::Placed(n, of) => format!("ordering versions: {n} of {of} commits"),
+        Progress::Records(n) => format!("reading records of lines: {n}"),
+        Progress::Classified(n, of) => format!("reading messages: {n} of {of}"),
+        Progress::Parsed(n, of) => format!("parsing files: {n} of {of}"),
+        Progress::Versions(n, of) => format!("following lines: {n} of {of} versions"),
+        Progress::Moves(n, of) => format!("finding moves: {n} of {of} commits"),
+        Progress::Settled(n) => format!("making lifetimes: {n}"),
+    }
 }

@@ -16,7 +16,7 @@ use super::findings::{
 };
 use super::markdown_text::cut;
 use super::number::count;
-use crate::check::{CheckReport, Finding, Level, Place, Related, Side};
+use crate::check::{CheckReport, Finding, Level, Place, RULES, Related, Side};
 use crate::units::len_to_u64;
 use crate::untrusted::Untrusted;
 use uri::relative_uri;
@@ -101,9 +101,18 @@ struct RuleWords {
 }
 
 fn rule_words(id: &str) -> RuleWords {
+    let rule = RULES.iter().find(|rule| rule.id == id);
     RuleWords {
-        says: format!("The change breaks the rule {id}."),
-        reason: format!("The reason, with examples, is in `docs/rules.md` under `{id}`."),
+        says: rule.map_or_else(
+            || format!("The change breaks the rule {id}."),
+            |rule| rule.says.to_owned(),
+        ),
+        reason: rule.map_or_else(
+            || format!("The reason, with examples, is in `docs/rules.md` under `{id}`."),
+            |rule| {
+                format!("{} Examples are in `docs/rules.md` under `{id}`.", rule.reason)
+            },
+        ),
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod attributes;
 mod cache;
+mod check;
+mod check_hostile;
 mod clones;
 mod cmd;
 mod demo;

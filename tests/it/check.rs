@@ -1,0 +1,115 @@
+//! Changes and what is said of them: the examples of every rule, and the same verdict
+//! wherever it is asked for.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use slopnexus::check::examples::Step;
+use slopnexus::check::{Level, RULES};
+
+use crate::git::Repository;
+use crate::harness::{Place, Run};
+
+/// A stream of commits one after the other on a branch; the first one follows `from`.
+pub(crate) fn commits(branch: &str, from: Option<&str>, steps: &[Step]) -> String {
+    let mut stream = String::new();
+    let mut from = from.map(|from| format!("from {from}\n"));
+    for step in steps {
+        let time = 1_767_225_600 + i64::from(step.day) * 86_400;
+        let _ = write!(
+            stream,
+            "commit refs/heads/{branch}\ncommitter A <a@example.org> {time} +0000\ndata {}\n\
+             {}\n{}deleteall\n",
+            step.message.len(),
+            step.message,
+            from.take().unwrap_or_default(),
+        );
+        for (path, text) in &step.files {
+            let _ =
+                writeln!(stream, "M 100644 inline {path}\ndata {}\n{text}", text.len());
+        }
+    }
+    stream
+}
+
+/// A history whose last step is a branch of its own, `change`, from `main`.
+pub(crate) fn repository(place: &Place, name: &str, steps: &[Step]) -> Repository {
+    let (last, before) = steps.split_last().expect("there is a change");
+    let last = [last.clone()];
+    let stream = commits("main", None, before)
+        + &commits("change", Some("refs/heads/main"), &last);
+    Repository::import(place, name, stream.as_bytes())
+}
+
+pub(crate) fn answer(run: &Run) -> Value {
+    serde_json::from_slice(&run.stdout).unwrap_or_else(|why| {
+        panic!("it is no JSON ({why}): {} {}", run.out(), run.stderr)
+    })
+}
+
+pub(crate) fn check(place: &Place, name: &str, base: &str, head: &str) -> Run {
+    place.run(["check", name, "--base", base, "--head", head, "--format", "json"])
+}
+
+/// The rules that have something against a change.
+pub(crate) fn rules(answer: &Value) -> Vec<String> {
+    let findings = answer["findings"].as_array().expect("it is a list");
+    let mut rules: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding["standing"] == "counts")
+        .map(|finding| finding["rule"].as_str().expect("it is a word").to_owned())
+        .collect();
+    rules.dedup();
+    rules
+}
+
+#[test]
+fn every_rule_is_broken_by_its_example_and_not_by_the_other() {
+    for rule in RULES {
+        for (example, breaks) in [(&rule.broken, true), (&rule.sound, false)] {
+            let place = Place::new();
+            let _repository = repository(&place, "app", &(example.history)());
+            let run = check(&place, "app", "main", "change");
+            let answer = answer(&run);
+            assert_eq!(
+                rules(&answer).contains(&rule.id.to_owned()),
+                breaks,
+                "{}: {} {answer:#}",
+                rule.id,
+                example.what
+            );
+            let is_broken = breaks && rule.level == Level::Error;
+            assert_eq!(run.status, Some(i32::from(is_broken)), "{}", rule.id);
+            assert_eq!(answer["complete"], true, "{}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn a_check_says_on_main_what_it_said_on_the_branch_cold_and_warm() {
+    for rule in RULES {
+        let place = Place::new();
+        let steps = (rule.broken.history)();
+        let repository = repository(&place, "app", &steps);
+        let day = steps.last().expect("there is a change").day;
+        let merge = format!(
+            "commit refs/heads/merged\ncommitter B <b@example.org> {} +0000\ndata 5\nmerge\n\
+             from refs/heads/main\nmerge refs/heads/change\ndeleteall\n",
+            1_767_225_600 + i64::from(day + 3) * 86_400
+        );
+        let mut merge = merge;
+        for (path, text) in &steps.last().expect("there is a change").files {
+            let _ =
+                writeln!(merge, "M 100644 inline {path}\ndata {}\n{text}", text.len());
+        }
+        repository.git_with_input(["fast-import", "--quiet"], merge.as_bytes());
+        let said = |base: &str, head: &str| {
+            let run = check(&place, "app", base, head);
+            (answer(&run)["findings"].clone(), run.status)
+        };
+        let cold = said("main", "change");
+        assert_eq!(said("main", "change"), cold, "{}: again", rule.id);
+        let tip = repository.words(["rev-parse", "merged", "merged^1"]);
+        assert_eq!(said(&tip[1], &tip[0]), cold, "{}: on main", rule.id);
+    }
+}
