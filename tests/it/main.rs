@@ -6,6 +6,7 @@ mod cache;
 mod clones;
 mod cmd;
 mod explain;
+mod facts_parquet;
 mod disclosure;
 mod estuary;
 mod exports;
