@@ -320,7 +320,7 @@ pub struct FactsArgs {
     /// The directory for the tables; it is made if need be
     #[arg(long, value_name = "DIR")]
     pub output: PathBuf,
-    /// ndjson or csv
+    /// ndjson, csv or parquet
     #[arg(long, value_enum, default_value = "ndjson")]
     pub format: FactsFormat,
     /// File of the key for pseudonyms; it is made if need be [default:
@@ -339,6 +339,8 @@ pub enum FactsFormat {
     Ndjson,
     /// Comma-separated, with a header
     Csv,
+    /// Typed columns, compressed, for DuckDB, pandas, Spark and their kin
+    Parquet,
 }
 
 /// In which form `usage` answers.

@@ -15,6 +15,7 @@ mod markdown_text;
 pub mod report_csv;
 pub mod number;
 mod page;
+mod parquet;
 mod sentences;
 pub mod tables;
 pub mod text;

@@ -1,5 +1,6 @@
 //! `facts`: the tables, for people with SQL of their own.
 
+mod columns;
 mod functions;
 mod key;
 
@@ -18,7 +19,7 @@ use crate::lines::undone::{Effect, Undo};
 use crate::output;
 use crate::pipeline::{self, Outside};
 use crate::problem::Gaps;
-use crate::render::tables::{self, Cell, TableFormat};
+use crate::render::tables::{self, Cell, Column, Table, TableFormat};
 use crate::report::gap_reports;
 use crate::request;
 use crate::reverts::FoundBy;
@@ -47,6 +48,7 @@ pub(super) fn run(args: &FactsArgs, outside: &Outside<'_>) -> Result<Exit, Error
         format: match args.format {
             FactsFormat::Ndjson => TableFormat::Ndjson,
             FactsFormat::Csv => TableFormat::Csv,
+            FactsFormat::Parquet => TableFormat::Parquet,
         },
         repositories: &gathered.repositories,
         failed: &gathered.gaps,
@@ -83,7 +85,7 @@ struct Tables<'t> {
 }
 
 fn time(time: Option<Timestamp>) -> Cell {
-    Cell::text(time.and_then(Timestamp::to_rfc3339))
+    Cell::time(time)
 }
 
 /// The name of a repository in all tables: its path as it was named.
@@ -107,41 +109,15 @@ impl Tables<'_> {
     fn write(
         &self,
         name: &str,
-        columns: &[&str],
+        columns: &[Column],
         rows: impl Iterator<Item = Vec<Cell>>,
     ) -> Result<(), Error> {
-        let ending = match self.format {
-            TableFormat::Ndjson => "ndjson",
-            TableFormat::Csv => "csv",
-        };
-        let target = self.folder.join(format!("{name}.{ending}"));
-        output::write(Some(&target), |to| tables::write(columns, rows, self.format, to))
+        let target = self.folder.join(format!("{name}.{}", self.format.ending()));
+        let table = Table { name, schema: TABLES_SCHEMA, columns };
+        output::write(Some(&target), |to| tables::write(&table, rows, self.format, to))
     }
 
     fn repositories(&self) -> Result<(), Error> {
-        let columns = [
-            "schema",
-            "id",
-            "path",
-            "branch",
-            "tip",
-            "as_of",
-            "first_landing",
-            "last_landing",
-            "commits",
-            "landings",
-            "landings_by_event",
-            "births",
-            "deaths",
-            "alive",
-            "first_parent_origins",
-            "squash_landings",
-            "squash_recovered",
-            "squash_lines",
-            "blobs",
-            "blobs_read",
-            "gaps",
-        ];
         let row = |facts: &Facts| {
             let counted =
                 facts.lifetimes.iter().filter(|one| facts.exact || one.is_countable());
@@ -177,56 +153,23 @@ impl Tables<'_> {
             ]
         };
         let failed = self.failed.iter().map(|(name, gaps)| {
-            let mut row = vec![Cell::Null; columns.len()];
+            let mut row = vec![Cell::Null; columns::REPOSITORIES.len()];
             row[0] = Cell::Text(TABLES_SCHEMA.to_owned());
             (row[1], row[2]) = (Cell::Text(name.clone()), Cell::Text(name.clone()));
             let gaps = gaps.list().into_iter();
             let codes = gaps.map(|gap| format!("{} {}", gap.kind.code(), gap.count));
-            row[columns.len() - 1] = Cell::List(codes.collect());
+            row[columns::REPOSITORIES.len() - 1] = Cell::List(codes.collect());
             row
         });
         let rows = self.repositories.iter().map(row).chain(failed);
-        self.write("repositories", &columns, rows)
+        self.write("repositories", columns::REPOSITORIES, rows)
     }
 
     fn commits(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "id",
-            "parents",
-            "author",
-            "author_time",
-            "committer_time",
-            "landing",
-            "landing_time",
-            "bulk",
-            "ai_class",
-            "tools",
-            "models",
-            "role",
-            "confidence",
-            "evidence",
-            "squash",
-            "pull_request",
-            "operator",
-            "operator_by",
-            "ai_class_by_marks",
-            "evidence_level",
-            "ai_share_low",
-            "ai_share_high",
-            "ai_share_basis",
-            "record",
-            "record_listed_ai",
-            "record_added",
-            "record_ai",
-            "record_human",
-            "pulled_commits",
-            "pulled_marked",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.commits.iter().map(move |commit| self.commit_row(facts, commit))
         });
-        self.write("commits", &columns, rows)
+        self.write("commits", columns::COMMITS, rows)
     }
 
     fn commit_row(&self, facts: &Facts, commit: &CommitFacts) -> Vec<Cell> {
@@ -290,17 +233,6 @@ impl Tables<'_> {
     }
 
     fn changes(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "commit",
-            "path",
-            "old_path",
-            "status",
-            "added",
-            "deleted",
-            "language",
-            "file_class",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.changes.iter().map(move |change| {
                 let bytes = facts.paths[change.path as usize].bytes();
@@ -319,114 +251,42 @@ impl Tables<'_> {
                 ]
             })
         });
-        self.write("changes", &columns, rows)
+        self.write("changes", columns::CHANGES, rows)
     }
 
     fn reverts(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "kind",
-            "by",
-            "by_landing",
-            "target",
-            "target_landing",
-            "found_by",
-            "effect",
-            "born",
-            "alive",
-            "killed",
-            "deleted",
-            "restored",
-            "changed",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.reverts.iter().map(move |one| revert_row(facts, one))
         });
-        self.write("reverts", &columns, rows)
+        self.write("reverts", columns::REVERTS, rows)
     }
 
     fn line_operations(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "landing",
-            "landing_time",
-            "bulk",
-            "counted",
-            "added",
-            "deleted",
-            "updated",
-            "moved",
-            "copied",
-            "find_and_replaced",
-            "reformatted",
-            "no_op_added",
-            "no_op_deleted",
-            "respaced",
-            "unknown_added",
-            "unknown_deleted",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.line_operations.iter().map(move |one| operations_row(facts, one))
         });
-        self.write("line_operations", &columns, rows)
+        self.write("line_operations", columns::LINE_OPERATIONS, rows)
     }
 
     fn clones(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "preset",
-            "class",
-            "clone_type",
-            "tokens",
-            "path",
-            "first_line",
-            "last_line",
-            "countable_lines",
-            "test",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             let found = facts.duplication.iter();
             found.flat_map(move |found| clone_rows(facts, found))
         });
-        self.write("clones", &columns, rows)
+        self.write("clones", columns::CLONES, rows)
     }
 
     fn duplication(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "preset",
-            "origin",
-            "landing",
-            "landing_time",
-            "ai_marked",
-            "test",
-            "countable_lines",
-            "duplicated_lines",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             let found = facts.duplication.iter();
             found.flat_map(move |found| {
                 found.debt.iter().map(|one| debt_row(facts, &found.preset, one))
             })
         });
-        self.write("duplication", &columns, rows)
+        self.write("duplication", columns::DUPLICATION, rows)
     }
 
     fn clone_births(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "landing",
-            "landing_time",
-            "bulk",
-            "test",
-            "added_lines",
-            "copied_lines",
-            "repeated_lines",
-            "moved_lines",
-            "edited_lines",
-            "resolved_gone_lines",
-            "resolved_alone_lines",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             let rows = facts.clone_births.iter().flatten();
             rows.flat_map(move |one| {
@@ -434,34 +294,10 @@ impl Tables<'_> {
                 sides.map(|(is_test, counts)| birth_row(facts, one, (is_test, counts)))
             })
         });
-        self.write("clone_births", &columns, rows)
+        self.write("clone_births", columns::CLONE_BIRTHS, rows)
     }
 
     fn lifetimes(&self) -> Result<(), Error> {
-        let columns = [
-            "repo",
-            "origin",
-            "landing",
-            "death",
-            "cause",
-            "path",
-            "kind",
-            "file_class",
-            "birth_unknown",
-            "edited",
-            "copied",
-            "relanded",
-            "reformatted",
-            "lineage_death",
-            "overwritten_by",
-            "evidence_level",
-            "ai_marked",
-            "writer",
-            "writer_tool",
-            "writer_model",
-            "counted",
-            "lines",
-        ];
         let rows = self.repositories.iter().flat_map(|facts| {
             facts.lifetimes.iter().map(move |one| {
                 vec![
@@ -490,7 +326,7 @@ impl Tables<'_> {
                 ]
             })
         });
-        self.write("lifetimes", &columns, rows)
+        self.write("lifetimes", columns::LIFETIMES, rows)
     }
 }
 

@@ -1,10 +1,11 @@
-//! Rows of tables → NDJSON or CSV, sorted as they come, one type a table.
+//! Rows of tables → NDJSON, CSV or Parquet, sorted as they come, one type a table.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json;
+use super::{json, parquet};
+use crate::units::Timestamp;
 
 /// How a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,51 @@ pub enum TableFormat {
     Ndjson,
     /// Comma-separated, with a header.
     Csv,
+    /// Typed columns in compressed row groups.
+    Parquet,
+}
+
+impl TableFormat {
+    /// What the names of its files end in.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+/// A table: what it is called and which columns it has.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'t> {
+    /// Its name.
+    pub name: &'t str,
+    /// The version of its columns.
+    pub schema: &'t str,
+    /// Its columns, in the order of the cells of a row.
+    pub columns: &'t [Column],
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// What its cells are, where they are not absent.
+    pub kind: Kind,
+}
+
+/// The type of a column; [`Cell`] has the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the cell of the same name")]
+pub enum Kind {
+    Count,
+    Share,
+    Flag,
+    Time,
+    Text,
+    List,
 }
 
 /// One cell of a row.
@@ -27,6 +73,8 @@ pub enum Cell {
     Share(f64),
     /// Yes or no.
     Flag(bool),
+    /// A moment that a calendar can show.
+    Time(#[serde(serialize_with = "rfc3339")] Timestamp),
     /// Text, some of it from outside.
     Text(String),
     /// Several texts.
@@ -44,12 +92,18 @@ impl Cell {
         count.map_or(Self::Null, Self::Count)
     }
 
+    /// A moment, or nothing: also where no calendar can show it.
+    pub fn time(time: Option<Timestamp>) -> Self {
+        time.filter(|time| time.year().is_some()).map_or(Self::Null, Self::Time)
+    }
+
     fn to_csv(&self) -> String {
         match self {
             Self::Null => String::new(),
             Self::Count(count) => count.to_string(),
             Self::Share(share) => share.to_string(),
             Self::Flag(flag) => flag.to_string(),
+            Self::Time(time) => time.to_rfc3339().unwrap_or_default(),
             Self::Text(text) => {
                 crate::untrusted::Untrusted::from(text.as_str()).to_csv_cell()
             }
@@ -60,13 +114,17 @@ impl Cell {
     }
 }
 
-/// Writes a table: the names of its columns and its rows.
+fn rfc3339<S: serde::Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    time.to_rfc3339().serialize(to)
+}
+
+/// Writes a table.
 ///
 /// # Errors
 ///
-/// When `to` cannot be written.
+/// When `to` cannot be written, or a row does not fit the columns.
 pub fn write(
-    columns: &[&str],
+    table: &Table<'_>,
     rows: impl Iterator<Item = Vec<Cell>>,
     format: TableFormat,
     to: &mut dyn Write,
@@ -74,7 +132,7 @@ pub fn write(
     match format {
         TableFormat::Ndjson => {
             for row in rows {
-                let object = Object(columns, &row);
+                let object = Object(table.columns, &row);
                 json::write_row(&object, to)?;
             }
             Ok(())
@@ -83,20 +141,21 @@ pub fn write(
             let mut writer = csv::WriterBuilder::new()
                 .quote_style(csv::QuoteStyle::NonNumeric)
                 .from_writer(to);
-            writer.write_record(columns)?;
+            writer.write_record(table.columns.iter().map(|column| column.name))?;
             for row in rows {
                 writer.write_record(row.iter().map(Cell::to_csv))?;
             }
             writer.flush()
         }
+        TableFormat::Parquet => parquet::write(table, rows, to),
     }
 }
 
 /// A row as an object, its keys in the order of the columns.
-struct Object<'r>(&'r [&'r str], &'r [Cell]);
+struct Object<'r>(&'r [Column], &'r [Cell]);
 
 impl Serialize for Object<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().zip(self.1))
+        serializer.collect_map(self.0.iter().map(|column| column.name).zip(self.1))
     }
 }

@@ -9,6 +9,7 @@ mod clones;
 mod cmd;
 mod demo;
 mod explain;
+mod facts_parquet;
 mod disclosure;
 mod estuary;
 mod exports;

@@ -30,6 +30,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("kuva::", &["src/render/html/charts.rs"]),
     ("maud::", &["src/render/html.rs", "src/render/html/"]),
+    // Written there; each other module has the tables as rows.
+    ("use parquet::", &["src/render/parquet.rs"]),
     ("zip::", &["src/usage/unpack.rs"]),
     ("postcard::", &["src/worker.rs", "src/scan/", "src/lines/records.rs"]),
     ("indicatif::", &["src/main.rs"]),
@@ -41,7 +43,7 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// How many packages `Cargo.lock` may hold, ours among them. More is a decision.
-const MOST_PACKAGES: usize = 141;
+const MOST_PACKAGES: usize = 183;
 
 /// A source file: its path from the top, and its text.
 struct Source {
@@ -64,7 +66,7 @@ impl Source {
     }
 }
 
-fn top() -> &'static Path {
+pub(crate) fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

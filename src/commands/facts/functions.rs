@@ -1,6 +1,7 @@
 //! The tables of functions and placeholders at the tip, and of what landings did to
 //! functions.
 
+use super::columns;
 use super::{Tables, commit_id, landing_id, path, repo, time};
 use crate::error::Error;
 use crate::facts::{
@@ -9,73 +10,12 @@ use crate::facts::{
 };
 use crate::render::tables::Cell;
 
-const FUNCTIONS: [&str; 17] = [
-    "repo",
-    "path",
-    "name",
-    "kind",
-    "first_line",
-    "last_line",
-    "lines",
-    "code_lines",
-    "cyclomatic",
-    "cognitive",
-    "depth",
-    "parameters",
-    "test",
-    "standing_landings",
-    "first_landing",
-    "last_landing",
-    "last_landing_time",
-];
-
-const PLACEHOLDERS: [&str; 7] =
-    ["repo", "path", "line", "kind", "test", "commit", "landing"];
-
-const FUNCTION_CHANGES: [&str; 20] = [
-    "repo",
-    "path",
-    "name",
-    "test",
-    "landings",
-    "added_lines",
-    "deleted_lines",
-    "first_landing",
-    "first_landing_time",
-    "last_landing",
-    "last_landing_time",
-    "new",
-    "cyclomatic_before",
-    "cyclomatic",
-    "cognitive_before",
-    "cognitive",
-    "code_lines_before",
-    "code_lines",
-    "removed_lines",
-    "removed_median_days",
-];
-
-const FUNCTION_LANDINGS: [&str; 12] = [
-    "repo",
-    "landing",
-    "landing_time",
-    "bulk",
-    "product",
-    "tests",
-    "added_in_functions",
-    "added_outside",
-    "added_not_parsed",
-    "deleted_in_functions",
-    "deleted_outside",
-    "deleted_not_parsed",
-];
-
 pub(super) fn functions(tables: &Tables<'_>) -> Result<(), Error> {
     let rows = tables.repositories.iter().flat_map(|facts| {
         let found = facts.functions.iter().flat_map(|it| &it.functions);
         found.map(move |one| function_row(facts, one))
     });
-    tables.write("functions", &FUNCTIONS, rows)
+    tables.write("functions", columns::FUNCTIONS, rows)
 }
 
 pub(super) fn placeholders(tables: &Tables<'_>) -> Result<(), Error> {
@@ -83,7 +23,7 @@ pub(super) fn placeholders(tables: &Tables<'_>) -> Result<(), Error> {
         let found = facts.functions.iter().flat_map(|it| &it.placeholders);
         found.map(move |one| placeholder_row(facts, one))
     });
-    tables.write("placeholders", &PLACEHOLDERS, rows)
+    tables.write("placeholders", columns::PLACEHOLDERS, rows)
 }
 
 pub(super) fn function_changes(tables: &Tables<'_>) -> Result<(), Error> {
@@ -93,7 +33,7 @@ pub(super) fn function_changes(tables: &Tables<'_>) -> Result<(), Error> {
             history.changes.iter().map(move |one| change_row(facts, table, one))
         })
     });
-    tables.write("function_changes", &FUNCTION_CHANGES, rows)
+    tables.write("function_changes", columns::FUNCTION_CHANGES, rows)
 }
 
 pub(super) fn function_landings(tables: &Tables<'_>) -> Result<(), Error> {
@@ -101,7 +41,7 @@ pub(super) fn function_landings(tables: &Tables<'_>) -> Result<(), Error> {
         let landings = facts.function_history.iter().flat_map(|it| &it.landings);
         landings.map(move |one| landing_row(facts, one))
     });
-    tables.write("function_landings", &FUNCTION_LANDINGS, rows)
+    tables.write("function_landings", columns::FUNCTION_LANDINGS, rows)
 }
 
 fn change_row(
