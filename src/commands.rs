@@ -1,6 +1,7 @@
 //! The commands: each turns arguments into a request, runs the pipeline and writes the
 //! answer.
 
+mod audit;
 mod doctor;
 mod explain;
 mod facts;
@@ -27,6 +28,7 @@ pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
         Command::Report(args) => report::run(args, outside),
         Command::Lines(args) => lines::run(args, outside),
         Command::Facts(args) => facts::run(args, outside),
+        Command::Audit(args) => audit::run(args, outside),
         Command::Usage(args) => usage::run(args, outside),
         Command::People(args) => people::run(args, outside),
         Command::Explain(args) => explain::run(args, outside),

@@ -59,6 +59,8 @@ pub mod verdict;
 pub mod report;
 pub mod explain;
 pub mod check;
+pub mod triage;
+pub mod audit;
 pub mod render;
 
 // What was asked → what is said.

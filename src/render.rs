@@ -1,5 +1,7 @@
 //! Finished answers → bytes. Words for people are made here and in [`crate::error`].
 
+pub mod audit_csv;
+pub mod audit_text;
 pub mod explain_text;
 pub mod html;
 pub mod json;
