@@ -34,6 +34,8 @@ pub enum Command {
     Lines(LinesArgs),
     /// The tables behind everything, for your own SQL
     Facts(FactsArgs),
+    /// Which of these projects are prototypes, which of those are in production?
+    Audit(AuditArgs),
     /// What is in these exports, and does every dollar tie out?
     Usage(UsageArgs),
     /// Who in the exports is who in git, and who is nobody?
@@ -410,6 +412,60 @@ pub struct PeopleArgs {
     pub repository: RepositoryArgs,
 }
 
+/// `audit`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every repository, and every project in one that has a manifest of its own, is a unit. Each signal is
+yes, no or unknown, with where to look; the class follows from how many are yes. The day of the audit
+is that of --as-of, else of the newest landing of the fleet.")]
+pub struct AuditArgs {
+    /// Repositories, or directories to search for them [default: .]
+    pub paths: Vec<PathBuf>,
+    /// More of them: a file with a path a line
+    #[arg(long, value_name = "FILE")]
+    pub repos: Option<PathBuf>,
+    /// Only repositories whose path ends so; * is any text; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// None whose path ends so; * is any text; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// One part of the fleet of several, by a hash of the path: 2/8
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// What runs in production: CSV with path,environment
+    #[arg(long, value_name = "FILE", env = "SLOPNEXUS_INVENTORY")]
+    pub inventory: Option<PathBuf>,
+    /// Another value for a threshold; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub threshold: Vec<String>,
+    /// Exit status 1 when a unit is of this class; may be repeated
+    #[arg(long, value_name = "CLASS")]
+    pub fail_on: Vec<ClassName>,
+    /// text, json, html, markdown or csv; may be repeated, each with its --output
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Vec<ReportFormat>,
+    /// Where to write; may be repeated, one for each --format
+    #[arg(long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// As for the other commands that read repositories.
+    #[command(flatten)]
+    pub repository: RepositoryArgs,
+}
+
+/// Classes that can end a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClassName {
+    /// It runs, and lacks what it takes
+    PocInProduction,
+    /// It grows sideways
+    Slopnexus,
+    /// It was made quickly and left
+    Poc,
+    /// Too much is unknown
+    Unclear,
+}
+
 /// `explain`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -492,6 +548,7 @@ pub fn wants_progress(cli: &Cli) -> bool {
         Command::Explain(args) => shows(&args.repository),
         Command::Check(args) => !args.no_progress && !args.quiet,
         Command::Demo(_) | Command::Doctor(_) => true,
+        Command::Audit(args) => shows(&args.repository),
         Command::Usage(_) | Command::Limits | Command::Worker => false,
     }
 }

@@ -3,6 +3,7 @@
 
 mod demo;
 mod check;
+mod audit;
 mod doctor;
 mod explain;
 mod facts;
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
         Command::Check(args) => check::run(args, outside),
         Command::Lines(args) => lines::run(args, outside),
         Command::Facts(args) => facts::run(args, outside),
+        Command::Audit(args) => audit::run(args, outside),
         Command::Usage(args) => usage::run(args, outside),
         Command::People(args) => people::run(args, outside),
         Command::Explain(args) => explain::run(args, outside),

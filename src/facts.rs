@@ -7,6 +7,7 @@ mod functions;
 mod known;
 mod line_operations;
 mod reverts;
+mod tip;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +27,9 @@ pub use functions::{
 pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
 pub use line_operations::{LineOperationFacts, Operations};
 pub use reverts::{RevertFacts, RevertKind};
+pub use tip::{
+    DependencyFacts, ManifestFacts, SignFacts, SignKind, TipFacts, TipFileFacts,
+};
 
 pub use crate::lines::instances::Birth;
 use crate::lines::instances::DeathCause;
@@ -36,7 +40,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 11;
+pub const FACTS_VERSION: u32 = 12;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -99,6 +103,8 @@ pub struct Facts {
     pub functions: Option<FunctionsFacts>,
     /// What landings did to functions; `None` unless asked for.
     pub function_history: Option<FunctionHistoryFacts>,
+    /// What stands at the tip beside lines; `None` unless asked for.
+    pub tip_files: Option<TipFacts>,
     /// Files that show that AI tools are configured here: context, and evidence for no
     /// commit.
     pub signals: Vec<SignalFacts>,
@@ -254,6 +260,13 @@ impl Facts {
                 && usize::from(one.mark) <= self.writers.len()
         };
         let place = |one: &ClonePlace| is_path(one.path);
+        let tip = |it: &TipFacts| {
+            const MOST_FILE_LINES: u64 = 1 << 32;
+            it.files.iter().all(|one| {
+                is_path(one.path) && one.code_lines.max(one.test_lines) < MOST_FILE_LINES
+            }) && it.manifests.iter().all(|one| is_path(one.path))
+                && it.signs.iter().all(|one| is_path(one.path))
+        };
         let n_functions = self.functions.as_ref().map_or(0, |it| it.functions.len());
         let function_change = |one: &FunctionChangeFacts| {
             (one.function as usize) < n_functions
@@ -298,6 +311,7 @@ impl Facts {
                     && it.landings.iter().all(|one| is_landing(one.landing))
             })
             && self.standing.iter().all(standing)
+            && self.tip_files.iter().all(tip)
     }
 }
 

@@ -60,6 +60,8 @@ pub mod report;
 pub mod explain;
 pub mod check;
 pub mod policy;
+pub mod triage;
+pub mod audit;
 pub mod render;
 
 // An organisation to try it on.

@@ -1,6 +1,7 @@
 //! The whole flow, in the order it happens. Reads top to bottom.
 
 mod change;
+mod audit;
 mod commit_feed;
 mod exports;
 mod repositories;
@@ -9,6 +10,7 @@ mod trusted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use change::check;
+pub use audit::audit;
 pub use exports::read_exports;
 pub use repositories::{Gathered, gather};
 pub use trusted::TrustedFolders;
@@ -58,7 +60,7 @@ pub fn report(
     outside: &Outside<'_>,
 ) -> Result<Report, Error> {
     // 1. What the repositories have to say, each from a worker of its own.
-    let Gathered { mut repositories, gaps } = gather(repository, outside)?;
+    let Gathered { mut repositories, gaps, .. } = gather(repository, outside)?;
 
     // 2. What the exports have to say, and the records that repositories hold.
     let mut usage = read_usage(exports, outside, &repositories)?;

@@ -6,6 +6,8 @@ pub mod check_markdown;
 pub mod check_sarif;
 pub mod check_json;
 pub mod check_text;
+pub mod audit_csv;
+pub mod audit_text;
 pub mod explain_text;
 pub mod html;
 pub mod json;

@@ -1,7 +1,11 @@
 //! The arguments as meant: defaults filled, dates read, formats paired with outputs.
 
+mod audit;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
+
+pub use audit::{AuditRequest, audit};
 
 use crate::cli::{
     CheckArgs, CheckFormat, Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs,

@@ -14,7 +14,7 @@ mod functions;
 mod kinds;
 mod links;
 mod remembered;
-mod signals;
+pub(crate) mod signals;
 mod squashes;
 mod undone;
 
@@ -85,6 +85,8 @@ pub struct ScanOptions {
     pub clone_history: bool,
     /// Whether to follow the parsed landings for the functions that they touched.
     pub function_history: bool,
+    /// Whether to look at the files of the tip for what they are and how they are run.
+    pub tip_files: bool,
     /// Whether to read the AI sessions that the repository holds.
     pub checkpoints: bool,
     /// Where earlier runs kept what they found; `None` to keep nothing.
@@ -168,6 +170,10 @@ fn scan_here(
     }
     facts.gaps.merge(&gaps);
     facts.path = Untrusted::from(path.as_os_str().as_encoded_bytes());
+    if let Some(tip) = &mut facts.tip_files {
+        // Tags move on their own, too.
+        tip.tags = signals::tip::tags(&opened);
+    }
     if options.checkpoints {
         // They lie on a branch of their own, which moves on its own.
         let mut gaps = Gaps::default();
@@ -301,6 +307,11 @@ fn find_out(
         facts.definitions = definitions::sum(&found);
         facts.functions = Some(functions::table(&found, &tracked.graph));
         product_code = functions::product_code(&found, &tracked.graph);
+        if options.tip_files {
+            let (found, read) = signals::tip::read(opened, &tracked.graph, &found)?;
+            facts.tip_files = Some(found);
+            reader.work.add(read);
+        }
         definitions = found.into_iter().map(|file| (file.blob, file.record)).collect();
         reader.work.add(read);
     }

@@ -21,6 +21,8 @@ pub struct Gathered {
     pub repositories: Vec<Facts>,
     /// Gaps by place: repositories that could not.
     pub gaps: Vec<(String, Gaps)>,
+    /// The repositories that could not be analysed, and why.
+    pub broken: Vec<(String, String)>,
 }
 
 /// Has a worker analyse each repository. One that fails is a gap, as long as another
@@ -35,7 +37,24 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let mut search_gaps = Gaps::default();
     let paths = discover(&request.paths, &mut search_gaps)?;
-    let results = run_all(&paths, request, outside);
+    let mut gathered = gather_from(&paths, request, outside)?;
+    if !search_gaps.is_empty() {
+        gathered.gaps.push(("search".to_owned(), search_gaps));
+    }
+    Ok(gathered)
+}
+
+/// The same of repositories that are found already.
+///
+/// # Errors
+///
+/// When none could be analysed, or the run was stopped.
+pub(super) fn gather_from(
+    paths: &[PathBuf],
+    request: &RepositoryRequest,
+    outside: &Outside<'_>,
+) -> Result<Gathered, Error> {
+    let results = run_all(paths, request, outside);
     if outside.stop.load(std::sync::atomic::Ordering::Relaxed) {
         let error = Error::input(
             "E-STOPPED",
@@ -66,13 +85,13 @@ pub fn gather(
                     &format!("{}: {} [{}]", error.what, error.why, error.code),
                     place,
                 );
-                gathered.gaps.push((String::from_utf8_lossy(place).into_owned(), gaps));
+                let place = String::from_utf8_lossy(place).into_owned();
+                let why = format!("{}: {} [{}]", error.what, error.why, error.code);
+                gathered.broken.push((place.clone(), why));
+                gathered.gaps.push((place, gaps));
                 first_error = first_error.or(Some(error));
             }
         }
-    }
-    if !search_gaps.is_empty() {
-        gathered.gaps.push(("search".to_owned(), search_gaps));
     }
     match first_error {
         Some(error) if gathered.repositories.is_empty() => Err(error),

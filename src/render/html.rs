@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::page::{self, Block, Chart, Choice, Figure, Page, Section};
+use crate::audit::AuditReport;
 use crate::report::Report;
 
 /// How the page looks.
@@ -28,6 +29,16 @@ const SCRIPT_SHA256: &str = "tGN7Qx0IY1l2ErRlBRHhBiMxQ23oU0mIYdaD4G4jtXE=";
 /// When `to` cannot be written.
 pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     to.write_all(document(&page::page(report)).into_string().as_bytes())?;
+    to.write_all(b"\n")
+}
+
+/// Writes the page of a fleet.
+///
+/// # Errors
+///
+/// When `to` cannot be written.
+pub fn write_audit(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
+    to.write_all(document(&page::fleet::page(report)).into_string().as_bytes())?;
     to.write_all(b"\n")
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::markdown_text::escaped;
 use super::page::{self, Block, Cell, Column, Figure, Page, Table};
+use crate::audit::AuditReport;
 use crate::report::Report;
 
 /// Writes the report.
@@ -13,8 +14,20 @@ use crate::report::Report;
 ///
 /// When `to` cannot be written.
 pub fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let page = page::page(report);
-    heading(&page, to)?;
+    write_page(&page::page(report), to)
+}
+
+/// Writes the audit of a fleet.
+///
+/// # Errors
+///
+/// When `to` cannot be written.
+pub fn write_audit(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
+    write_page(&page::fleet::page(report), to)
+}
+
+fn write_page(page: &Page, to: &mut dyn Write) -> io::Result<()> {
+    heading(page, to)?;
     for section in &page.sections {
         writeln!(to, "\n## {}", escaped(section.title))?;
         section.blocks.iter().try_for_each(|block| write_block(block, to))?;

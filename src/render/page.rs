@@ -11,6 +11,7 @@
 mod answer;
 mod closing;
 mod code;
+pub(super) mod fleet;
 mod lives;
 mod marks;
 mod operations;

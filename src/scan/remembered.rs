@@ -109,6 +109,8 @@ pub(super) fn place<'a>(
         clone_history: false,
         // Nor of functions.
         function_history: false,
+        // Nor of files.
+        tip_files: false,
         ..question.options
     };
     let way = postcard::to_stdvec(&(path, &asked)).ok()?;

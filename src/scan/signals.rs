@@ -1,6 +1,11 @@
 //! Files that show that AI tools are configured in a repository, and since when. They are
 //! evidence for no commit: most repositories that have them have commits without any mark.
 
+pub(crate) mod manifest;
+pub(crate) mod patterns;
+mod secrets;
+pub(super) mod tip;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -11,6 +16,11 @@ use crate::limits;
 use crate::lines::versions::Graph;
 use crate::provenance::Rules;
 use crate::units::len_to_u64;
+
+/// No attributes: what a path and its bytes say alone.
+fn plain() -> crate::history::attributes::Asserted {
+    crate::history::attributes::Asserted::default()
+}
 
 /// The settings of Claude Code that a repository shares.
 const SETTINGS: &[u8] = b".claude/settings.json";

@@ -2,6 +2,7 @@
 //! or reads the source tree as a contributor would.
 
 mod attributes;
+mod audit;
 mod cache;
 mod check;
 mod check_hostile;

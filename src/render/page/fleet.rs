@@ -1,0 +1,131 @@
+//! The audit as a page.
+
+use super::{Block, Cell, Page, Section, Table, day, safe};
+use crate::audit::{AuditReport, UnitReport};
+use crate::render::audit_text::{answer, counts, place, would_change};
+use crate::triage::State;
+use crate::units::len_to_u64;
+
+/// Puts the audit in order.
+pub(in crate::render) fn page(report: &AuditReport) -> Page {
+    let flagged: Vec<&UnitReport> =
+        report.units.iter().filter(|one| one.decision.is_some()).collect();
+    let mut sections = vec![
+        Section {
+            id: "answer",
+            title: "Answer",
+            blocks: vec![Block::Lead(answer(report))],
+        },
+        Section {
+            id: "units",
+            title: "Units",
+            blocks: vec![Block::Table(units(report))],
+        },
+    ];
+    if !flagged.is_empty() {
+        let blocks = flagged.iter().flat_map(|one| sheet(one)).collect();
+        sections.push(Section { id: "decisions", title: "Decisions", blocks });
+    }
+    if !report.broken.is_empty() {
+        let mut table =
+            Table::new("Repositories that could not be read", &["repository", "why"]);
+        for one in &report.broken {
+            table.push(vec![
+                Cell::text(safe(&one.repository)),
+                Cell::text(safe(&one.why)),
+            ]);
+        }
+        let blocks = vec![Block::Table(table)];
+        sections.push(Section { id: "broken", title: "Left out", blocks });
+    }
+    sections.push(Section {
+        id: "thresholds",
+        title: "Thresholds",
+        blocks: vec![Block::Table(thresholds(report))],
+    });
+    Page {
+        subject: "fleet audit".to_owned(),
+        as_of: report.as_of.as_deref().map(|time| day(time).to_owned()),
+        sections,
+        colophon: format!(
+            "Made by {} {} {}. This page asks nothing of any network.",
+            report.tool.name, report.tool.version, report.purpose
+        ),
+    }
+}
+
+fn units(report: &AuditReport) -> Table {
+    let mut table = Table::new(
+        "How many signals are yes: P shape, W sprawl, Q deficits, X production, Z care. \
+         The AI mark is no part of the class",
+        &[
+            "class",
+            "unit",
+            "#code lines",
+            "#age in days",
+            "#AI-marked",
+            "#P",
+            "#W",
+            "#Q",
+            "#X",
+            "#Z",
+            "#unknown",
+        ],
+    );
+    for one in &report.units {
+        let unknown = one.signals.iter().filter(|it| it.id.is_used());
+        let unknown = unknown.filter(|it| it.state == State::Unknown).count();
+        let days = one.age_days.map_or_else(String::new, |it| format!("{it:.0}"));
+        let mut row = vec![
+            Cell::text(one.class.words()),
+            Cell::text(safe(&one.name())),
+            Cell::count(one.code_lines),
+            Cell::number(days, one.age_days),
+            Cell::share(one.ai_marked_share),
+        ];
+        row.extend(counts(one).map(|n| Cell::count(len_to_u64(n))));
+        row.push(Cell::count(len_to_u64(unknown)));
+        table.push(row);
+    }
+    table
+}
+
+/// What a decision is made by: the signals that are yes and unknown, and where to look.
+fn sheet(one: &UnitReport) -> Vec<Block> {
+    let caption = format!(
+        "{}: {}. {}",
+        safe(&one.name()),
+        one.class.words(),
+        one.decision.unwrap_or_default()
+    );
+    let mut table = Table::new(
+        caption,
+        &["signal", "what it says", "known", "value", "threshold", "where"],
+    );
+    for it in one.signals.iter().filter(|it| it.id.is_used() && it.state != State::No) {
+        let places: Vec<String> =
+            it.evidence.iter().map(|one| safe(&place(one))).collect();
+        table.push(vec![
+            Cell::text(it.id.as_str()),
+            Cell::text(it.id.meaning()),
+            Cell::text(it.state.as_str()),
+            Cell::text(safe(&it.value)),
+            Cell::text(safe(&it.threshold)),
+            Cell::text(places.join("; ")),
+        ]);
+    }
+    vec![Block::Table(table), Block::Text(would_change(one))]
+}
+
+fn thresholds(report: &AuditReport) -> Table {
+    let mut table =
+        Table::new("From where on something counts", &["name", "#value", "decides"]);
+    for one in &report.thresholds {
+        table.push(vec![
+            Cell::text(one.name),
+            Cell::number(one.value.to_string(), Some(one.value)),
+            Cell::text(one.decides),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,91 @@
+//! Who changed a unit, and when. Who they are is never told: numbers stand for people.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::unit::Unit;
+use crate::history::CommitIdx;
+use crate::units::{SECONDS_PER_DAY, Timestamp};
+
+/// What happened to a unit.
+#[derive(Debug, Clone, Default)]
+pub struct Activity {
+    /// Each change by a person: who, when it landed.
+    pub changes: Vec<(u32, Timestamp, CommitIdx)>,
+    /// Lines landed on each day, by days since the epoch.
+    pub landed: BTreeMap<i64, u64>,
+    /// Changes of which it is not known whose they are.
+    pub nobodys: u64,
+}
+
+/// Gathers what happened to a unit until the day of the audit.
+pub fn of(unit: &Unit<'_>, as_of: Timestamp) -> Activity {
+    let mut activity = Activity::default();
+    let mut changes: BTreeSet<(u32, CommitIdx)> = BTreeSet::new();
+    for one in &unit.lifetimes {
+        let time = unit.landing(one.landing).time;
+        if time <= as_of {
+            *activity.landed.entry(time.0.div_euclid(SECONDS_PER_DAY)).or_default() +=
+                one.lines;
+            changes.insert((one.landing, one.origin));
+        }
+        if let Some((death, cause)) = one.death
+            && cause.is_death()
+            && unit.landing(death).time <= as_of
+        {
+            changes.insert((death, unit.landing(death).commit));
+        }
+    }
+    for (landing, commit) in changes {
+        match person(unit, commit) {
+            Some(Some(person)) => {
+                activity.changes.push((person, unit.landing(landing).time, commit));
+            }
+            Some(None) => {}
+            None => activity.nobodys += 1,
+        }
+    }
+    activity
+}
+
+/// Whose change it is; an inner `None` is a machine, and nobody's.
+fn person(unit: &Unit<'_>, commit: CommitIdx) -> Option<Option<u32>> {
+    let commit = unit.facts.commits.get(commit.at())?;
+    let who = commit.operator.or(commit.author)?;
+    let is_automation = unit.facts.people.get(who as usize)?.is_automation;
+    Some((!is_automation).then_some(who))
+}
+
+impl Activity {
+    /// Lines that landed.
+    pub fn landed_lines(&self) -> u64 {
+        self.landed.values().sum()
+    }
+
+    /// The most lines that landed within so many days, and the first of these.
+    pub fn best_window(&self, days: i64) -> (u64, i64) {
+        let rows: Vec<(i64, u64)> = self.landed.iter().map(|(a, b)| (*a, *b)).collect();
+        let (mut best, mut sum, mut from) = ((0, 0), 0, 0);
+        for &(day, lines) in &rows {
+            sum += lines;
+            while rows[from].0 <= day - days {
+                sum -= rows[from].1;
+                from += 1;
+            }
+            if sum > best.0 {
+                best = (sum, rows[from].0);
+            }
+        }
+        best
+    }
+
+    /// How many changes each person made from a moment on, most first.
+    pub fn by_person(&self, from: Timestamp) -> Vec<u64> {
+        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+        for (who, _, _) in self.changes.iter().filter(|one| one.1 >= from) {
+            *counts.entry(*who).or_default() += 1;
+        }
+        let mut counts: Vec<u64> = counts.into_values().collect();
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        counts
+    }
+}

@@ -1,0 +1,205 @@
+//! W: growth sideways.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Surroundings;
+use super::shape::percent;
+use super::signal::{Evidence, Signal, SignalId, State};
+use super::unit::Unit;
+use crate::facts::{ManifestFacts, SignFacts, SignKind};
+use crate::units::{SECONDS_PER_DAY, Timestamp, count_to_f64, len_to_f64, len_to_u64};
+
+/// The days within which programs are counted twice.
+const WINDOW_DAYS: i64 = 90;
+
+/// Asks for W1 to W5.
+pub fn signals(unit: &Unit<'_>, around: &Surroundings<'_>) -> Vec<Signal> {
+    vec![
+        entry_points(unit, around),
+        Signal::unknown(SignalId::W2, "this version cannot tell"),
+        dependencies(unit, around),
+        duplication(unit, around),
+        Signal::unknown(SignalId::W5, "this version cannot tell"),
+    ]
+}
+
+/// The programs of a unit, each with when it landed.
+pub fn programs<'f>(unit: &Unit<'f>) -> Vec<(&'f SignFacts, Option<Timestamp>)> {
+    let mut born: BTreeMap<u32, u32> = BTreeMap::new();
+    for one in unit.lifetimes.iter().filter(|one| one.death.is_none()) {
+        born.entry(one.path).or_insert(one.landing);
+    }
+    let mut seen = BTreeSet::new();
+    unit.signs(SignKind::EntryPoint)
+        .filter(|one| seen.insert(one.path))
+        .map(|one| (one, born.get(&one.path).map(|&at| unit.landing(at).time)))
+        .collect()
+}
+
+/// The most that programs became within the window, whenever that was.
+fn entry_points(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
+    let least = around.thresholds.get("w1_entry_points");
+    let programs = programs(unit);
+    let before = Timestamp(around.as_of.0.saturating_sub(WINDOW_DAYS * SECONDS_PER_DAY));
+    let older = programs.iter().filter(|one| one.1.is_none_or(|at| at <= before)).count();
+    let n = programs.len();
+    // All at once is how a project begins, and no growth.
+    let is = len_to_f64(n) >= least && older > 0 && n >= 2 * older;
+    let evidence = programs
+        .iter()
+        .map(|(one, _)| {
+            Evidence::file(&unit.path(one.path), one.line, one.word.to_json_text())
+        })
+        .collect();
+    let value = format!("{n} now, {older} of them {WINDOW_DAYS} days ago");
+    let threshold = format!("{least:.0}, and twice as many as {WINDOW_DAYS} days ago");
+    Signal::new(SignalId::W1, State::of(is), value, threshold, evidence)
+}
+
+/// Packages that do the same job.
+const JOBS: &[(&str, &[&str])] = &[
+    (
+        "HTTP",
+        &[
+            "axios",
+            "got",
+            "node-fetch",
+            "request",
+            "superagent",
+            "ky",
+            "requests",
+            "httpx",
+            "aiohttp",
+            "urllib3",
+            "reqwest",
+            "ureq",
+            "faraday",
+            "httparty",
+        ],
+    ),
+    (
+        "databases",
+        &[
+            "prisma",
+            "@prisma/client",
+            "typeorm",
+            "sequelize",
+            "knex",
+            "drizzle-orm",
+            "mongoose",
+            "sqlalchemy",
+            "peewee",
+            "tortoise-orm",
+            "pony",
+            "diesel",
+            "sqlx",
+            "sea-orm",
+            "gorm.io/gorm",
+            "entgo.io/ent",
+        ],
+    ),
+    (
+        "dates",
+        &[
+            "moment",
+            "dayjs",
+            "date-fns",
+            "luxon",
+            "arrow",
+            "pendulum",
+            "python-dateutil",
+            "chrono",
+            "time",
+            "jiff",
+        ],
+    ),
+    (
+        "state",
+        &[
+            "redux",
+            "@reduxjs/toolkit",
+            "zustand",
+            "mobx",
+            "recoil",
+            "jotai",
+            "valtio",
+            "xstate",
+        ],
+    ),
+];
+
+fn dependencies(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
+    let least = around.thresholds.get("w3_per_1000_lines");
+    let all: Vec<&ManifestFacts> = unit.manifests().collect();
+    if !all.is_empty() && all.iter().all(|one| !one.is_read) {
+        return Signal::unknown(SignalId::W3, "no manifest could be read");
+    }
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for one in all.iter().flat_map(|one| &one.dependencies) {
+        if !one.is_dev && !one.is_local {
+            names.insert(one.name.to_json_text().to_ascii_lowercase());
+        }
+    }
+    let code = unit.code_lines();
+    if code == 0 {
+        return Signal::unknown(SignalId::W3, "there is no code");
+    }
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for (job, packages) in JOBS {
+        let same: Vec<&str> =
+            packages.iter().copied().filter(|one| names.contains(*one)).collect();
+        if same.len() >= 2 {
+            let what = format!("{} for {job}", same.join(" and "));
+            let path = all.first().map(|one| unit.path(one.path)).unwrap_or_default();
+            evidence.push(Evidence::file(&path, None, what));
+        }
+    }
+    let density = count_to_f64(len_to_u64(names.len())) * 1000.0 / count_to_f64(code);
+    let is = density >= least || !evidence.is_empty();
+    let value = format!(
+        "{} direct dependencies, {density:.1} in 1,000 lines; {} with several for it",
+        names.len(),
+        super::rule::n_of(evidence.len(), "job", "jobs")
+    );
+    let threshold = format!("{least:.0} in 1,000 lines, or two for one job");
+    Signal::new(SignalId::W3, State::of(is), value, threshold, evidence)
+}
+
+/// The share of product code that stands elsewhere in the repository, too.
+fn duplication(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
+    let least = around.thresholds.get("w4_duplication_share");
+    let code = unit.code_lines();
+    let Some(found) = unit.facts.duplication.as_ref().filter(|_| code > 0) else {
+        return Signal::unknown(SignalId::W4, "nothing was compared");
+    };
+    let mut lines: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+    let mut evidence = Vec::new();
+    for class in &found.classes {
+        let own: Vec<_> = class
+            .places
+            .iter()
+            .filter(|one| unit.has_path[one.path as usize] && !one.is_test)
+            .collect();
+        for place in &own {
+            lines.entry(place.path).or_default().extend(place.start..place.end);
+        }
+        if let [first, ..] = own.as_slice() {
+            let what = format!(
+                "{} lines, {} times",
+                first.end - first.start,
+                class.places.len()
+            );
+            evidence.push((
+                std::cmp::Reverse(first.end - first.start),
+                Evidence::file(&unit.path(first.path), Some(first.start), what),
+            ));
+        }
+    }
+    evidence.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.path.cmp(&b.1.path)));
+    let n: u64 = lines.values().map(|it| len_to_u64(it.len())).sum();
+    let n = n.min(code);
+    let share = count_to_f64(n) / count_to_f64(code);
+    let value = format!("{n} of {code} lines of code: {}", percent(share));
+    let evidence = evidence.into_iter().map(|it| it.1).collect();
+    Signal::new(SignalId::W4, State::of(share >= least), value, percent(least), evidence)
+}
