@@ -9,8 +9,8 @@ mod trusted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use change::check;
 pub use audit::audit;
+pub use change::check;
 pub use exports::read_exports;
 pub use repositories::{Gathered, gather};
 pub use trusted::TrustedFolders;

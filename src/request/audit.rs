@@ -61,7 +61,7 @@ pub fn audit(args: &AuditArgs) -> Result<(AuditRequest, Outputs<ReportFormat>), 
         thresholds,
         fail_on: args.fail_on.iter().copied().map(class).collect(),
     };
-    Ok((request, outputs(&args.format, &args.output)?))
+    Ok((request, outputs(&args.format, &args.output, ReportFormat::Text)?))
 }
 
 fn class(name: ClassName) -> Class {
