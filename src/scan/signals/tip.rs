@@ -186,11 +186,10 @@ fn signs(file: File<'_>, bytes: &[u8], class: FileClass, to: &mut Vec<SignFacts>
     }
 }
 
-fn entry_points(
-    path: &[u8],
-    bytes: &[u8],
-    add: &mut dyn FnMut(Option<usize>, SignKind, &[u8]),
-) {
+/// Takes a sign: the line if there is one, the kind, and the word.
+type Add<'a> = dyn FnMut(Option<usize>, SignKind, &[u8]) + 'a;
+
+fn entry_points(path: &[u8], bytes: &[u8], add: &mut Add<'_>) {
     if let Some(word) = patterns::entry_by_path(path) {
         add(None, SignKind::EntryPoint, word.as_bytes());
         return;
