@@ -5,7 +5,7 @@ use serde::Serialize;
 /// The signals. P is the shape of something made quickly and left, Q what it lacks to be
 /// relied on, W growth sideways, X signs of production, Z signs of lasting care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[expect(missing_docs, reason = "each has its words in `SignalId::question`")]
+#[expect(missing_docs, reason = "each has its words in `SignalId::meaning`")]
 pub enum SignalId {
     P1,
     P2,

@@ -197,9 +197,20 @@ fn duplication(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
     }
     evidence.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.path.cmp(&b.1.path)));
     let n: u64 = lines.values().map(|it| len_to_u64(it.len())).sum();
-    let n = n.min(code);
-    let share = count_to_f64(n) / count_to_f64(code);
-    let value = format!("{n} of {code} lines of code: {}", percent(share));
+    let is_whole = unit.root.is_empty() && !unit.has_units_below;
+    // Places are counted with the comments in them, so of a part of a repository only a
+    // bound is known.
+    let (n, of) = match found.product.countable_lines {
+        lines if is_whole && lines > 0 => (found.product.duplicated_lines, lines),
+        _ => (n.min(code), code),
+    };
+    let share = count_to_f64(n) / count_to_f64(of);
+    let mut value = format!("{n} of {of} lines of code: {}", percent(share));
+    let mut state = State::of(share >= least);
+    if !is_whole && state == State::Yes {
+        value = format!("at most {value}");
+        state = State::Unknown;
+    }
     let evidence = evidence.into_iter().map(|it| it.1).collect();
-    Signal::new(SignalId::W4, State::of(share >= least), value, percent(least), evidence)
+    Signal::new(SignalId::W4, state, value, percent(least), evidence)
 }

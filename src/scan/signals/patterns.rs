@@ -105,8 +105,9 @@ pub(super) fn is_codeowners(path: &[u8]) -> bool {
 /// Whether a file tells a server what to run when something changes.
 fn is_workflow(path: &str) -> bool {
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    let of_github = [".github/workflows/", ".github/actions/"];
-    (is_yaml && of_github.iter().any(|folder| path.contains(folder)))
+    let is_github =
+        path.contains(".github/workflows/") || path.contains(".github/actions/");
+    is_github && is_yaml
         || path.starts_with(".circleci/")
         || path.starts_with(".buildkite/")
         || path.starts_with(".woodpecker")

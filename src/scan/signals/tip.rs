@@ -186,7 +186,7 @@ fn signs(file: File<'_>, bytes: &[u8], class: FileClass, to: &mut Vec<SignFacts>
     }
 }
 
-/// Takes a sign: its line, if it has one, what it is and what was found.
+/// Takes a sign: the line if there is one, the kind, and the word.
 type Add<'a> = dyn FnMut(Option<usize>, SignKind, &[u8]) + 'a;
 
 fn entry_points(path: &[u8], bytes: &[u8], add: &mut Add<'_>) {
