@@ -200,11 +200,6 @@ fn unit<'a>(answer: &'a Value, name: &str) -> &'a Value {
     units.iter().find(|one| one["repository"] == name).expect("it is there")
 }
 
-fn signal<'a>(answer: &'a Value, name: &str, id: &str) -> &'a Value {
-    let signals = unit(answer, name)["signals"].as_array().expect("it has signals");
-    signals.iter().find(|one| one["id"] == id).expect("it is there")
-}
-
 #[test]
 fn a_planted_fleet_comes_out_as_planted() {
     let place = Place::new();
