@@ -15,7 +15,24 @@ use slopnexus::units::Timestamp;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// The stack of the program, in bytes: what a system usually gives. Reading arguments alone
+/// takes more than some shells are told to give (`ulimit -s`).
+const STACK_BYTES: usize = 8 << 20;
+
 fn main() -> ExitCode {
+    let program = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run);
+    match program.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The panic has said what it is.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(_) => fail(
+            "error: cannot start: there is no room for a stack [E-START]\n",
+            Exit::Input,
+        ),
+    }
+}
+
+fn run() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
         Parsed::Run(cli) => cli,
         Parsed::Print(text) => return print(&text),
