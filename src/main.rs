@@ -15,11 +15,17 @@ use slopnexus::units::Timestamp;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The stack of the program, in bytes: what a system usually gives. Reading arguments alone
-/// takes more than some shells are told to give (`ulimit -s`).
+/// The stack of the program where the system gives it less than [`LEAST_STACK_BYTES`]: what
+/// systems usually give.
 const STACK_BYTES: usize = 8 << 20;
 
+/// Reading the arguments of all commands takes some 60,000 bytes.
+const LEAST_STACK_BYTES: usize = 1 << 20;
+
 fn main() -> ExitCode {
+    if stack_limit_bytes().is_none_or(|limit| limit >= LEAST_STACK_BYTES) {
+        return run();
+    }
     let program = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run);
     match program.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
@@ -30,6 +36,14 @@ fn main() -> ExitCode {
             Exit::Input,
         ),
     }
+}
+
+/// What the first thread may use as its stack (`ulimit -s`); `None` where the system sets no
+/// bound or does not say.
+fn stack_limit_bytes() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max stack size"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn run() -> ExitCode {
