@@ -386,6 +386,10 @@ fn listen(worker: &mut Child) -> io::Result<mpsc::Receiver<io::Result<Frame>>> {
         loop {
             let frame = read_frame(&mut output).transpose();
             let Some(frame) = frame else { return };
+            if matches!(&frame, Err(why) if why.kind() == io::ErrorKind::UnexpectedEof) {
+                // Ended while it wrote: how it ended says more than half a frame.
+                return;
+            }
             let failed = frame.is_err();
             if sender.send(frame).is_err() || failed {
                 return;
@@ -546,6 +550,18 @@ mod tests {
             let read = read_frame::<Frame>(&mut &bytes[..cut]);
             assert!(!matches!(read, Ok(Some(_))), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn a_worker_that_ends_in_the_middle_of_a_frame_has_ended_and_sent_no_damage() {
+        let start = |script: &str| {
+            let mut command = Command::new("/bin/sh");
+            command.args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap()
+        };
+        let mut worker = start(r"printf '\005\000\000\000ab'");
+        assert!(listen(&mut worker).unwrap().recv().is_err());
+        let mut worker = start(r"printf '\001\000\000\000\377'");
+        assert!(matches!(listen(&mut worker).unwrap().recv(), Ok(Err(_))));
     }
 
     #[test]

@@ -81,11 +81,23 @@ fn child_of(parent: u32) -> Option<u32> {
 }
 
 fn signal(name: &str, process: u32) {
+    assert!(send(name, process), "{name} to {process}");
+}
+
+/// Aborts a process that is stopped. Whether it ends at once or when it goes on depends on
+/// the system: there may be nobody left to go on.
+fn abort_stopped(process: u32) {
+    signal("ABRT", process);
+    send("CONT", process);
+}
+
+/// Whether there was a process to send it to.
+fn send(name: &str, process: u32) -> bool {
     let sent = Command::new("/bin/sh")
         .args(["-c", &format!("kill -{name} {process}")])
         .stderr(Stdio::null())
         .status();
-    assert!(sent.expect("there is a shell").success(), "{name} to {process}");
+    sent.expect("there is a shell").success()
 }
 
 /// Waits until a process is gone or dead.
@@ -139,8 +151,7 @@ fn a_worker_that_is_killed_is_an_incomplete_repository() {
     assert!(said.contains("[E-WORKER]"), "{said}");
     let at_work = AtWork::start(&place, &["report", "r", "--no-syntax"]);
     let worker = at_work.worker;
-    signal("ABRT", worker);
-    signal("CONT", worker);
+    abort_stopped(worker);
     let (code, _, said) = at_work.end();
     assert_eq!(code, Some(3), "{said}");
     assert!(said.contains("ended by signal 6 (aborted)"), "{said}");
@@ -152,8 +163,7 @@ fn a_worker_that_aborts_while_it_may_parse_is_asked_again_without() {
     let _repository = slow(&place, "r");
     let at_work = AtWork::start(&place, &["report", "r"]);
     let worker = at_work.worker;
-    signal("ABRT", worker);
-    signal("CONT", worker);
+    abort_stopped(worker);
     let (code, _, said) = at_work.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("nothing was parsed"), "{said}");
@@ -220,7 +230,7 @@ fn a_worker_ends_when_its_parent_is_killed() {
     signal("KILL", at_work.program.id());
     let (_, by, _) = at_work.end();
     assert_eq!(by, Some(9));
-    signal("CONT", worker);
+    send("CONT", worker);
     must_end(worker);
     let report = fs::read(place.path("report.txt")).expect("it is still there");
     assert_eq!(report, b"the old one");
