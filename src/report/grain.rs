@@ -115,6 +115,14 @@ impl Grain {
         }
     }
 
+    /// The largest multiple that is no larger.
+    pub(super) fn floor(self, amount: i128) -> i128 {
+        match self {
+            Self::Exact => amount,
+            Self::Step(step) => amount.div_euclid(step) * step,
+        }
+    }
+
     /// The same of a count.
     pub(super) fn round_count(self, count: u64) -> u64 {
         // Counts are never negative, nor larger than twice what they were.

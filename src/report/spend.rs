@@ -166,17 +166,21 @@ pub(super) fn report(panel: &Panel, own: bool) -> SpendReport {
     }
 }
 
-/// The share of spend whose account is a person of these repositories, as it may be shown.
+/// The share of spend whose account is a person of these repositories, as it may be shown:
+/// exact where it is all of it, which tells nobody's part, and at least so much elsewhere.
 pub(super) fn spend_coverage(panel: &Panel, own: bool) -> Option<f64> {
-    let grain = Grain::of(panel, own);
     let (matched, all) = (panel.matched(), panel.counted());
-    let shown = match grain.round(matched).clamp(0, all.max(0)) {
-        // That it is all of it tells nobody's part.
-        _ if matched == all => all,
-        _ if !grain.divides(all) => return None,
-        rounded => rounded,
-    };
+    let shown = at_least(Grain::of(panel, own), matched, all)?;
     share(panel.measure.to_f64(shown), panel.measure.to_f64(all))
+}
+
+/// A part of a whole, never rounded to all of it.
+fn at_least(grain: Grain, part: i128, all: i128) -> Option<i128> {
+    match grain.floor(part).clamp(0, all.max(0)) {
+        _ if part == all => Some(all),
+        _ if !grain.divides(all) => None,
+        floor => Some(floor),
+    }
 }
 
 /// The share of spend of people who landed no lines from its week or the next, as it may
@@ -205,16 +209,12 @@ pub(super) fn suspect_lines(panel: &Panel, own: bool) -> Option<u64> {
     is_shown.then(|| grain.round_count(all))
 }
 
-/// The share of lines written in covered weeks whose author has usage, as it may be shown.
+/// The share of lines written in covered weeks whose author has usage, as it may be shown:
+/// as that of spend.
 fn line_coverage(panel: &Panel, own: bool) -> Option<f64> {
-    let grain = Grain::of_lines(panel, own);
     let (with, all) = panel.lines_with_usage;
-    let shown = match grain.round_count(with).min(all) {
-        _ if with == all => all,
-        _ if !grain.divides(i128::from(all)) => return None,
-        rounded => rounded,
-    };
-    share(count_to_f64(shown), count_to_f64(all))
+    let shown = at_least(Grain::of_lines(panel, own), with.into(), all.into())?;
+    share(count_to_f64(u64::try_from(shown).ok()?), count_to_f64(all))
 }
 
 fn share(part: f64, whole: f64) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! Whoever holds two reports that differ by one person, one week or one repository learns
 //! no figure about fewer than five people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -124,26 +124,31 @@ fn report(place: &Place, repositories: &[&str], export: &str) -> Value {
 
 /// Figures that may be exact wherever they stand: totals of the whole scope, since the bill
 /// is known anyway, and counts of people and of calendar weeks.
-const EXACT: [&str; 9] = [
+const EXACT: [&str; 5] = [
     "/spend/counted",
     "/spend/n_weeks",
-    "/people",
-    "/n_people",
-    "/n_weeks",
-    "/accounts",
     "/spend/durable_yield/g_eff",
     "/association/gates/people/found",
     "/association/gates/effective_people/found",
 ];
 
+/// Names of such figures, wherever they stand.
+const EXACT_NAMES: [&str; 4] = ["people", "n_people", "n_weeks", "accounts"];
+
 /// Parts of a report that are sums of the exports as they were given, which whoever gave them
 /// has; of the prices, the one row is all usage there is.
-const OF_EXPORTS: [&str; 4] = [
+const OF_EXPORTS: [&str; 7] = [
     "/usage/files",
-    "/usage/ledger",
+    "/usage/ledger/seen",
+    "/usage/ledger/kept",
+    "/usage/ledger/shadowed",
+    "/usage/ledger/rejected",
     "/exports",
     "/usage/prices/unpriced_models/2 models",
 ];
+
+/// Texts that are names.
+const NAMES: [&str; 5] = ["/repository", "/area", "/path", "/tip", "/name"];
 
 /// All numbers below a value, by their path; rows by what they are of.
 fn numbers(value: &Value, path: &str, found: &mut BTreeMap<String, f64>) {
@@ -181,10 +186,24 @@ fn numbers(value: &Value, path: &str, found: &mut BTreeMap<String, f64>) {
         Value::String(text) => {
             if let Ok(number) = text.parse::<f64>() {
                 found.insert(path.to_owned(), number);
+            } else if !NAMES.iter().any(|name| path.ends_with(name)) {
+                for (at, number) in numbers_in(text).into_iter().enumerate() {
+                    found.insert(format!("{path}/words {at}"), number);
+                }
             }
         }
         Value::Bool(_) | Value::Null => {}
     }
+}
+
+/// The numbers that stand in a sentence, as they are written: `12,000` is one, and what
+/// stands in a name or in a date is none.
+fn numbers_in(text: &str) -> Vec<f64> {
+    let words = text.split(|one: char| one.is_whitespace() || "()%;:".contains(one));
+    words
+        .map(|word| word.trim_matches(['.', ',', '+']).replace(',', ""))
+        .filter_map(|word| word.parse().ok())
+        .collect()
 }
 
 /// All numbers of a report.
@@ -213,15 +232,29 @@ enum Kind {
     Records,
     /// A share, a slope, a rate: two digits at most.
     Statistic,
+    /// What no rule knows: it may not differ.
+    Unknown,
 }
+
+/// Where statistics stand.
+const STATISTICS: [&str; 5] = [
+    "/association/",
+    "/outliers/",
+    "/spend/durable_yield/",
+    "/tiers/bounds/",
+    "/verdicts/",
+];
 
 /// What the number at a path counts; nothing is known of a path without a rule.
 fn kind(path: &str) -> Kind {
     let end = path.rsplit('/').next().unwrap_or_default();
     let is_gate = path.contains("/gates/");
     match end {
-        "amount" | "spend" | "billed_usd" | "value_usd" => Kind::Money,
-        "share" if path.starts_with("/spend/rows") => Kind::ShareOfMoney,
+        "amount" | "spend" | "billed_usd" | "value_usd" | "list_usd" => Kind::Money,
+        "share" if path.starts_with("/spend") => Kind::ShareOfMoney,
+        _ if path.starts_with("/spend/rules/") => Kind::ShareOfMoney,
+        "spend_share" => Kind::ShareOfMoney,
+        "lines_share" => Kind::ShareOfLines,
         "spend_coverage" => Kind::ShareOfMoney,
         "found" if path.contains("/gates/spend_coverage") => Kind::ShareOfMoney,
         "line_coverage" => Kind::ShareOfLines,
@@ -232,7 +265,8 @@ fn kind(path: &str) -> Kind {
         _ if end.contains("person_weeks") => Kind::Weeks,
         "count" if path.contains("/gaps/") => Kind::Lines,
         _ if end.ends_with("_lines") => Kind::Lines,
-        _ => Kind::Statistic,
+        _ if STATISTICS.iter().any(|part| path.starts_with(part)) => Kind::Statistic,
+        _ => Kind::Unknown,
     }
 }
 
@@ -283,7 +317,7 @@ impl Most {
             Kind::Weeks => Some(self.weeks),
             Kind::Tokens => Some(self.cents * 91.0),
             Kind::Records => Some(self.weeks - 5.0),
-            Kind::Statistic => None,
+            Kind::Statistic | Kind::Unknown => None,
         }
     }
 }
@@ -308,50 +342,82 @@ fn n_digits(value: f64) -> usize {
     mantissa.chars().filter(char::is_ascii_digit).count()
 }
 
-/// What fewer than five people did makes the difference of two reports; no number in them
-/// may differ by an amount that tells it. Adds to `faults` those that do, and returns how many
-/// figures differ at all.
-fn compare(
-    (whole, part): (&Value, &Value),
-    is_fact_of_code: &dyn Fn(&str) -> bool,
-    what: &str,
-    faults: &mut Vec<String>,
-) -> usize {
-    let most = Most::of_fixture();
-    let (one, other) = (all_of(whole), all_of(part));
-    let counted = one["/spend/counted"];
-    let mut n_differing = 0;
-    for (path, value) in &one {
-        let Some(beside) = other.get(path) else { continue };
-        if (value - beside).abs() < 1e-9 || is_fact_of_code(path) {
-            continue;
-        }
-        n_differing += 1;
-        let is_exact = EXACT.iter().any(|exact| path.ends_with(exact))
+/// What stands in the way of showing a figure that differs between two reports.
+struct Judge<'j> {
+    most: Most,
+    /// Whether a figure is the same without any spend.
+    is_fact_of_code: &'j dyn Fn(&str) -> bool,
+}
+
+impl Judge<'_> {
+    /// Whether a figure is so coarse, or so well known, that it may differ;
+    /// where `counted` is all that is counted in its report.
+    fn may_differ(&self, path: &str, value: f64, counted: f64) -> bool {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let is_exact = EXACT.contains(&path)
+            || EXACT_NAMES.contains(&last)
             || OF_EXPORTS.iter().any(|part| path.starts_with(part))
-            || path.contains("rounded_to");
-        let of = kind(path);
-        let is_coarse = match most.of(of) {
-            None => n_digits(*value) <= 2,
-            Some(least) if matches!(of, Kind::ShareOfMoney | Kind::ShareOfLines) => {
-                let whole =
-                    if of == Kind::ShareOfMoney { counted } else { most.all_lines };
-                // The gate's own number tells which side of it the share is on.
-                let is_edge = path.contains("/gates/")
-                    && [0.8, 0.79].iter().any(|edge| (value - edge).abs() < 1e-9);
-                let is_all = (value - 1.0).abs() < 1e-9;
-                is_edge || is_all || is_multiple_of_a_step(value * whole, least)
-            }
-            Some(least) => {
-                let is_all = of == Kind::Money && (value - counted).abs() < 1e-6;
-                is_all || is_multiple_of_a_step(*value, least)
-            }
-        };
-        if !is_exact && !is_coarse {
-            faults.push(format!("{what}: {path} is {value} and {beside}: too fine"));
-        }
+            || last.contains("rounded_to");
+        is_exact || self.is_coarse(path, value, counted)
     }
-    n_differing
+
+    fn is_coarse(&self, path: &str, value: f64, counted: f64) -> bool {
+        let of = kind(path);
+        let Some(least) = self.most.of(of) else {
+            return of == Kind::Statistic && n_digits(value) <= 2;
+        };
+        let whole = match of {
+            Kind::ShareOfMoney => counted,
+            Kind::ShareOfLines => self.most.all_lines,
+            Kind::Money => {
+                let is_all = (value - counted).abs() < 1e-6;
+                return is_all || is_multiple_of_a_step(value, least);
+            }
+            _ => return is_multiple_of_a_step(value, least),
+        };
+        // The gate's own number tells which side of it the share is on.
+        let is_edge = path.contains("/gates/")
+            && [0.8, 0.79].iter().any(|edge| (value - edge).abs() < 1e-9);
+        // Rounded as the amount was, or as a share.
+        is_edge
+            || (value - 1.0).abs() < 1e-9
+            || is_multiple_of_a_step(value * whole, least)
+            || [0.05, 0.1, 0.2, 0.25, 0.5].iter().any(|step| {
+                step * whole >= least
+                    && ((value / step).round() * step - value).abs() < 1e-9
+            })
+    }
+
+    /// What fewer than five people did makes the difference of two reports; no number in
+    /// either may differ by an amount that tells it, nor stand in one alone. Returns those
+    /// that do, and how many differ at all.
+    fn compare(&self, whole: &Value, part: &Value, what: &str) -> (usize, Vec<String>) {
+        let (one, other) = (all_of(whole), all_of(part));
+        let paths: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+        let mut faults = Vec::new();
+        let mut n_differing = 0;
+        for path in paths {
+            let values = [one.get(path), other.get(path)].map(|value| value.copied());
+            let is_same = match values {
+                [Some(one), Some(other)] => (one - other).abs() < 1e-9,
+                _ => false,
+            };
+            if is_same || (self.is_fact_of_code)(path) {
+                continue;
+            }
+            n_differing += 1;
+            let is_shown_in = |report: &BTreeMap<String, f64>, value: Option<f64>| {
+                value.is_none_or(|value| {
+                    self.may_differ(path, value, report["/spend/counted"])
+                })
+            };
+            if !is_shown_in(&one, values[0]) || !is_shown_in(&other, values[1]) {
+                let of = kind(path);
+                faults.push(format!("{what}: {path} is {values:?}: {of:?} too fine"));
+            }
+        }
+        (n_differing, faults)
+    }
 }
 
 #[test]
@@ -372,25 +438,27 @@ fn two_reports_that_differ_by_a_few_people_tell_nothing_of_them() {
             .zip(with_spend.get(path))
             .is_some_and(|(one, two)| one.total_cmp(two).is_eq())
     };
-    let (mut n_differing, mut faults) = (0, Vec::new());
+    let judge = Judge { most: Most::of_fixture(), is_fact_of_code: &is_fact_of_code };
     let people = [0, 7, PEOPLE - 1, STRANGERS.start, IDLE.start];
-    for person in people {
-        let part = report(&place, &all, &export(Some(person), None));
-        let what = format!("without person {person}");
-        let both = (&whole, &part);
-        n_differing += compare(both, &is_fact_of_code, &what, &mut faults);
-    }
+    let mut parts: Vec<(String, Value)> = people
+        .map(|person| {
+            let what = format!("without person {person}");
+            (what, report(&place, &all, &export(Some(person), None)))
+        })
+        .into();
     for week in [0, 9, WEEKS - 1] {
         let part = report(&place, &all, &export(None, Some(week)));
-        let what = format!("without week {week}");
-        let both = (&whole, &part);
-        n_differing += compare(both, &is_fact_of_code, &what, &mut faults);
+        parts.push((format!("without week {week}"), part));
     }
     for some in [["r0", "r1"], ["r0", "r2"], ["r1", "r2"]] {
         let part = report(&place, &some, &export(None, None));
-        let what = format!("only {some:?}");
-        let both = (&whole, &part);
-        n_differing += compare(both, &is_fact_of_code, &what, &mut faults);
+        parts.push((format!("only {some:?}"), part));
+    }
+    let (mut n_differing, mut faults) = (0, Vec::new());
+    for (what, part) in &parts {
+        let (n, found) = judge.compare(&whole, part, what);
+        n_differing += n;
+        faults.extend(found);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(n_differing > 60, "{n_differing}: the comparison looks at something");
