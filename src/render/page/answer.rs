@@ -84,14 +84,11 @@ fn money(report: &Report) -> Vec<Figure> {
     };
     let part = |row: &crate::report::SpendRow| {
         let shown = matches!(row.place, "tied_to_landed_lines" | "without_landed_lines");
+        let (amount, share) = sentences::spend_part(spend, row);
         shown.then(|| Figure {
-            value: row.share.map_or_else(|| "a part".to_owned(), percent),
+            value: if share.is_empty() { "a part".to_owned() } else { share },
             label: sentences::place(row.place).to_owned(),
-            support: format!(
-                "{} {}",
-                decimal(&row.amount, spend.shown_places),
-                spend.unit
-            ),
+            support: format!("{amount} {}", spend.unit),
         })
     };
     std::iter::once(whole).chain(spend.rows.iter().filter_map(part)).collect()
