@@ -1,6 +1,7 @@
 //! Sentences that several writers of the report share. What comes from outside passes an
 //! encoder, which is that of the writer.
 
+mod repositories;
 mod spend;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use crate::report::{
     HalfLifeReport, ProvenanceReport, Report, RevertsReport, SurvivalReport,
 };
 
+pub(super) use repositories::{OF_FEW, OfFew, n_people, not_parsed, unread};
 pub(super) use spend::*;
 
 /// Makes text from outside harmless.
@@ -201,7 +203,7 @@ pub(super) fn deaths(report: &Report) -> Vec<(&'static str, u64)> {
     rows.into_iter().map(|(cause, lines)| (cause_words(cause), lines)).collect()
 }
 
-fn cause_words(cause: &str) -> &'static str {
+fn cause_words(cause: &'static str) -> &'static str {
     match cause {
         "modified_self" => "rewritten by who wrote them",
         "modified_other" => "rewritten by somebody else",
@@ -209,7 +211,9 @@ fn cause_words(cause: &str) -> &'static str {
         "file_deleted" => "removed with their file",
         "bulk" => "removed by a bulk event",
         "reverted" => "taken back by a revert",
-        _ => "in files that became unreadable",
+        "reformatted" => "followed no further: a whole file was formatted anew",
+        "unreadable" => "followed no further: their files became unreadable",
+        unnamed => unnamed,
     }
 }
 

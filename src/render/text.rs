@@ -173,7 +173,9 @@ fn by_place(
     places: &PlacesReport,
     to: &mut dyn Write,
 ) -> io::Result<()> {
-    if places.by_area_and_kind.len() < 2 {
+    // Of rows that are all less than a step nothing is said.
+    let rows = &places.by_area_and_kind;
+    if rows.len() < 2 || rows.iter().all(|row| row.share <= 0.0) {
         return Ok(());
     }
     writeln!(to)?;

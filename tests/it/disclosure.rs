@@ -138,9 +138,13 @@ const EXACT: [&str; 9] = [
 
 /// Parts of a report that are sums of the exports as they were given, which whoever gave them
 /// has; of the prices, the one row is all usage there is.
-const OF_EXPORTS: [&str; 4] = [
+const OF_EXPORTS: [&str; 8] = [
     "/usage/files",
-    "/usage/ledger",
+    "/usage/ledger/seen",
+    "/usage/ledger/kept",
+    "/usage/ledger/shadowed",
+    "/usage/ledger/rejected",
+    "/usage/ledger/service",
     "/exports",
     "/usage/prices/unpriced_models/2 models",
 ];

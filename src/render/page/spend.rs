@@ -133,7 +133,8 @@ fn places(report: &Report, places: &PlacesReport) -> Vec<Block> {
     ];
     let options: Vec<_> = tables
         .into_iter()
-        .filter(|(_, rows)| rows.len() > 1)
+        // Of rows that are all less than a step nothing is said.
+        .filter(|(_, rows)| rows.len() > 1 && rows.iter().any(|row| row.share > 0.0))
         .map(|(name, rows)| {
             let table = place_table(report, name, rows, places.shares_rounded_to);
             let mut blocks = vec![Block::Table(table)];
@@ -141,10 +142,12 @@ fn places(report: &Report, places: &PlacesReport) -> Vec<Block> {
             (name.to_owned(), blocks)
         })
         .collect();
-    if options.is_empty() {
-        return Vec::new();
-    }
     let text = sentences::by_place(places);
+    if options.is_empty() {
+        let few = "By place, tool and model: not shown, since few people are behind each, or so \
+                   much of it that a figure would tell of them.";
+        return vec![Block::Text(few.to_owned())];
+    }
     vec![Block::Text(text), Block::Choice(Choice { label: "Spend by", options })]
 }
 
@@ -155,7 +158,10 @@ fn place_table(
     step: Option<f64>,
 ) -> Table {
     let columns = ["place", "#share", "#people", "#person-weeks"];
-    let mut table = Table::new(format!("Spend by {name}"), &columns);
+    let rounded = step.map_or(String::new(), |step| {
+        format!(", shares rounded to {}", rough(step, Some(step)))
+    });
+    let mut table = Table::new(format!("Spend by {name}{rounded}"), &columns);
     for row in rows.iter().take(MOST_ROWS) {
         table.push(vec![
             Cell::text(place_name(report, row)),
@@ -226,13 +232,20 @@ fn association(one: &AssociationReport) -> Vec<Block> {
         &["condition", "#needed", "#found", "met"],
     );
     for gate in &one.gates {
-        let number = |value: f64| {
-            if gate.is_share { percent(value) } else { format!("{value:.1}") }
+        let number = |value: f64| match gate.is_share {
+            true => format!("{:.0}%", value * 100.0),
+            false if value.fract() == 0.0 => format!("{value:.0}"),
+            false => format!("{value:.1}"),
         };
-        let found = gate.found.map_or_else(|| "unknown".to_owned(), number);
+        // The one share of which less is asked, and which is one person's.
+        let (bound, unknown) = match gate.id {
+            "largest_person" => ("at most", "not shown: it is one person's"),
+            _ => ("at least", "unknown"),
+        };
+        let found = gate.found.map_or_else(|| unknown.to_owned(), number);
         gates.push(vec![
             Cell::text(gate.asks),
-            Cell::number(number(gate.needed), Some(gate.needed)),
+            Cell::number(format!("{bound} {}", number(gate.needed)), Some(gate.needed)),
             Cell::number(found, gate.found),
             Cell::text(if gate.passed { "yes" } else { "no" }),
         ]);

@@ -107,13 +107,15 @@ pub(in crate::render) fn outside_of_sums(spend: &SpendReport) -> Vec<String> {
 pub(in crate::render) fn coverage(report: &Report, spend: &SpendReport) -> String {
     let share = |share: Option<f64>| match share {
         None => "a share not shown".to_owned(),
-        // It was rounded, and what to is not said.
-        Some(0.0) if !is_own(report) => "little or none".to_owned(),
-        Some(share) => percent(share),
+        Some(share) if is_own(report) => percent(share),
+        // They were rounded, and what to is not said of lines.
+        Some(0.0) => "little or none".to_owned(),
+        Some(1.0) => "all or nearly all".to_owned(),
+        Some(share) => format!("about {:.0}%", share * 100.0),
     };
     format!(
         "Of people in these repositories: {} of the spend; of people with usage: {} of the lines \
-         written in these weeks (rounded).",
+         written in these weeks (rounded, so that nobody's part can be told).",
         share(spend.spend_coverage),
         share(spend.line_coverage)
     )
