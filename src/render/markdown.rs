@@ -49,12 +49,16 @@ fn write_block(block: &Block, to: &mut dyn Write) -> io::Result<()> {
         Block::Text(text) => writeln!(to, "\n{}", escaped(text)),
         Block::Warning(text) => writeln!(to, "\n> **Mind:** {}", escaped(text)),
         Block::Table(table) => write_table(table, to),
-        Block::Chart(chart) => write_table(&chart.table, to),
+        Block::Chart(chart) => {
+            writeln!(to, "\n{}", escaped(&chart.description))?;
+            write_table(&chart.table, to)
+        }
         Block::Figures(figures) => {
             writeln!(to)?;
             figures.iter().try_for_each(|figure| write_figure(figure, to))
         }
         Block::Choice(choice) => {
+            // Each of them has its name in the captions of its tables.
             let mut all = choice.options.iter().flat_map(|(_, blocks)| blocks);
             all.try_for_each(|block| write_block(block, to))
         }

@@ -25,9 +25,34 @@ pub fn count_of(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }
 
-/// `93.4%`.
+/// `93.4%`. What is shown as nothing is none, and what is shown as all of it is all.
 pub fn percent(share: f64) -> String {
-    format!("{:.1}%", share * 100.0)
+    match format!("{:.1}%", share * 100.0) {
+        nothing if nothing == "0.0%" && share > 0.0 => "<0.1%".to_owned(),
+        all if all == "100.0%" && share < 1.0 => ">99.9%".to_owned(),
+        shown => shown,
+    }
+}
+
+/// A share that was rounded to a step where it was made: `25%`, and `<5%` where nothing
+/// was left of it. Exact where there is no step.
+pub fn rough(share: f64, step: Option<f64>) -> String {
+    let whole = |share: f64| format!("{:.0}%", share * 100.0);
+    match step {
+        None => percent(share),
+        Some(step) if share <= 0.0 => format!("<{}", whole(step)),
+        Some(_) => whole(share),
+    }
+}
+
+/// An amount that was rounded to a step where it was made: `1,200`, and `<400` where
+/// nothing was left of it.
+pub fn rough_decimal(amount: &str, step: Option<&str>, places: usize) -> String {
+    let is_nothing = amount.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    match step.filter(|_| is_nothing) {
+        Some(step) => format!("<{}", decimal(step, places)),
+        None => decimal(amount, places),
+    }
 }
 
 /// A value with its interval: `93.4% (91.0 to 95.2)`, with a star when the interval is
@@ -73,6 +98,25 @@ pub fn decimal(amount: &str, places: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_none_and_all_is_all() {
+        assert_eq!(percent(0.0), "0.0%");
+        assert_eq!(percent(0.000_499), "<0.1%");
+        assert_eq!(percent(0.000_6), "0.1%");
+        assert_eq!(percent(0.999_6), ">99.9%");
+        assert_eq!(percent(1.0), "100.0%");
+    }
+
+    #[test]
+    fn what_rounding_left_nothing_of_is_less_than_its_step() {
+        assert_eq!(rough(0.0, Some(0.05)), "<5%");
+        assert_eq!(rough(0.25, Some(0.05)), "25%");
+        assert_eq!(rough(0.0, None), "0.0%");
+        assert_eq!(rough_decimal("0.00", Some("400"), 2), "<400.00");
+        assert_eq!(rough_decimal("0.00", None, 2), "0.00");
+        assert_eq!(rough_decimal("800", Some("400"), 0), "800");
+    }
 
     #[test]
     fn thousands_are_separated() {

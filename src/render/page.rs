@@ -212,14 +212,7 @@ fn tidy(block: &mut Block) {
 
 /// The name of a repository: the last part of its path, where no other ends alike.
 fn name(report: &Report, path: &str) -> String {
-    let last = |path: &str| {
-        let path = path.trim_end_matches('/');
-        path.rsplit('/').next().unwrap_or(path).to_owned()
-    };
-    let short = last(path);
-    let alike = report.repositories.iter().filter(|one| last(&one.path) == short).count();
-    let is_telling = alike == 1 && !matches!(short.as_str(), "" | "." | ".." | "repo");
-    if is_telling { safe(&short) } else { safe(path) }
+    super::sentences::short_name(report, path, safe)
 }
 
 /// What is said of rows that have no room.

@@ -31,27 +31,38 @@ type Csv<'w> = csv::Writer<&'w mut dyn Write>;
 fn write_block(section: &str, block: &Block, csv: &mut Csv<'_>) -> io::Result<()> {
     match block {
         Block::Table(table) => write_table(section, table, csv),
-        Block::Chart(chart) => write_table(section, &chart.table, csv),
+        Block::Chart(chart) => {
+            said(section, &chart.description, csv)?;
+            write_table(section, &chart.table, csv)
+        }
         Block::Choice(choice) => {
             let mut all = choice.options.iter().flat_map(|(_, blocks)| blocks);
             all.try_for_each(|block| write_block(section, block, csv))
         }
         Block::Lead(text) | Block::Text(text) | Block::Warning(text) => {
-            let cell = cell(text);
-            csv.write_record([section, "", "", "said", cell.as_str(), ""])
-                .map_err(io::Error::other)
+            said(section, text, csv)
         }
-        Block::Figures(figures) => figures.iter().try_for_each(|figure| {
-            let (label, support) = (cell(&figure.label), cell(&figure.support));
-            let value = cell(&figure.value);
-            csv.write_record([section, "figures", "", &label, &value, ""])
-                .and_then(|()| {
-                    csv.write_record([section, "figures", "", "support", &support, ""])
-                })
-                .map_err(io::Error::other)
-        }),
+        Block::Figures(figures) => {
+            figures.iter().zip(1_u32..).try_for_each(|(figure, row)| {
+                let (label, support) = (cell(&figure.label), cell(&figure.support));
+                let (value, row) = (cell(&figure.value), row.to_string());
+                csv.write_record([section, "figures", &row, &label, &value, ""])
+                    .and_then(|()| {
+                        csv.write_record([
+                            section, "figures", &row, "support", &support, "",
+                        ])
+                    })
+                    .map_err(io::Error::other)
+            })
+        }
         Block::Terms(_) => Ok(()),
     }
+}
+
+fn said(section: &str, text: &str, csv: &mut Csv<'_>) -> io::Result<()> {
+    let cell = cell(text);
+    csv.write_record([section, "", "", "said", cell.as_str(), ""])
+        .map_err(io::Error::other)
 }
 
 fn write_table(section: &str, table: &Table, csv: &mut Csv<'_>) -> io::Result<()> {

@@ -1,15 +1,19 @@
 //! Sentences that several writers of the report share. What comes from outside passes an
 //! encoder, which is that of the writer.
 
+mod repositories;
+mod spend;
+
 use std::collections::BTreeMap;
 
 use super::number::{count, count_of, percent, survival};
 use crate::facts::SquashFacts;
 use crate::report::{
-    AssociationReport, CheckReport, HalfLifeReport, ProvenanceReport, Report,
-    RevertsReport, RulesReport, SpendReport, SurvivalReport, TiersReport,
+    HalfLifeReport, ProvenanceReport, Report, RevertsReport, SurvivalReport,
 };
-use crate::units::len_to_u64;
+
+pub(super) use repositories::{OF_FEW, OfFew, n_people, not_parsed, unread};
+pub(super) use spend::*;
 
 /// Makes text from outside harmless.
 pub(super) type Encode = fn(&str) -> String;
@@ -199,7 +203,7 @@ pub(super) fn deaths(report: &Report) -> Vec<(&'static str, u64)> {
     rows.into_iter().map(|(cause, lines)| (cause_words(cause), lines)).collect()
 }
 
-fn cause_words(cause: &str) -> &'static str {
+fn cause_words(cause: &'static str) -> &'static str {
     match cause {
         "modified_self" => "rewritten by who wrote them",
         "modified_other" => "rewritten by somebody else",
@@ -207,113 +211,9 @@ fn cause_words(cause: &str) -> &'static str {
         "file_deleted" => "removed with their file",
         "bulk" => "removed by a bulk event",
         "reverted" => "taken back by a revert",
-        _ => "in files that became unreadable",
-    }
-}
-
-/// Where a part of the spend went.
-pub(super) fn place(place: &str) -> &'static str {
-    match place {
-        "tied_to_landed_lines" => "tied to landed code",
-        "without_landed_lines" => "no landed lines: unattributed, not wasted",
-        "too_recent" => "too recent: the work may still land",
-        "sessions_that_did_not_land" => "sessions that no commit of this branch names",
-        "nobody_in_these_repositories" => "people who are not in these repositories",
-        "ambiguous_accounts" => "accounts that could be several people",
-        "services" => "services, automation, shared keys",
-        "undated" => "without a week",
-        _ => "put together, as a part has under 5 people",
-    }
-}
-
-/// How much counts as tied, over the rules in use; `None` when it is not known.
-pub(super) fn rules(rules: &RulesReport, days: u32) -> Option<String> {
-    let range = |(low, high): (f64, f64)| {
-        if (high - low).abs() < f64::EPSILON {
-            rough(low)
-        } else {
-            format!("{} to {}", rough(low), rough(high))
-        }
-    };
-    Some(format!(
-        "How much of it counts as tied depends on the rule: over {} in use, {} of the spend of \
-         {} in mature weeks came with landed lines, and {} with lines still there after {days} \
-         days.",
-        count_of(len_to_u64(rules.rules.len()), "rule", "rules"),
-        range(rules.tied?),
-        count_of(rules.n_people, "person", "people"),
-        range(rules.durable?),
-    ))
-}
-
-/// A share that was rounded already.
-pub(super) fn rough(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
-}
-
-/// Durable lines for what they cost.
-pub(super) fn durable_yield(spend: &SpendReport) -> String {
-    let one = &spend.durable_yield;
-    let days = one.window_days;
-    let Some(value) = one.value else {
-        return format!(
-            "Durable yield (lines still there {days} days after landing, per spend): {}.",
-            one.reason.unwrap_or("unknown")
-        );
-    };
-    let interval = match (one.low, one.high) {
-        (Some(low), Some(high)) => {
-            format!("95% interval {} to {}", ratio(low), ratio(high))
-        }
-        _ => one.reason.unwrap_or("no interval").to_owned(),
-    };
-    let bound = one.bound_low.map_or(String::new(), |low| {
-        format!("; {} if all spend of unknown people were theirs", ratio(low))
-    });
-    format!(
-        "Durable yield: about {} {} still there after {days} days ({interval}{bound}; \
-         {}, mature weeks only). Comparable within these repositories and this \
-         time only, and never a target.",
-        ratio(value),
-        one.unit,
-        count_of(one.n_people, "person", "people")
-    )
-}
-
-/// A ratio with the digits that it has: it was rounded where it was made.
-fn ratio(value: f64) -> String {
-    let digits = if value >= 100.0 {
-        0
-    } else if value >= 1.0 {
-        2
-    } else {
-        4
-    };
-    let text = format!("{value:.digits$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
-}
-
-/// What a reading of the association is.
-pub(super) fn check(check: &CheckReport) -> &'static str {
-    match check.id {
-        "pooled" => "all together (slope)",
-        "within" => "within people (slope)",
-        "between" => "between people (slope)",
-        "without_largest_person" => "without the largest person",
-        "spend_this_week" => "spend of the week alone",
-        "spend_week_before" => "spend of the week before",
-        "spend_two_weeks" => "spend of two weeks",
-        "spend_four_weeks" => "spend of four weeks",
-        "other_age" => "lines at another age",
-        "without_bulk" => "without bulk changes",
-        "full_weeks" => "full weeks of work alone",
-        "beside_days" => "with days of work held equal",
-        "placebo" => "next month's spend (placebo)",
-        _ => "the same, beside this month's",
+        "reformatted" => "followed no further: a whole file was formatted anew",
+        "unreadable" => "followed no further: their files became unreadable",
+        unnamed => unnamed,
     }
 }
 
@@ -336,6 +236,18 @@ pub(super) fn total_lines(report: &Report) -> (u64, u64) {
     let births = report.repositories.iter().map(|one| one.lines.births).sum();
     let alive = report.repositories.iter().map(|one| one.lines.alive).sum();
     (births, alive)
+}
+
+/// The name of a repository: the last part of its path, where no other ends alike.
+pub(super) fn short_name(report: &Report, path: &str, encode: Encode) -> String {
+    let last = |path: &str| {
+        let path = path.trim_end_matches('/');
+        path.rsplit('/').next().unwrap_or(path).to_owned()
+    };
+    let short = last(path);
+    let alike = report.repositories.iter().filter(|one| last(&one.path) == short).count();
+    let is_telling = alike == 1 && !matches!(short.as_str(), "" | "." | ".." | "repo");
+    if is_telling { encode(&short) } else { encode(path) }
 }
 
 fn first_landing(report: &Report) -> String {
@@ -366,28 +278,6 @@ pub(super) fn landed_again(lives: &SurvivalReport) -> Option<String> {
         let lines = count_of(again, "line", "lines");
         format!("{lines} landed again after they had died: the first instance counts.")
     })
-}
-
-/// How much of the use is in few weeks; `None` when it is not known.
-pub(super) fn concentration(tiers: &TiersReport) -> Option<String> {
-    let most = &tiers.concentration;
-    Some(format!(
-        "The tenth of person-weeks with most spend, of {}, has about {} of it and {} of the \
-         durable lines. Concentration is not waste.",
-        count_of(most.n_people, "person", "people"),
-        rough(most.spend_share?),
-        rough(most.lines_share?)
-    ))
-}
-
-/// How estimates of the association are rounded, and what they could have shown.
-pub(super) fn estimates_rounded(one: &AssociationReport) -> Option<String> {
-    let step = one.rounded_to?;
-    Some(format!(
-        "Rounded to {step}, so that nobody's part can be told; p is rounded up. Smallest \
-         elasticity these numbers could have shown: {}.",
-        one.elasticity.mde.map_or("unknown".to_owned(), |mde| format!("{mde:.2}"))
-    ))
 }
 
 /// How soon landings were taken back.

@@ -13,8 +13,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::number::{count, count_of, decimal, percent, survival};
-use super::sentences::{self, rough};
+use super::number::{count, count_of, decimal, rough, survival};
+use super::sentences::{self, short_name};
 use super::usage_text;
 use crate::report::{
     PlacesReport, Report, RepositoryReport, RulesReport, SpendReport, SpendRow,
@@ -117,15 +117,9 @@ fn answer(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 }
 
 fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let own = report.inputs.options.contains_key("me");
-    section(to, if own { "Where your own spend went" } else { "Where the spend went" })?;
+    section(to, sentences::money_title(report))?;
     let Some(spend) = &report.spend else {
-        let text = if report.usage.is_some() {
-            "The exports hold no dated spend that can be measured."
-        } else {
-            "No export of AI usage was given: add --usage FILE to see what the spend tied to."
-        };
-        return paragraph(to, "  ", text);
+        return paragraph(to, "  ", sentences::no_spend(report));
     };
     let text = format!(
         "in {}; weeks of {} to {}",
@@ -133,40 +127,28 @@ fn money_line(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         spend.first_week.as_deref().unwrap_or("?"),
         spend.last_week.as_deref().unwrap_or("?"),
     );
-    write!(to, "{DIM}")?;
-    paragraph(to, "  ", &text)?;
-    write!(to, "{DIM:#}")?;
+    dim(&text, to)?;
     let amount = decimal(&spend.counted, spend.shown_places);
     writeln!(to, "  {amount:>14}  100.0%  counted, nothing twice")?;
-    for row in &spend.rows {
-        spend_row(spend, row, to)?;
+    spend.rows.iter().try_for_each(|row| spend_row(spend, row, to))?;
+    if let Some(text) = sentences::spend_rounded(spend) {
+        dim(&text, to)?;
     }
-    if let Some(step) = &spend.rounded_to {
-        let text = format!(
-            "Parts are rounded to {}, so that nobody's can be told by subtraction.",
-            decimal(step, spend.shown_places)
-        );
-        write!(to, "{DIM}")?;
-        paragraph(to, "  ", &text)?;
-        write!(to, "{DIM:#}")?;
-    }
-    if spend.outside_records > 0 {
-        let records = count_of(spend.outside_records, "record is", "records are");
-        let text =
-            format!("{records} of weeks before or after that, and not in these sums.");
-        paragraph(to, "  ", &text)?;
-    }
-    if spend.unmeasured_records > 0 {
-        let records = count_of(spend.unmeasured_records, "record gives", "records give");
-        let text =
-            format!("{records} no amount in this measure and are not in these sums.");
+    for text in sentences::outside_of_sums(spend) {
         paragraph(to, "  ", &text)?;
     }
     rules(&spend.rules, spend.durable_yield.window_days, to)?;
     if let Some(places) = &report.spend_by_place {
-        by_place(places, to)?;
+        by_place(report, places, to)?;
     }
     durable_yield(spend, to)
+}
+
+/// Text that is not what matters most.
+fn dim(text: &str, to: &mut dyn Write) -> io::Result<()> {
+    write!(to, "{DIM}")?;
+    paragraph(to, "  ", text)?;
+    write!(to, "{DIM:#}")
 }
 
 /// The same spend under several rules, as a range.
@@ -175,7 +157,8 @@ fn rules(rules: &RulesReport, days: u32, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to)?;
     paragraph(to, "  ", &text)?;
     for rule in &rules.rules {
-        let (tied, durable) = (rough(rule.tied), rough(rule.durable));
+        let [tied, durable] =
+            [rule.tied, rule.durable].map(|share| rough(share, rules.rounded_to));
         writeln!(to, "  {tied:>7}{durable:>9}  {}", rule.about)?;
     }
     Ok(())
@@ -185,44 +168,38 @@ fn rules(rules: &RulesReport, days: u32, to: &mut dyn Write) -> io::Result<()> {
 const MOST_PLACES: usize = 8;
 
 /// Where in the code the spend may have gone.
-fn by_place(places: &PlacesReport, to: &mut dyn Write) -> io::Result<()> {
-    if places.by_area_and_kind.len() < 2 {
+fn by_place(
+    report: &Report,
+    places: &PlacesReport,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    // Of rows that are all less than a step nothing is said.
+    let rows = &places.by_area_and_kind;
+    if rows.len() < 2 || rows.iter().all(|row| row.share <= 0.0) {
         return Ok(());
     }
-    let unallocated =
-        places.unallocated_share.map_or("an unknown part".to_owned(), percent);
-    let text = format!(
-        "Where in the code it may have gone: divided by the lines that landed from that week \
-         and the next, {unallocated} over nothing."
-    );
     writeln!(to)?;
-    paragraph(to, "  ", &text)?;
+    paragraph(to, "  ", &sentences::by_place(places))?;
     for row in places.by_area_and_kind.iter().take(MOST_PLACES) {
         let name = if row.put_together {
             "put together, as a part has under 5 people".to_owned()
         } else {
             let area = row.area.as_deref().map_or(String::new(), safe);
-            let repository = row.repository.as_deref().map_or(String::new(), last_name);
+            let repository = row.repository.as_deref();
+            let repository =
+                repository.map_or(String::new(), |path| short_name(report, path, safe));
             format!("{repository}/{area} ({})", row.kind.unwrap_or("unknown"))
         };
         let people = count_of(row.people, "person", "people");
-        writeln!(to, "  {:>7}  {name:<45}{people}", rough(row.share))?;
+        let share = rough(row.share, places.shares_rounded_to);
+        writeln!(to, "  {share:>7}  {name:<45}{people}")?;
     }
     let rest = places.by_area_and_kind.len().saturating_sub(MOST_PLACES);
     if rest > 0 {
-        writeln!(
-            to,
-            "  and {} more: see spend_by_place in --format json",
-            count(len_to_u64(rest))
-        )?;
+        let rest = count(len_to_u64(rest));
+        writeln!(to, "  and {rest} more: see spend_by_place in --format json")?;
     }
     Ok(())
-}
-
-/// The last part of a path.
-fn last_name(path: &str) -> String {
-    let path = path.trim_end_matches('/');
-    safe(path.rsplit('/').next().unwrap_or(path))
 }
 
 /// Where every record went, how much of it is known of whom, and what it was spent on:
@@ -241,23 +218,14 @@ fn usage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     );
     paragraph(to, "  ", &text)?;
     if let Some(spend) = &report.spend {
-        let share =
-            |share: Option<f64>| share.map_or("a share not shown".to_owned(), percent);
-        let text = format!(
-            "Of people in these repositories: {} of the spend; of people with usage: {} of the lines \
-             written in these weeks (rounded).",
-            share(spend.spend_coverage),
-            share(spend.line_coverage)
-        );
-        paragraph(to, "  ", &text)?;
+        paragraph(to, "  ", &sentences::coverage(report, spend))?;
     }
     usage_text::details(usage, to)
 }
 
 fn spend_row(spend: &SpendReport, row: &SpendRow, to: &mut dyn Write) -> io::Result<()> {
     let bar = row.share.map_or(String::new(), |share| plot::bar(share, 9));
-    let shown = row.share.map_or(String::new(), percent);
-    let amount = decimal(&row.amount, spend.shown_places);
+    let (amount, shown) = sentences::spend_part(spend, row);
     let words = sentences::place(row.place);
     let row = format!("  {amount:>14}  {shown:>6}  {words:<45}{bar}");
     writeln!(to, "{}", row.trim_end())

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::number::{big_count, count, count_of, decimal};
+use super::number::{big_count, count, count_of, rough_decimal};
 use super::text::{paragraph, safe, section};
-use crate::report::usage_context::{UsageContext, UsageRow};
+use crate::report::usage_context::{RoundedTo, UsageContext, UsageRow};
 use crate::report::{EntryReport, UsageFile, UsageReport};
 use crate::untrusted::Untrusted;
 
@@ -164,7 +164,7 @@ fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         for row in rows {
-            context_row(row, to)?;
+            context_row(row, context.rounded_to.as_ref(), to)?;
         }
         writeln!(to)?;
     }
@@ -173,18 +173,47 @@ fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
     paragraph(to, "  ", text)
 }
 
-fn context_row(row: &UsageRow, to: &mut dyn Write) -> io::Result<()> {
-    let name = match (&row.name, row.put_together) {
-        (Some(name), _) => shortened(&safe(name)),
+fn context_row(
+    row: &UsageRow,
+    rounded_to: Option<&RoundedTo>,
+    to: &mut dyn Write,
+) -> io::Result<()> {
+    let name = shortened(&row_name(row));
+    let cells = row_amounts(row, rounded_to)
+        .map(|amount| amount.unwrap_or_else(|| "-".to_owned()));
+    let [records, tokens, billed, value] = &cells;
+    context_line([&name, records, tokens, billed, value], to)
+}
+
+/// What a row of usage is of.
+pub(super) fn row_name(row: &UsageRow) -> String {
+    match (&row.name, row.put_together) {
+        (Some(name), _) => safe(name),
         (None, true) => "put together, under 5 people".to_owned(),
         (None, false) => "not said".to_owned(),
+    }
+}
+
+/// Its records, tokens, what was billed and what it is worth; what rounding left nothing
+/// of is less than its step.
+pub(super) fn row_amounts(
+    row: &UsageRow,
+    rounded_to: Option<&RoundedTo>,
+) -> [Option<String>; 4] {
+    let step = |of: fn(&RoundedTo) -> Option<&str>| rounded_to.and_then(of);
+    let records = step(|to| Some(&to.records_rounded_to));
+    let tokens = step(|to| Some(&to.tokens_rounded_to));
+    let billed = step(|to| to.billed_usd_rounded_to.as_deref());
+    let value = step(|to| to.value_usd_rounded_to.as_deref());
+    let money = |usd: &Option<String>, step: Option<&str>| {
+        usd.as_deref().map(|usd| rough_decimal(usd, step, 2))
     };
-    let money = |usd: &Option<String>| {
-        usd.as_deref().map_or("-".to_owned(), |usd| decimal(usd, 2))
-    };
-    let tokens = row.tokens.map_or("-".to_owned(), big_count);
-    let (billed, value) = (money(&row.billed_usd), money(&row.value_usd));
-    context_line([&name, &count(row.records), &tokens, &billed, &value], to)
+    [
+        Some(rough_decimal(&row.records.to_string(), records, 0)),
+        row.tokens.map(|n| rough_decimal(&n.to_string(), tokens, 0)),
+        money(&row.billed_usd, billed),
+        money(&row.value_usd, value),
+    ]
 }
 
 fn context_line(cells: [&str; 5], to: &mut dyn Write) -> io::Result<()> {

@@ -245,11 +245,12 @@ pub struct LedgerReport {
     pub shadowed: EntryReport,
     /// What could not be read, or contradicts what was.
     pub rejected: EntryReport,
-    /// Kept and a person's; `None` until people are known.
+    /// Kept and a person's; `None` until people are known, and in a report that others
+    /// read, where it may be that of a few.
     pub assigned: Option<EntryReport>,
     /// Kept and a service's.
     pub service: Option<EntryReport>,
-    /// Kept and nobody's.
+    /// Kept and nobody's; `None` likewise.
     pub unassigned: Option<EntryReport>,
 }
 
@@ -303,6 +304,9 @@ impl UsageReport {
             }
         }
         if least_people > 1 {
+            // Which part is whose depends on the repositories and the map: of a few people
+            // these are not sums of the exports, and where the spend went says it rounded.
+            (self.ledger.assigned, self.ledger.unassigned) = (None, None);
             for one in &mut self.reconciliations {
                 (one.kept, one.shadowed) = (None, None);
             }

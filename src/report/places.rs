@@ -27,6 +27,9 @@ pub struct PlacesReport {
     /// landed from its week or the next. Rounded; `None` when so few people weigh so much
     /// that it would tell of them.
     pub unallocated_share: Option<f64>,
+    /// What shares are rounded to, so that 0 is less than that; `None` where they are
+    /// exact, as somebody's own are.
+    pub shares_rounded_to: Option<f64>,
     /// People behind the spend.
     pub n_people: u64,
     /// Why there are no rows.
@@ -112,6 +115,10 @@ pub(super) fn report(scope: &Scope<'_>, panel: &Panel, own: bool) -> PlacesRepor
         }),
         unallocated_share: (is_shown && !hides && all > 0)
             .then(|| coarse_share(panel, grain, (unallocated, whole))),
+        shares_rounded_to: grain
+            .step()
+            .filter(|_| whole > 0.0)
+            .map(|step| super::spend::share_step(panel.measure.to_f64(step) / whole)),
         n_people: len_to_u64(people.len()),
         reason: (!is_shown).then_some(FEW),
     }

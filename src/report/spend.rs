@@ -319,7 +319,7 @@ pub(super) fn rounded_share(share: f64, least: f64) -> f64 {
 }
 
 /// Steps of shares that divide a whole.
-fn share_step(least: f64) -> f64 {
+pub(super) fn share_step(least: f64) -> f64 {
     const STEPS: [f64; 7] = [0.01, 0.02, 0.05, 0.10, 0.20, 0.25, 0.50];
     STEPS.into_iter().find(|step| *step >= least).unwrap_or(0.50)
 }

@@ -137,12 +137,13 @@ const EXACT_NAMES: [&str; 4] = ["people", "n_people", "n_weeks", "accounts"];
 
 /// Parts of a report that are sums of the exports as they were given, which whoever gave them
 /// has; of the prices, the one row is all usage there is.
-const OF_EXPORTS: [&str; 7] = [
+const OF_EXPORTS: [&str; 8] = [
     "/usage/files",
     "/usage/ledger/seen",
     "/usage/ledger/kept",
     "/usage/ledger/shadowed",
     "/usage/ledger/rejected",
+    "/usage/ledger/service",
     "/exports",
     "/usage/prices/unpriced_models/2 models",
 ];

@@ -75,7 +75,7 @@ fn money(report: &Report) -> Vec<Figure> {
     let Some(spend) = &report.spend else { return Vec::new() };
     let whole = Figure {
         value: decimal(&spend.counted, spend.shown_places),
-        label: format!("{} counted, nothing twice", spend.unit),
+        label: format!("in {}, counted, nothing twice", spend.unit),
         support: format!(
             "weeks of {} to {}",
             spend.first_week.as_deref().unwrap_or("?"),
@@ -84,14 +84,11 @@ fn money(report: &Report) -> Vec<Figure> {
     };
     let part = |row: &crate::report::SpendRow| {
         let shown = matches!(row.place, "tied_to_landed_lines" | "without_landed_lines");
+        let (amount, share) = sentences::spend_part(spend, row);
         shown.then(|| Figure {
-            value: row.share.map_or_else(|| "a part".to_owned(), percent),
+            value: if share.is_empty() { "a part".to_owned() } else { share },
             label: sentences::place(row.place).to_owned(),
-            support: format!(
-                "{} {}",
-                decimal(&row.amount, spend.shown_places),
-                spend.unit
-            ),
+            support: format!("{amount} in {}", spend.unit),
         })
     };
     std::iter::once(whole).chain(spend.rows.iter().filter_map(part)).collect()

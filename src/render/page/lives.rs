@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Block, Cell, Chart, Choice, Curve, Drawing, Section, Table, safe};
 use crate::render::number::{count, survival};
-use crate::render::sentences;
+use crate::render::sentences::{self, OfFew};
 use crate::report::{
     GroupsReport, Report, RepositoryReport, ReworkReport, SurvivalPoint, SurvivalReport,
     YearReport,
@@ -56,7 +56,10 @@ fn curves(report: &Report) -> Vec<(String, Vec<Block>)> {
         options.push(("AI-marked and unmarked".to_owned(), blocks));
     }
     if report.repositories.len() > 1 {
-        let mut largest: Vec<&RepositoryReport> = report.repositories.iter().collect();
+        let of_few = OfFew::of(report);
+        let all = report.repositories.iter().enumerate();
+        let mut largest: Vec<&RepositoryReport> =
+            all.filter(|(at, _)| !of_few.hides_lives(*at)).map(|(_, one)| one).collect();
         largest.sort_by_key(|one| std::cmp::Reverse(one.lines.births));
         options.extend(
             largest
@@ -310,7 +313,8 @@ pub(super) fn deaths(report: &Report) -> Section {
     let rows = sentences::deaths(report);
     let total: u64 = rows.iter().map(|row| row.1).sum();
     if total > 0 {
-        let caption = format!("What became of the {} lines that went", count(total));
+        let caption =
+            format!("What became of the {} lines that stand no more", count(total));
         let mut table = Table::new(caption, &["cause", "#lines", "#share"]);
         for (words, lines) in rows {
             let share = count_to_f64(lines) / count_to_f64(total);

@@ -1,7 +1,8 @@
-//! The repositories, a row each.
+//! The repositories, a row each; those that could not be read, too.
 
 use super::{Block, Cell, Section, Table, lives, safe};
-use crate::report::Report;
+use crate::render::sentences::{self, OF_FEW, OfFew};
+use crate::report::{Report, RepositoryReport};
 
 /// How many repositories have a row in a page; the tables of facts have all.
 const MOST_ROWS: usize = 500;
@@ -10,6 +11,7 @@ pub(super) fn section(report: &Report) -> Section {
     let columns = [
         "repository",
         "tip",
+        "#people",
         "#commits",
         "#lines that landed",
         "#stand",
@@ -17,24 +19,53 @@ pub(super) fn section(report: &Report) -> Section {
         "#after 90 days (95%)",
         "last landing",
     ];
+    let of_few = OfFew::of(report);
     let mut table = Table::new("What was read", &columns);
-    for one in report.repositories.iter().take(MOST_ROWS) {
-        let tip = one.tip.as_deref().and_then(|tip| tip.get(..12)).unwrap_or("none");
-        table.push(vec![
-            Cell::text(safe(&one.path)),
-            Cell::text(tip),
-            Cell::count(one.commits),
-            Cell::count(one.lines.births),
-            Cell::count(one.lines.alive),
-            lives::point_cell(one.survival.get("30")),
-            lives::point_cell(one.survival.get("90")),
-            Cell::text(one.last_landing.as_deref().map_or("", super::day)),
-        ]);
+    for (at, one) in report.repositories.iter().enumerate().take(MOST_ROWS) {
+        table.push(row(one, of_few.hides_counts(at), of_few.hides_lives(at)));
     }
+    let n_hidden = report.repositories.len().saturating_sub(MOST_ROWS);
     let mut blocks = vec![Block::Table(table)];
-    let more = report.repositories.len().saturating_sub(MOST_ROWS);
-    if more > 0 {
-        blocks.push(Block::Text(format!("{more} more are in --format json.")));
-    }
+    blocks.extend(super::more(n_hidden));
+    blocks.extend(of_few.said().map(Block::Text));
+    blocks.extend(unread(report));
     Section { id: "repositories", title: "The repositories", blocks }
+}
+
+fn row(one: &RepositoryReport, hides_counts: bool, hides_lives: bool) -> Vec<Cell> {
+    let tip = one.tip.as_deref().and_then(|tip| tip.get(..12)).unwrap_or("none");
+    let count = |n: u64| if hides_counts { Cell::text(OF_FEW) } else { Cell::count(n) };
+    let lives = |days: &str| match hides_lives {
+        true => Cell::text(OF_FEW),
+        false => lives::point_cell(one.survival.get(days)),
+    };
+    let last = one.last_landing.as_deref().filter(|_| !hides_counts);
+    vec![
+        Cell::text(safe(&one.path)),
+        Cell::text(tip),
+        count(sentences::n_people(one)),
+        count(one.commits),
+        count(one.lines.births),
+        count(one.lines.alive),
+        lives("30"),
+        lives("90"),
+        Cell::text(last.map_or("", super::day)),
+    ]
+}
+
+/// Those that could not be read, and why.
+fn unread(report: &Report) -> Vec<Block> {
+    let unread = sentences::unread(report);
+    if unread.is_empty() {
+        return Vec::new();
+    }
+    let caption = "Repositories that could not be read: nothing of them is in any figure";
+    let mut table = Table::new(caption, &["repository", "why"]);
+    for (path, why) in unread.iter().take(MOST_ROWS) {
+        table.push(vec![Cell::text(safe(path)), Cell::text(safe(why))]);
+    }
+    let n_hidden = unread.len().saturating_sub(MOST_ROWS);
+    let mut blocks = vec![Block::Table(table)];
+    blocks.extend(super::more(n_hidden));
+    blocks
 }

@@ -1,19 +1,19 @@
 //! Where the spend went, whether it goes with durable lines, and where it stands out.
 
 use super::{Block, Cell, Choice, Section, Table, safe};
-use crate::render::number::{big_count, count, count_of, decimal, percent};
+use crate::render::number::{big_count, count, count_of, percent, rough};
 use crate::render::sentences;
 use crate::report::{
     AssociationReport, EntryReport, EstimateReport, OutliersReport, PlaceReport,
     PlacesReport, Report, SpendReport, TiersReport, UsageReport,
 };
+use crate::units::count_to_f64;
 
 /// How many rows of places stand in a page.
 const MOST_ROWS: usize = 200;
 
 pub(super) fn sections(report: &Report) -> Vec<Section> {
-    let own = report.inputs.options.contains_key("me");
-    let title = if own { "Where your own spend went" } else { "Where the spend went" };
+    let title = sentences::money_title(report);
     vec![
         Section { id: "spend", title, blocks: money(report) },
         Section {
@@ -34,27 +34,19 @@ pub(super) fn sections(report: &Report) -> Vec<Section> {
 
 fn money(report: &Report) -> Vec<Block> {
     let Some(spend) = &report.spend else {
-        let text = if report.usage.is_some() {
-            "The exports hold no dated spend that can be measured."
-        } else {
-            "No export of AI usage was given: add --usage FILE to see what the spend tied to."
-        };
-        return vec![Block::Text(text.to_owned())];
+        return vec![Block::Text(sentences::no_spend(report).to_owned())];
     };
     let mut blocks = vec![Block::Table(where_it_went(spend))];
-    if let Some(step) = &spend.rounded_to {
-        let step = decimal(step, spend.shown_places);
-        blocks.push(Block::Text(format!(
-            "Parts are rounded to {step}, so that nobody's can be told by subtraction."
-        )));
-    }
-    blocks.extend(beside(spend));
+    blocks.extend(sentences::spend_rounded(spend).map(Block::Text));
+    blocks.extend(sentences::outside_of_sums(spend).into_iter().map(Block::Text));
+    blocks.push(Block::Text(sentences::coverage(report, spend)));
     if let Some(text) = sentences::rules(&spend.rules, spend.durable_yield.window_days) {
         blocks.push(Block::Text(text));
         blocks.push(Block::Table(rules(spend)));
     }
     blocks.push(Block::Text(sentences::durable_yield(spend)));
-    blocks.extend(report.tiers.as_ref().and_then(tiers));
+    let own = sentences::is_own(report);
+    blocks.extend(report.tiers.as_ref().and_then(|one| tiers(one, own)));
     let concentration = report.tiers.as_ref().and_then(sentences::concentration);
     blocks.extend(concentration.map(Block::Text));
     blocks.extend(
@@ -79,40 +71,14 @@ fn where_it_went(spend: &SpendReport) -> Table {
         Cell::share(Some(1.0)),
     ]);
     for row in &spend.rows {
-        let share = Cell::number(row.share.map_or_else(String::new, percent), row.share);
+        let (amount, share) = sentences::spend_part(spend, row);
         table.push(vec![
             Cell::text(sentences::place(row.place)),
-            Cell::amount(&row.amount, spend.shown_places),
-            share,
+            Cell::number(amount, row.amount.parse().ok()),
+            Cell::number(share, row.share),
         ]);
     }
     table
-}
-
-/// What is not in these sums, and how much of them is known of whom.
-fn beside(spend: &SpendReport) -> Vec<Block> {
-    let mut said = Vec::new();
-    if spend.outside_records > 0 {
-        let records = count_of(spend.outside_records, "record is", "records are");
-        said.push(format!(
-            "{records} of weeks before or after that, and not in these sums."
-        ));
-    }
-    if spend.unmeasured_records > 0 {
-        let records = count_of(spend.unmeasured_records, "record gives", "records give");
-        said.push(format!(
-            "{records} no amount in this measure and are not in these sums."
-        ));
-    }
-    let share =
-        |share: Option<f64>| share.map_or("a share not shown".to_owned(), percent);
-    said.push(format!(
-        "Of people in these repositories: {} of the spend; of people with usage: {} of the \
-         lines written in these weeks (rounded).",
-        share(spend.spend_coverage),
-        share(spend.line_coverage)
-    ));
-    said.into_iter().map(Block::Text).collect()
 }
 
 fn rules(spend: &SpendReport) -> Table {
@@ -121,7 +87,8 @@ fn rules(spend: &SpendReport) -> Table {
     let columns = ["rule", "#with landed lines", durable.as_str(), "#not decided yet"];
     let mut table = Table::new("The share of spend under each rule in use", &columns);
     for rule in &spend.rules.rules {
-        let cell = |share: f64| Cell::number(sentences::rough(share), Some(share));
+        let cell =
+            |share: f64| Cell::number(rough(share, spend.rules.rounded_to), Some(share));
         table.push(vec![
             Cell::text(rule.about),
             cell(rule.tied),
@@ -132,7 +99,7 @@ fn rules(spend: &SpendReport) -> Table {
     table
 }
 
-fn tiers(one: &TiersReport) -> Option<Block> {
+fn tiers(one: &TiersReport, own: bool) -> Option<Block> {
     if one.tiers.is_empty() {
         return None;
     }
@@ -145,12 +112,17 @@ fn tiers(one: &TiersReport) -> Option<Block> {
         table.push(vec![
             Cell::text(tier.tier.replace('_', " ")),
             Cell::count(tier.people),
-            Cell::count(tier.person_weeks),
-            Cell::count(tier.landed_lines),
-            Cell::count(tier.durable_lines),
+            rough_count(tier.person_weeks, own),
+            rough_count(tier.landed_lines, own),
+            rough_count(tier.durable_lines, own),
         ]);
     }
     Some(Block::Table(table))
+}
+
+/// A count that was rounded, unless somebody's own.
+fn rough_count(n: u64, own: bool) -> Cell {
+    Cell::number(sentences::rough_count(n, own), Some(count_to_f64(n)))
 }
 
 fn places(report: &Report, places: &PlacesReport) -> Vec<Block> {
@@ -161,32 +133,41 @@ fn places(report: &Report, places: &PlacesReport) -> Vec<Block> {
     ];
     let options: Vec<_> = tables
         .into_iter()
-        .filter(|(_, rows)| rows.len() > 1)
+        // Of rows that are all less than a step nothing is said.
+        .filter(|(_, rows)| rows.len() > 1 && rows.iter().any(|row| row.share > 0.0))
         .map(|(name, rows)| {
-            (name.to_owned(), vec![Block::Table(place_table(report, name, rows))])
+            let table = place_table(report, name, rows, places.shares_rounded_to);
+            let mut blocks = vec![Block::Table(table)];
+            blocks.extend(super::more(rows.len().saturating_sub(MOST_ROWS)));
+            (name.to_owned(), blocks)
         })
         .collect();
+    let text = sentences::by_place(places);
     if options.is_empty() {
-        return Vec::new();
+        let few = "By place, tool and model: not shown, since few people are behind each, or so \
+                   much of it that a figure would tell of them.";
+        return vec![Block::Text(few.to_owned())];
     }
-    let unallocated =
-        places.unallocated_share.map_or("an unknown part".to_owned(), percent);
-    let text = format!(
-        "Where in the code it may have gone: divided by the lines that landed from that week \
-         and the next, {unallocated} over nothing."
-    );
     vec![Block::Text(text), Block::Choice(Choice { label: "Spend by", options })]
 }
 
-fn place_table(report: &Report, name: &str, rows: &[PlaceReport]) -> Table {
+fn place_table(
+    report: &Report,
+    name: &str,
+    rows: &[PlaceReport],
+    step: Option<f64>,
+) -> Table {
     let columns = ["place", "#share", "#people", "#person-weeks"];
-    let mut table = Table::new(format!("Spend by {name}"), &columns);
+    let rounded = step.map_or(String::new(), |step| {
+        format!(", shares rounded to {}", rough(step, Some(step)))
+    });
+    let mut table = Table::new(format!("Spend by {name}{rounded}"), &columns);
     for row in rows.iter().take(MOST_ROWS) {
         table.push(vec![
             Cell::text(place_name(report, row)),
-            Cell::number(sentences::rough(row.share), Some(row.share)),
+            Cell::number(rough(row.share, step), Some(row.share)),
             Cell::count(row.people),
-            Cell::count(row.person_weeks),
+            rough_count(row.person_weeks, sentences::is_own(report)),
         ]);
     }
     table
@@ -251,13 +232,20 @@ fn association(one: &AssociationReport) -> Vec<Block> {
         &["condition", "#needed", "#found", "met"],
     );
     for gate in &one.gates {
-        let number = |value: f64| {
-            if gate.is_share { percent(value) } else { format!("{value:.1}") }
+        let number = |value: f64| match gate.is_share {
+            true => format!("{:.0}%", value * 100.0),
+            false if value.fract() == 0.0 => format!("{value:.0}"),
+            false => format!("{value:.1}"),
         };
-        let found = gate.found.map_or_else(|| "unknown".to_owned(), number);
+        // The one share of which less is asked, and which is one person's.
+        let (bound, unknown) = match gate.id {
+            "largest_person" => ("at most", "not shown: it is one person's"),
+            _ => ("at least", "unknown"),
+        };
+        let found = gate.found.map_or_else(|| unknown.to_owned(), number);
         gates.push(vec![
             Cell::text(gate.asks),
-            Cell::number(number(gate.needed), Some(gate.needed)),
+            Cell::number(format!("{bound} {}", number(gate.needed)), Some(gate.needed)),
             Cell::number(found, gate.found),
             Cell::text(if gate.passed { "yes" } else { "no" }),
         ]);

@@ -67,15 +67,16 @@ pub(super) fn tiers(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         "  {DIM}{:<14}{:>8}{:>14}{:>14}{:>14}{DIM:#}",
         "", "people", "person-weeks", "lines landed", "lasted"
     )?;
+    let rough = |n: u64| sentences::rough_count(n, sentences::is_own(report));
     for tier in &one.tiers {
         writeln!(
             to,
             "  {:<14}{:>8}{:>14}{:>14}{:>14}",
             tier.tier.replace('_', " "),
             count(tier.people),
-            count(tier.person_weeks),
-            count(tier.landed_lines),
-            count(tier.durable_lines)
+            rough(tier.person_weeks),
+            rough(tier.landed_lines),
+            rough(tier.durable_lines)
         )?;
     }
     if let Some(text) = sentences::concentration(one) {

@@ -103,7 +103,7 @@ fn deaths(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     if total == 0 {
         return Ok(());
     }
-    writeln!(to, "\n  What became of the {} lines that went:", count(total))?;
+    writeln!(to, "\n  What became of the {} lines that stand no more:", count(total))?;
     for (words, lines) in rows {
         let share = count_to_f64(lines) / count_to_f64(total);
         let (lines, percent) = (count(lines), percent(share));

@@ -1,0 +1,108 @@
+//! What is said of repositories one by one: which have too few people behind them, and
+//! which could not be read.
+
+use std::collections::BTreeSet;
+
+use crate::problem::GapKind;
+use crate::report::{LEAST_PEOPLE, Report, RepositoryReport};
+use crate::units::len_to_u64;
+
+/// Why a row has no figures.
+pub(in crate::render) const OF_FEW: &str = "withheld: few people";
+
+/// Repositories of which figures would be those of few people. Of a report on one there
+/// are none: its figures are those of the whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::render) struct OfFew {
+    /// By their places: those of which it is not said what became of their lines, as of
+    /// areas; fewer than five people wrote them, or one would tell of another by
+    /// subtraction.
+    lives: BTreeSet<usize>,
+    /// Those of which nothing is counted: one person wrote them, or likewise.
+    counts: BTreeSet<usize>,
+}
+
+impl OfFew {
+    /// Finds them.
+    pub(in crate::render) fn of(report: &Report) -> Self {
+        if report.repositories.len() < 2 {
+            return Self::default();
+        }
+        let people: Vec<u64> = report.repositories.iter().map(n_people).collect();
+        Self {
+            lives: below(&people, len_to_u64(LEAST_PEOPLE)),
+            counts: below(&people, 2),
+        }
+    }
+
+    /// Whether it is not said what became of the lines of the repository at this place.
+    pub(in crate::render) fn hides_lives(&self, at: usize) -> bool {
+        self.lives.contains(&at)
+    }
+
+    /// Whether nothing of it is counted.
+    pub(in crate::render) fn hides_counts(&self, at: usize) -> bool {
+        self.counts.contains(&at)
+    }
+
+    /// What is said below a table from which figures are missing.
+    pub(in crate::render) fn said(&self) -> Option<String> {
+        (!self.lives.is_empty()).then(|| {
+            "Of repositories that fewer than five people wrote it is not said how long lines \
+             live, and of those of one person nothing is counted; where that would be one \
+             repository alone, the next smallest goes with it, so that none follows by \
+             subtraction. A report on such a repository alone has its figures."
+                .to_owned()
+        })
+    }
+}
+
+/// The places of those with somebody behind them, and fewer than `least`: not one alone.
+fn below(people: &[u64], least: u64) -> BTreeSet<usize> {
+    let some = || (0..people.len()).filter(|&at| people[at] > 0);
+    let mut hidden: BTreeSet<usize> = some().filter(|&at| people[at] < least).collect();
+    if hidden.len() == 1 {
+        let rest = some().filter(|at| !hidden.contains(at));
+        let next = rest.min_by_key(|&at| (people[at], at));
+        hidden.extend(next);
+    }
+    hidden
+}
+
+/// How many people wrote the lines of a repository.
+pub(in crate::render) fn n_people(one: &RepositoryReport) -> u64 {
+    one.survival.values().map(|point| point.n_people).max().unwrap_or(0)
+}
+
+/// Repositories that could not be read, with why.
+pub(in crate::render) fn unread(report: &Report) -> Vec<(&str, &str)> {
+    let codes = [GapKind::Worker.code(), GapKind::Repository.code()];
+    let is_read = |scope: &str| report.repositories.iter().any(|one| one.path == scope);
+    let gaps = report.gaps.iter().filter(|gap| codes.contains(&gap.code));
+    gaps.filter(|gap| gap.scope != "search" && !is_read(&gap.scope))
+        .map(|gap| (gap.scope.as_str(), gap.why.as_str()))
+        .collect()
+}
+
+/// What is not known since code was not parsed.
+pub(in crate::render) fn not_parsed(report: &Report) -> Option<&'static str> {
+    let is_parsed = report.inputs.options.contains_key("parsed_days");
+    (!is_parsed).then_some(
+        "Code was not parsed (--no-syntax): comments count as lines of code, and of functions, \
+         of what stands in for code and of what stands in several places nothing is known.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_repository_of_few_people_follows_by_subtraction() {
+        let at = |places: &[usize]| places.iter().copied().collect::<BTreeSet<usize>>();
+        assert_eq!(below(&[9, 1, 6, 0], 2), at(&[1, 2]));
+        assert_eq!(below(&[9, 1, 1, 6], 2), at(&[1, 2]));
+        assert_eq!(below(&[9, 6, 0], 5), at(&[]));
+        assert_eq!(below(&[9, 3, 4], 5), at(&[1, 2]));
+    }
+}
