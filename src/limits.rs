@@ -312,6 +312,13 @@ pub const STALL_MILLIS: Limit = Limit {
     why: "what makes no progress may never end; one large comparison may take long",
 };
 
+/// How long a worker may show no progress where others take the processor, in milliseconds.
+pub const STARVED_MILLIS: Limit = Limit {
+    name: "STARVED_MILLIS",
+    value: 300_000,
+    why: "on a busy machine what is slow is not stuck, and yet somebody waits for it",
+};
+
 /// The most memory a worker may hold, in bytes.
 pub const WORKER_MEMORY_BYTES: Limit = Limit {
     name: "WORKER_MEMORY_BYTES",
@@ -485,6 +492,7 @@ pub static LIMITS: &[&Limit] = &[
     &USAGE_UNPACK_RATIO,
     &USAGE_FILES,
     &STALL_MILLIS,
+    &STARVED_MILLIS,
     &WORKER_MEMORY_BYTES,
     &FRAME_BYTES,
     &CACHE_FILE_BYTES,

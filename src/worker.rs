@@ -405,15 +405,14 @@ fn wait(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Found, Error> {
-    let mut last_beat = Instant::now();
-    let stall = Duration::from_millis(limits::STALL_MILLIS.value);
+    let mut beat = Beat::now(worker.id());
     loop {
         if stop.load(Ordering::Relaxed) {
             return Err(lost("the run was stopped"));
         }
         match frames.recv_timeout(Duration::from_millis(50)) {
             Ok(Ok(Frame::Progress(stage, done, total))) => {
-                last_beat = Instant::now();
+                beat = Beat::now(worker.id());
                 progress(to_progress(stage, done, total));
             }
             Ok(Ok(Frame::Done(found))) => return Ok(found),
@@ -426,7 +425,7 @@ fn wait(
                 return Err(Error { code: ENDED, ..lost("it ended") });
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                if last_beat.elapsed() > stall {
+                if beat.is_too_long_ago(worker.id()) {
                     let why = "it made no progress for 30 seconds and was ended";
                     return Err(Error { code: FAILED, ..lost(why) });
                 }
@@ -436,6 +435,36 @@ fn wait(
                 }
             }
         }
+    }
+}
+
+/// When a worker last showed progress.
+struct Beat {
+    at: Instant,
+    /// The processor time it had taken by then; `None` when it cannot be told.
+    cpu: Option<Duration>,
+}
+
+impl Beat {
+    fn now(worker: u32) -> Self {
+        Self { at: Instant::now(), cpu: cpu_time(worker) }
+    }
+
+    /// Whether it should have shown progress since. On a busy machine a worker waits for
+    /// its turn, and that is no fault of what it reads: only one that took no processor
+    /// time at all hangs, and only one that took as much as the limit goes round in circles.
+    fn is_too_long_ago(&self, worker: u32) -> bool {
+        let waited = self.at.elapsed();
+        let stall = Duration::from_millis(limits::STALL_MILLIS.value);
+        if waited <= stall {
+            return false;
+        }
+        let taken = self.cpu.zip(cpu_time(worker));
+        let is_starved = taken.is_some_and(|(before, now)| {
+            let taken = now.saturating_sub(before);
+            !taken.is_zero() && taken < stall
+        });
+        !is_starved || waited > Duration::from_millis(limits::STARVED_MILLIS.value)
     }
 }
 
@@ -531,6 +560,19 @@ fn memory_bytes(process: u32) -> Option<u64> {
     Some(kibibytes * 1_024)
 }
 
+/// The processor time a process has taken, its threads together, from the process table;
+/// `None` when it cannot be told.
+fn cpu_time(process: u32) -> Option<Duration> {
+    // The table counts in hundredths of a second on every Linux, whatever the kernel's own
+    // clock; fields 14 and 15, of which the name in brackets is the second.
+    const TICK_MILLIS: u64 = 10;
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut fields = text.rsplit(')').next()?.split_ascii_whitespace().skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(Duration::from_millis(user.saturating_add(system).saturating_mul(TICK_MILLIS)))
+}
+
 /// A flag that ends all workers when it is set.
 pub type Stop = Arc<AtomicBool>;
 
@@ -581,6 +623,39 @@ mod tests {
         let held = memory_bytes(std::process::id()).unwrap();
         assert!((1 << 20..1 << 40).contains(&held), "{held}");
         assert_eq!(memory_bytes(u32::MAX), None);
+    }
+
+    /// Takes processor time until the process table says more than `before`.
+    fn work_beyond(before: Duration) -> Duration {
+        let mut sum = 0_u64;
+        loop {
+            let now = cpu_time(std::process::id()).unwrap();
+            if now > before {
+                return now;
+            }
+            sum = (0..100_000).fold(sum, |sum, one| std::hint::black_box(sum ^ one));
+        }
+    }
+
+    #[test]
+    fn the_processor_time_of_a_process_can_be_told() {
+        let before = cpu_time(std::process::id()).unwrap();
+        assert!(work_beyond(before) > before);
+        assert_eq!(cpu_time(u32::MAX), None);
+    }
+
+    #[test]
+    fn a_worker_that_waits_for_its_turn_does_not_hang() {
+        let stall = Duration::from_millis(limits::STALL_MILLIS.value);
+        let Some(long_ago) = Instant::now().checked_sub(stall * 2) else { return };
+        let own = std::process::id();
+        let beat = |cpu| Beat { at: long_ago, cpu };
+        // One that has taken a little since, one that has taken nothing, and who knows.
+        let now = work_beyond(Duration::ZERO);
+        assert!(!beat(Some(Duration::ZERO)).is_too_long_ago(own) || now >= stall);
+        assert!(beat(Some(now + stall)).is_too_long_ago(own));
+        assert!(beat(None).is_too_long_ago(own));
+        assert!(!Beat::now(own).is_too_long_ago(own));
     }
 
     #[test]
