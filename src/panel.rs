@@ -5,6 +5,7 @@
 mod allocation;
 mod coverage;
 mod destinations;
+mod largest;
 mod measure;
 #[cfg(test)]
 pub(crate) mod made_up;
@@ -24,7 +25,9 @@ use crate::syntax::LineKind;
 use crate::units::{IsoWeek, SECONDS_PER_DAY, Timestamp, UtcDay, len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
 use crate::usage::UsageRecord;
+use crate::usage::record::Period;
 use allocation::PlacedLines;
+use largest::largest_landings;
 
 pub use allocation::{Allocated, Allocation, CodePlace};
 pub use coverage::Coverage;
@@ -69,6 +72,8 @@ pub struct PersonWeek {
     pub lines: Lines,
     /// Those of them that landed in bulk events.
     pub bulk: Lines,
+    /// Those of them that landed in bulk events or in the largest landings.
+    pub largest: Lines,
 }
 
 /// What a person spent from one day to another, both in one week.
@@ -181,7 +186,11 @@ pub fn build(
             Some(Measured { spend, amount, week: week_of(spend.kept.record) })
         })
         .collect();
-    let coverage = Coverage::of(&measured, |week| window.holds(week));
+    let coverage = spend
+        .iter()
+        .fold(Coverage::of(&measured, |week| window.holds(week)), |coverage, spend| {
+            coverage.without(spend, measure.of(&spend.kept))
+        });
     if coverage.weeks().is_empty() {
         return None;
     }
@@ -221,10 +230,13 @@ pub fn build(
 
 /// The week of a record that does not last longer than one.
 fn week_of(record: &UsageRecord) -> Option<IsoWeek> {
-    let period = record.period?;
-    let first = period.start.day().week();
-    let last = Timestamp(period.end.0 - 1).day().week();
+    let (first, last) = weeks_of(record.period?);
     (first == last).then_some(first)
+}
+
+/// The first and last week of a time.
+fn weeks_of(period: Period) -> (IsoWeek, IsoWeek) {
+    (period.start.day().week(), Timestamp(period.end.0 - 1).day().week())
 }
 
 /// The first and last day of a record.
@@ -278,6 +290,7 @@ impl Panel {
 
     fn add_lines(&mut self, scope: &Scope<'_>) {
         let mut places: BTreeMap<CodePlace, u32> = BTreeMap::new();
+        let largest = largest_landings(scope);
         for (repository, lifetime) in scope.lifetimes() {
             if !lifetime.is_countable() || lifetime.birth_unknown {
                 continue;
@@ -334,8 +347,12 @@ impl Panel {
                 self.squashed_lines.1 += lifetime.lines;
                 let cell = self.weeks.entry((person, week)).or_default();
                 cell.lines.add(&lines);
-                if scope.is_bulk(repository, lifetime) {
+                let is_bulk = scope.is_bulk(repository, lifetime);
+                if is_bulk {
                     cell.bulk.add(&lines);
+                }
+                if is_bulk || largest.contains(&(repository, lifetime.landing)) {
+                    cell.largest.add(&lines);
                 }
             }
         }

@@ -64,6 +64,9 @@ pub enum GapKind {
     TokenMismatch,
     /// Records that do not say how much they are in the measure of the report.
     NotMeasured,
+    /// A repository whose history ends long before another's, and with it the time in which
+    /// spend can be joined with lines.
+    EndsEarly,
 }
 
 impl GapKind {
@@ -95,6 +98,7 @@ impl GapKind {
             Self::IncompleteExport => "W-PAGES",
             Self::TokenMismatch => "W-TOKENS",
             Self::NotMeasured => "W-MEASURE",
+            Self::EndsEarly => "W-ENDS",
         }
     }
 

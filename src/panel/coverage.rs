@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Measured;
+use super::{Measured, Spend, weeks_of};
 use crate::identity::{IdentityId, Match};
 use crate::units::IsoWeek;
 use crate::untrusted::Untrusted;
@@ -83,6 +83,24 @@ impl Coverage {
         Self { weeks, people }
     }
 
+    /// Takes out what spend of no known amount, or of no known week, leaves unknown: the weeks
+    /// that such a record may be of, or all of them where it says no time. To keep them would
+    /// make too little, or nothing, of what was spent there.
+    pub(super) fn without(mut self, spend: &Spend<'_>, amount: Option<i128>) -> Self {
+        let Match::Person(person, _) = spend.owner else { return self };
+        let span = spend.kept.record.period.map(weeks_of);
+        let is_one_week = span.is_some_and(|(first, last)| first == last);
+        if amount == Some(0) || (amount.is_some() && is_one_week) {
+            return self;
+        }
+        let told = self.people.entry(person).or_insert_with(|| self.weeks.clone());
+        match span {
+            Some((first, last)) => told.retain(|week| *week < first || *week > last),
+            None => told.clear(),
+        }
+        self
+    }
+
     /// Weeks of which all is told of everybody.
     #[cfg(test)]
     pub(super) fn of_all(weeks: impl Iterator<Item = IsoWeek>) -> Self {
@@ -137,7 +155,6 @@ mod tests {
 
     use super::*;
     use crate::identity::MatchedBy;
-    use crate::panel::Spend;
     use crate::units::UtcDay;
     use crate::usage::precedence::Parts;
     use crate::usage::record::{Account, Draft, Period};
@@ -215,6 +232,40 @@ mod tests {
         assert_eq!(told(&all, 1), [0, 1, 2, 3, 8, 9]);
         let of_one = [("january", "cursor", 1, 0), ("march", "cursor", 1, 8)];
         assert_eq!(told(&of_one, 1), [0, 8]);
+    }
+
+    #[test]
+    fn what_was_spent_at_no_known_time_or_by_no_known_amount_makes_weeks_unknown() {
+        let day = |week: i32| UtcDay(IsoWeek(week).monday().0);
+        let record = |period: Option<Period>| {
+            let mut draft = Draft::new(1);
+            draft.period = period;
+            let facets = Arc::new(std::mem::take(&mut draft.facets));
+            UsageRecord::new("slopnexus.usage", draft, facets).unwrap()
+        };
+        let whose = IdentityId(1);
+        let left = |record: &UsageRecord, amount: Option<i128>| {
+            let file = Untrusted::from("a");
+            let spend = Spend {
+                kept: Kept { file: &file, record, parts: Parts::ALL },
+                owner: Match::Person(whose, MatchedBy::Email),
+                from_repository: false,
+            };
+            let all = Coverage::of_all((0..6).map(IsoWeek)).without(&spend, amount);
+            assert!((0..6).all(|week| all.tells(IdentityId(2), IsoWeek(week))));
+            let tells = |week: &i32| all.tells(whose, IsoWeek(*week));
+            (0..6).filter(tells).collect::<Vec<_>>()
+        };
+        let all: Vec<i32> = (0..6).collect();
+        let one = record(Some(Period::of_day(day(2))));
+        assert_eq!(left(&one, Some(7)), all);
+        assert_eq!(left(&one, Some(0)), all);
+        assert_eq!(left(&one, None), [0, 1, 3, 4, 5]);
+        let period = Period { start: day(1).start(), end: day(4).start() };
+        let long = record(Some(period));
+        assert_eq!(left(&long, Some(7)), [0, 4, 5]);
+        assert_eq!(left(&long, Some(0)), all, "nothing was spent, whenever it was");
+        assert_eq!(left(&record(None), Some(7)), [0; 0]);
     }
 
     #[test]

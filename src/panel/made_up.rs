@@ -66,7 +66,7 @@ fn add(panel: &mut Panel, person: IdentityId, week: IsoWeek, rng: &mut Rng) {
     let spend = i128::from(rng.below(40)) * 1_000_000_000;
     panel
         .weeks
-        .insert((person, week), PersonWeek { spend, lines, bulk: Lines::default() });
+        .insert((person, week), PersonWeek { spend, lines, ..PersonWeek::default() });
     panel.active.insert((person, week), 0b11);
     let day = UtcDay(week.monday().0);
     panel.days.insert((person, day), lines);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AGES_DAYS, Panel, PersonWeek};
+use super::{AGES_DAYS, Lines, Panel, PersonWeek};
 use crate::identity::IdentityId;
 use crate::units::{IsoWeek, len_to_u64};
 
@@ -43,6 +43,8 @@ pub struct Row {
     pub durable_lines: [Option<u64>; AGES_DAYS.len()],
     /// The same without bulk events.
     pub durable_lines_without_bulk: [Option<u64>; AGES_DAYS.len()],
+    /// The same without bulk events and the largest landings.
+    pub durable_lines_without_largest: [Option<u64>; AGES_DAYS.len()],
 }
 
 /// All rows, and the weeks that are none.
@@ -90,9 +92,11 @@ impl Panel {
     fn row(&self, person: IdentityId, week: IsoWeek) -> Row {
         let cell = self.weeks.get(&(person, week)).copied().unwrap_or_default();
         let all = |age: usize| self.durable(&cell, age, week);
-        let ordinary = |age: usize| {
-            let durable = self.durable(&cell, age, week)?;
-            Some(durable - cell.bulk.standing[age])
+        let without = |left_out: Lines| {
+            std::array::from_fn(|age: usize| {
+                let durable = self.durable(&cell, age, week)?;
+                Some(durable - left_out.standing[age])
+            })
         };
         let spend = |from: i32, to: i32| self.spend_between(person, week, (from, to));
         Row {
@@ -112,7 +116,8 @@ impl Panel {
                 .map_or(0, |days| days.count_ones()),
             landed_lines: cell.lines.landed,
             durable_lines: std::array::from_fn(all),
-            durable_lines_without_bulk: std::array::from_fn(ordinary),
+            durable_lines_without_bulk: without(cell.bulk),
+            durable_lines_without_largest: without(cell.largest),
         }
     }
 

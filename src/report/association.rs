@@ -212,6 +212,7 @@ fn association_row(row: &Row, age: usize, squash_clock: bool) -> Option<Associat
         durable_lines: count_to_f64(row.durable_lines[age]?),
         lines_at_other_age: row.durable_lines[other_age(age)].map(count_to_f64),
         lines_without_bulk: row.durable_lines_without_bulk[age].map(count_to_f64),
+        lines_without_largest: row.durable_lines_without_largest[age].map(count_to_f64),
         spend_this_week: exposure.this_week,
         spend_week_before: exposure.last_week,
         spend_two_weeks: exposure.trailing_2_weeks,

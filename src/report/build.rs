@@ -31,7 +31,7 @@ use crate::identity::IdentityId;
 use crate::panel::Panel;
 use crate::problem::{GapKind, Gaps};
 use crate::stats::Weighting;
-use crate::units::{Timestamp, UtcDay, count_to_f64, len_to_u64};
+use crate::units::{SECONDS_PER_DAY, Timestamp, UtcDay, count_to_f64, len_to_u64};
 use crate::verdict::{self, Evidence, Numbers, Said, Verdict};
 
 /// Everything a report is made of.
@@ -163,6 +163,7 @@ fn all_gaps(
         let why =
             "record without an amount in the measure of this report, not in its spend";
         join.add_many(GapKind::NotMeasured, why, b"", panel.unmeasured_records);
+        note_early_ends(scope, &mut join);
         let why = "line whose dates cannot both be right, not in the join";
         // Where even a rounded number would tell of somebody, that there are some is said.
         match spend::suspect_lines(panel, own) {
@@ -180,6 +181,23 @@ fn all_gaps(
         .flat_map(|facts| gap_reports(&facts.path.to_json_text(), &facts.gaps));
     let of_others = others.iter().flat_map(|(scope, gaps)| gap_reports(scope, gaps));
     of_repositories.chain(of_others).chain(gap_reports("join", &join)).collect()
+}
+
+/// Notes repositories that end the time that can be joined long before another would.
+fn note_early_ends(scope: &Scope<'_>, gaps: &mut Gaps) {
+    /// As long as work may take to land.
+    const MOST_SECONDS: i64 = 28 * SECONDS_PER_DAY;
+    let ends =
+        || scope.repositories.iter().filter_map(|facts| Some((facts, facts.as_of?)));
+    let Some(last) = ends().map(|(_, end)| end.0).max() else { return };
+    let why = "repository whose history ends four weeks or more before another's: later weeks \
+               are not joined with spend, since nobody knows what landed there; where nothing \
+               did, say so with --as-of";
+    for (facts, end) in ends() {
+        if last - end.0 >= MOST_SECONDS {
+            gaps.add(GapKind::EndsEarly, why, facts.path.bytes());
+        }
+    }
 }
 
 /// Returns gaps as they are reported, for one repository or export.

@@ -125,14 +125,15 @@ impl StandardisedReport {
         }
     }
 
-    fn withheld(self) -> Self {
+    /// The same without its values, for a reason.
+    fn without_values(self, reason: Option<&'static str>) -> Self {
         Self {
             value: None,
             low: None,
             high: None,
             first: None,
             second: None,
-            reason: Some(FEW_PEOPLE),
+            reason,
             ..self
         }
     }
@@ -187,12 +188,6 @@ pub(super) fn report(
     strata: Option<(OverlapReport, Strata)>,
 ) -> ComparisonReport {
     const STANDARDISED_DAYS: [u32; 2] = [30, 90];
-    let standardised = |days: u32| {
-        let (_, strata) = strata.as_ref()?;
-        Some((days.to_string(), StandardisedReport::of(strata, days)))
-    };
-    let standardised = STANDARDISED_DAYS.into_iter().filter_map(standardised).collect();
-    let overlap = strata.map(|(overlap, _)| overlap);
     let (first, second) = (&first.lifespans, &second.lifespans);
     let difference = |days: u32| {
         let difference = survival_difference(first, second, days, Weighting::Lines);
@@ -202,6 +197,17 @@ pub(super) fn report(
     let ranks = log_rank(first, second, SEED);
     let survival: BTreeMap<String, DifferenceReport> =
         AGES_DAYS.into_iter().map(difference).collect();
+    let standardised = |days: u32| {
+        let (_, strata) = strata.as_ref()?;
+        let one = StandardisedReport::of(strata, days);
+        let days = days.to_string();
+        // What is not observed as it is, is not observed with something held equal.
+        let raw = survival.get(&days)?;
+        let one = if raw.value.is_some() { one } else { one.without_values(raw.reason) };
+        Some((days, one))
+    };
+    let standardised = STANDARDISED_DAYS.into_iter().filter_map(standardised).collect();
+    let overlap = strata.as_ref().map(|(overlap, _)| *overlap);
     let log_rank = LogRankReport {
         observed_deaths: ranks.observed,
         expected_deaths: Some(ranks.expected),
@@ -256,7 +262,7 @@ impl ComparisonReport {
             standardised: self
                 .standardised
                 .into_iter()
-                .map(|(days, one)| (days, one.withheld()))
+                .map(|(days, one)| (days, one.without_values(Some(FEW_PEOPLE))))
                 .collect(),
             log_rank: LogRankReport {
                 expected_deaths: None,
@@ -291,7 +297,7 @@ fn standardised_in_words(
         (Some(low), Some(high)) => {
             format!("95% CI {:+.1} to {:+.1}", low * 100.0, high * 100.0)
         }
-        _ => "no interval".to_owned(),
+        _ => format!("no interval: {}", one.reason.unwrap_or("not known")),
     };
     Some(format!(
         " With language, kind of file, directory and quarter held equal ({:.0}% of the first \

@@ -30,6 +30,8 @@ pub struct AssociationRow {
     pub lines_at_other_age: Option<f64>,
     /// The same without bulk changes.
     pub lines_without_bulk: Option<f64>,
+    /// The same without bulk changes and the largest landings.
+    pub lines_without_largest: Option<f64>,
     /// Spend of this week alone.
     pub spend_this_week: Option<f64>,
     /// Spend of the week before.
@@ -68,6 +70,8 @@ pub enum Check {
     OtherAge,
     /// Lines without bulk changes.
     WithoutBulk,
+    /// Lines without bulk changes and the largest landings.
+    WithoutLargest,
     /// Spend and lines with what goes along with days of work taken out of both. Time at
     /// work drives both; what is left of an association is not that time.
     BesideDays,
@@ -96,6 +100,7 @@ impl Check {
             Self::SpendFourWeeks => "spend_four_weeks",
             Self::OtherAge => "other_age",
             Self::WithoutBulk => "without_bulk",
+            Self::WithoutLargest => "without_largest_landings",
             Self::BesideDays => "beside_days",
             Self::FullWeeks => "full_weeks",
             Self::Placebo => "placebo",
@@ -209,6 +214,7 @@ fn checks(rows: &[AssociationRow], main: &[PersonWeek], seed: u64) -> Vec<CheckL
         spend(Check::SpendFourWeeks, |row| row.spend_four_weeks),
         lines(Check::OtherAge, |row| row.lines_at_other_age),
         lines(Check::WithoutBulk, |row| row.lines_without_bulk),
+        lines(Check::WithoutLargest, |row| row.lines_without_largest),
         beside_days(rows, seed),
         rank_line(Check::FullWeeks, &full_weeks(rows), seed),
         spend(Check::Placebo, |row| row.spend_next_month),

@@ -18,6 +18,7 @@ mod faults;
 mod function_history;
 mod formats;
 mod functions;
+mod gaming;
 mod git;
 mod harness;
 mod identity;

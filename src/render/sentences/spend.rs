@@ -203,6 +203,7 @@ pub(in crate::render) fn check(check: &CheckReport) -> &'static str {
         "spend_four_weeks" => "spend of four weeks",
         "other_age" => "lines at another age",
         "without_bulk" => "without bulk changes",
+        "without_largest_landings" => "nor the largest landings",
         "full_weeks" => "full weeks of work alone",
         "beside_days" => "with days of work held equal",
         "placebo" => "next month's spend (placebo)",

@@ -29,6 +29,7 @@ pub(in crate::stats) fn rows(
                 durable_lines: lines,
                 lines_at_other_age: Some((lines * (0.8 + 0.2 * rng.uniform())).floor()),
                 lines_without_bulk: Some(lines),
+                lines_without_largest: Some(lines),
                 spend_this_week: Some(spend[at]),
                 spend_week_before: Some(spend[at - 1]),
                 spend_two_weeks: Some(two),

@@ -214,6 +214,7 @@ fn person_rows(
             durable_lines: lines[at],
             lines_at_other_age: Some((lines[at] * share).floor()),
             lines_without_bulk: Some(if share > 0.945 { 0.0 } else { lines[at] }),
+            lines_without_largest: Some(if share > 0.935 { 0.0 } else { lines[at] }),
             spend_this_week: Some(spend[at]),
             spend_week_before: Some(spend[at - 1]),
             spend_two_weeks: Some(two),
