@@ -135,7 +135,7 @@ fn of_spend(look: Look) -> Vec<(&'static str, Value)> {
 #[test]
 fn the_same_work_that_looks_otherwise_has_the_same_figures_of_spend() {
     let plain = of_spend(Look::Plain);
-    let estimate = &plain[3].1["primary"];
+    let estimate = &plain[3].1["rank_association"];
     assert!(estimate["value"].is_number(), "there is an estimate: {}", plain[3].1);
     assert!(plain[0].1["durable_yield"]["value"].is_number(), "{}", plain[0].1);
     for look in [Look::Pieces, Look::Stretched, Look::Indented] {

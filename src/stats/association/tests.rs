@@ -68,7 +68,7 @@ fn assert_whole(association: &Association) {
     assert!(numbers(&[association.equivalence.p, association.circular_shift.p]));
     let shift = &association.circular_shift;
     assert!(shift.p.is_some() || shift.reason.is_some());
-    assert_eq!(association.checks.len(), 14);
+    assert_eq!(association.checks.len(), 15);
     for line in &association.checks {
         assert!(numbers(&[line.value, line.low, line.high, line.p]), "{line:?}");
         assert!(line.low.is_some() || line.reason.is_some(), "{line:?}");
