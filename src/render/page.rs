@@ -18,6 +18,7 @@ mod operations;
 mod places;
 mod repositories;
 mod spend;
+mod usage;
 
 use super::sentences::day;
 use crate::report::Report;

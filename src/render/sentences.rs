@@ -1,19 +1,23 @@
 //! Sentences that several writers of the report share. What comes from outside passes an
 //! encoder, which is that of the writer.
 
+mod marks;
+mod operations;
 mod repositories;
 mod spend;
+mod usage;
 
 use std::collections::BTreeMap;
 
 use super::number::{count, count_of, percent, survival};
 use crate::facts::SquashFacts;
-use crate::report::{
-    HalfLifeReport, ProvenanceReport, Report, RevertsReport, SurvivalReport,
-};
+use crate::report::{HalfLifeReport, Report, SurvivalReport};
 
+pub(super) use marks::*;
+pub(super) use operations::*;
 pub(super) use repositories::{OF_FEW, OfFew, n_people, not_parsed, unread};
 pub(super) use spend::*;
+pub(super) use usage::*;
 
 /// Makes text from outside harmless.
 pub(super) type Encode = fn(&str) -> String;
@@ -278,51 +282,4 @@ pub(super) fn landed_again(lives: &SurvivalReport) -> Option<String> {
         let lines = count_of(again, "line", "lines");
         format!("{lines} landed again after they had died: the first instance counts.")
     })
-}
-
-/// How soon landings were taken back.
-pub(super) fn revert_latency(reverts: &RevertsReport) -> Option<String> {
-    let latency = reverts.latency_days.as_ref()?;
-    Some(format!(
-        "Half of {} came within {:.1} days, nine of ten within {:.1}.",
-        count(latency.n),
-        latency.median,
-        latency.p90
-    ))
-}
-
-/// What is told beside reverts.
-pub(super) fn beside_reverts(reverts: &RevertsReport) -> String {
-    format!(
-        "Beside them, and not added: mends within three days: {}; commits that name the one \
-         they suspect of the fault they mend: {}; landings whose files all went again: {}.",
-        count(reverts.hotfixes),
-        count(reverts.bug_links),
-        count(reverts.removals),
-    )
-}
-
-/// Squashed pull requests that lost their marks; `None` where none had any.
-pub(super) fn squashed_marks(known: &ProvenanceReport) -> Option<String> {
-    let squashes = known.squashes.filter(|one| one.with_marks + one.gained > 0)?;
-    Some(format!(
-        "Squashed pull requests whose commits are here: {}, with a marked commit: {}; {} of \
-         those squashes lost the mark, {} carry one for commits without. In them {} of {} are \
-         marked.",
-        count(squashes.pull_requests),
-        count(squashes.with_marks),
-        count(squashes.lost),
-        count(squashes.claims_too_much),
-        count(squashes.marked_commits),
-        count_of(squashes.commits, "commit", "commits"),
-    ))
-}
-
-/// Imports that are in no count of operations.
-pub(super) fn bulk_landings(n: u64) -> String {
-    match n {
-        0 => String::new(),
-        1 => " One import is left out.".to_owned(),
-        n => format!(" {} imports are left out.", count(n)),
-    }
 }

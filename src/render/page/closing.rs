@@ -1,7 +1,7 @@
 //! What was left out, how to read the rest, and the words.
 
 use super::{Block, Cell, Section, Table, safe};
-use crate::render::number::count;
+use crate::render::sentences;
 use crate::report::Report;
 
 /// How many gaps have a row.
@@ -9,17 +9,7 @@ const MOST_GAPS: usize = 300;
 
 pub(super) fn left_out(report: &Report) -> Section {
     let mut blocks = Vec::new();
-    let filtered: Vec<String> = report
-        .inputs
-        .filtered_lines
-        .iter()
-        .map(|(reason, lines)| format!("{} {}", reason.replace('_', " "), count(*lines)))
-        .collect();
-    if !filtered.is_empty() {
-        let text =
-            format!("Lines not counted, by kind or file class: {}.", filtered.join(", "));
-        blocks.push(Block::Text(text));
-    }
+    blocks.extend(sentences::filtered_lines(report).map(Block::Text));
     if report.gaps.is_empty() {
         let text = "Nothing else: everything that was there could be read.";
         blocks.push(Block::Text(text.to_owned()));

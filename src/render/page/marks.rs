@@ -1,7 +1,6 @@
 //! What is known of AI, and how much the marks miss.
 
 use super::{Block, Cell, Chart, Drawing, Section, Table, name, safe};
-use crate::render::number::{count, count_of, percent};
 use crate::render::sentences;
 use crate::report::{ProvenanceReport, Report};
 use crate::units::count_to_f64;
@@ -11,41 +10,13 @@ const MOST_MONTHS: usize = 24;
 
 pub(super) fn section(report: &Report) -> Section {
     let known = &report.provenance;
-    let mut blocks = vec![Block::Text(marks(known))];
+    let said = sentences::known_of_ai(known, safe);
+    let mut blocks: Vec<Block> = said.into_iter().map(Block::Text).collect();
     blocks.extend(known.warnings.iter().map(|text| Block::Warning(safe(text))));
-    blocks.extend(recall(known).map(Block::Text));
-    blocks.extend(sentences::squashed_marks(known).map(Block::Text));
     blocks.extend(months(known));
     blocks.extend(tools(known));
     blocks.extend(signals(report));
     Section { id: "provenance", title: "What is known of AI", blocks }
-}
-
-fn marks(known: &ProvenanceReport) -> String {
-    let classes = ["authored", "coauthored", "mixed", "assisted"];
-    let marked: u64 = classes.iter().filter_map(|class| known.by_class.get(class)).sum();
-    format!(
-        "In {} of {} an AI tool is known to have taken part. The others say nothing, which is \
-         not the same as human.",
-        count(marked),
-        count_of(known.commits, "commit", "commits"),
-    )
-}
-
-fn recall(known: &ProvenanceReport) -> Option<String> {
-    let share = |share: Option<f64>| share.map_or("an unknown share".to_owned(), percent);
-    let recall = &known.recall;
-    Some(match recall.reason {
-        Some(why) => format!("How much the marks miss is not known: {why}."),
-        None => format!(
-            "How much the marks show of what records know: {} of {} in which an agent wrote \
-             lines carry a mark ({}), with {} of these lines.",
-            count(recall.marked_commits),
-            count_of(recall.commits, "commit", "commits"),
-            share(recall.of_commits),
-            share(recall.of_lines),
-        ),
-    })
 }
 
 fn months(known: &ProvenanceReport) -> Option<Block> {
