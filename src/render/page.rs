@@ -223,6 +223,22 @@ fn more(n_hidden: usize) -> Option<Block> {
     (n_hidden != "0").then_some(Block::Text(text))
 }
 
+/// The first of some rows, and what is said of the others.
+fn cut<T>(rows: impl IntoIterator<Item = T>, most: usize) -> (Vec<T>, Option<Block>) {
+    let mut rows: Vec<T> = rows.into_iter().collect();
+    let n_hidden = rows.len().saturating_sub(most);
+    rows.truncate(most);
+    (rows, more(n_hidden))
+}
+
+/// A table with what is said of rows that have no room in it; nothing without rows.
+fn with_more(table: Table, more: Option<Block>) -> Vec<Block> {
+    if table.rows.is_empty() {
+        return Vec::new();
+    }
+    std::iter::once(Block::Table(table)).chain(more).collect()
+}
+
 /// Text from outside, with everything invisible made visible.
 pub(super) fn safe(text: &str) -> String {
     Untrusted::from(text).to_terminal()

@@ -15,7 +15,7 @@ use crate::report::{HalfLifeReport, Report, SurvivalReport};
 
 pub(super) use marks::*;
 pub(super) use operations::*;
-pub(super) use repositories::{OF_FEW, OfFew, n_people, not_parsed, unread};
+pub(super) use repositories::*;
 pub(super) use spend::*;
 pub(super) use usage::*;
 
@@ -215,8 +215,8 @@ fn cause_words(cause: &'static str) -> &'static str {
         "file_deleted" => "removed with their file",
         "bulk" => "removed by a bulk event",
         "reverted" => "taken back by a revert",
-        "reformatted" => "followed no further: a whole file was formatted anew",
-        "unreadable" => "followed no further: their files became unreadable",
+        "reformatted" => "sight lost: formatted anew",
+        "unreadable" => "sight lost: unreadable file",
         unnamed => unnamed,
     }
 }

@@ -343,6 +343,12 @@ fn how_to_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let text = "No interval where a few people hold most of the lines: see g_eff and reason in \
                 --format json.";
     paragraph(to, "  ", text)?;
+    let text = format!(
+        "Where a figure comes from: {} with survival:90:all, churn:21:ai_marked, \
+         survival:90:area:DIR or a commit for the ID.",
+        sentences::explain_command(report)
+    );
+    paragraph(to, "  ", &text)?;
     let text = format!("This report is {}.", report.purpose);
     paragraph(to, "  ", &text)
 }

@@ -51,11 +51,10 @@ pub(super) fn how_to_read(report: &Report) -> Section {
         "A star after an interval says that it is by change and not by person, since fewer than \
          eight people wrote these lines; people may differ more than it shows.",
         "There is no interval where a few people hold most of the lines.",
-        "What stands in a column named explain leads back to commits and to the git commands \
-         that show them: slopnexus explain ID.",
     ] {
         blocks.push(Block::Text(text.to_owned()));
     }
+    blocks.push(Block::Text(sentences::about_ids(report)));
     blocks.push(Block::Text(format!("This report is {}.", report.purpose)));
     Section { id: "how-to-read", title: "How to read this", blocks }
 }

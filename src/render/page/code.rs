@@ -1,6 +1,6 @@
 //! The code as it stands: functions, what stands in for code, and what stands twice.
 
-use super::{Block, Cell, Section, Table, name, safe};
+use super::{Block, Cell, Section, Table, cut, name, safe, with_more};
 use crate::render::sentences::{self, OF_FEW, OfFew};
 use crate::report::{DensityReport, DuplicationReport, FunctionsReport, Report};
 
@@ -43,9 +43,8 @@ fn duplication(report: &Report) -> Vec<Block> {
         "The largest pieces that stand in several places",
         &["#tokens", "#places", "where"],
     );
-    for (name, found, is_of_few) in
-        with(report, |one| one.duplication.as_ref()).take(MOST_ROWS)
-    {
+    let (rows, more) = cut(with(report, |one| one.duplication.as_ref()), MOST_ROWS);
+    for (name, found, is_of_few) in rows {
         table.push(density_row(&name, found, is_of_few));
         if report.repositories.len() > 1 {
             continue;
@@ -60,8 +59,9 @@ fn duplication(report: &Report) -> Vec<Block> {
             ]);
         }
     }
-    let tables = [table, largest].into_iter().filter(|table| !table.rows.is_empty());
-    tables.map(Block::Table).collect()
+    let mut blocks = with_more(table, more);
+    blocks.extend(with_more(largest, None));
+    blocks
 }
 
 /// The parts that repositories have, with their names, and whether they are of few people.
@@ -96,7 +96,7 @@ fn density_row(name: &str, found: &DuplicationReport, is_of_few: bool) -> Vec<Ce
 }
 
 /// What others' rules count of the same files.
-fn presets(report: &Report) -> Option<Block> {
+fn presets(report: &Report) -> Vec<Block> {
     let caption = "What other presets count: each counts something else, and none is to be \
                    compared with another";
     let columns = [
@@ -108,7 +108,8 @@ fn presets(report: &Report) -> Option<Block> {
         "#share of tests",
     ];
     let mut table = Table::new(caption, &columns);
-    for (name, found, _) in with(report, |one| one.duplication.as_ref()).take(MOST_ROWS) {
+    let (rows, more) = cut(with(report, |one| one.duplication.as_ref()), MOST_ROWS);
+    for (name, found, _) in rows {
         for one in &found.other_presets {
             table.push(vec![
                 Cell::text(name.as_str()),
@@ -120,7 +121,7 @@ fn presets(report: &Report) -> Option<Block> {
             ]);
         }
     }
-    (!table.rows.is_empty()).then_some(Block::Table(table))
+    with_more(table, more)
 }
 
 /// What landings did to functions, or why that is not known: once, where it is the same of
@@ -141,7 +142,7 @@ fn function_history(report: &Report) -> Vec<Block> {
     }
 }
 
-fn functions(report: &Report) -> Option<Block> {
+fn functions(report: &Report) -> Vec<Block> {
     let columns = [
         "repository",
         "#functions",
@@ -152,7 +153,8 @@ fn functions(report: &Report) -> Option<Block> {
         "#code in functions of cognitive complexity over 15",
     ];
     let mut table = Table::new("Functions of the product", &columns);
-    for (name, found, _) in with(report, |one| one.functions.as_ref()).take(MOST_ROWS) {
+    let (rows, more) = cut(with(report, |one| one.functions.as_ref()), MOST_ROWS);
+    for (name, found, _) in rows {
         let sizes = &found.product;
         let figure =
             |of: Option<u32>| of.map_or_else(Cell::default, |it| Cell::count(it.into()));
@@ -166,10 +168,10 @@ fn functions(report: &Report) -> Option<Block> {
             Cell::share(sizes.hard_share),
         ]);
     }
-    (!table.rows.is_empty()).then_some(Block::Table(table))
+    with_more(table, more)
 }
 
-fn hotspots(report: &Report) -> Option<Block> {
+fn hotspots(report: &Report) -> Vec<Block> {
     let columns = [
         "function",
         "where",
@@ -191,7 +193,8 @@ fn hotspots(report: &Report) -> Option<Block> {
     let found = found.flat_map(|(repository, found, _): (String, &FunctionsReport, _)| {
         found.hotspots.iter().map(move |one| (repository.clone(), one))
     });
-    for (repository, one) in found.take(MOST_ROWS) {
+    let (found, more) = cut(found, MOST_ROWS);
+    for (repository, one) in found {
         let days = one.removed_median_days;
         table.push(vec![
             Cell::text(safe(&one.name)),
@@ -206,10 +209,10 @@ fn hotspots(report: &Report) -> Option<Block> {
             days.map_or_else(Cell::default, |days| Cell::count(days.into())),
         ]);
     }
-    (!table.rows.is_empty()).then_some(Block::Table(table))
+    with_more(table, more)
 }
 
-fn placeholders(report: &Report) -> Option<Block> {
+fn placeholders(report: &Report) -> Vec<Block> {
     let kinds = [
         ("stub", "#stubs"),
         ("swallowed", "#failures nothing is done about"),
@@ -220,9 +223,8 @@ fn placeholders(report: &Report) -> Option<Block> {
     columns.extend(kinds.iter().map(|kind| kind.1));
     let mut table =
         Table::new("What stands in for code, per 1,000 lines of it", &columns);
-    for (name, found, is_of_few) in
-        with(report, |one| one.functions.as_ref()).take(MOST_ROWS)
-    {
+    let (rows, more) = cut(with(report, |one| one.functions.as_ref()), MOST_ROWS);
+    for (name, found, is_of_few) in rows {
         let of = &found.placeholders;
         for (part, rates) in [
             ("product", &of.product),
@@ -248,5 +250,5 @@ fn placeholders(report: &Report) -> Option<Block> {
             table.push(row);
         }
     }
-    (!table.rows.is_empty()).then_some(Block::Table(table))
+    with_more(table, more)
 }

@@ -1,11 +1,12 @@
 //! Where the spend went, whether it goes with durable lines, and where it stands out.
 
-use super::{Block, Cell, Choice, Section, Table, safe, usage};
+use super::{Block, Cell, Chart, Choice, Drawing, Section, Table, safe, usage};
 use crate::render::number::{count, count_of, rough};
 use crate::render::sentences;
 use crate::report::{
     AssociationReport, EstimateReport, OutliersReport, PlaceReport,
-    PlacesReport, Report, SpendReport, TiersReport,
+    PlacesReport, Report, SpendReport, TierReport,
+    TiersReport,
 };
 use crate::units::count_to_f64;
 
@@ -117,7 +118,32 @@ fn tiers(one: &TiersReport, own: bool) -> Option<Block> {
             rough_count(tier.durable_lines, own),
         ]);
     }
-    Some(Block::Table(table))
+    if one.tiers.iter().all(|tier| tier.landed_lines == 0) {
+        return Some(Block::Table(table));
+    }
+    let part = |of: fn(&TierReport) -> u64| {
+        one.tiers.iter().map(|tier| count_to_f64(of(tier))).collect::<Vec<f64>>()
+    };
+    Some(Block::Chart(Chart {
+        title: "Lines by the spend of the weeks before them".to_owned(),
+        description: "For each tier the lines that landed from its weeks: those that lasted, and \
+                      those that did not. There are no intervals, since it describes and compares \
+                      nothing: people and their work differ between tiers, and the tiers by how \
+                      many weeks they have."
+            .to_owned(),
+        drawing: Drawing::Stacks {
+            labels: one.tiers.iter().map(|tier| tier.tier.replace('_', " ")).collect(),
+            parts: vec![
+                ("lasted".to_owned(), part(|tier| tier.durable_lines)),
+                (
+                    "did not".to_owned(),
+                    part(|tier| tier.landed_lines.saturating_sub(tier.durable_lines)),
+                ),
+            ],
+            unit: "lines",
+        },
+        table,
+    }))
 }
 
 /// A count that was rounded, unless somebody's own.
