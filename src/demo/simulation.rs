@@ -265,7 +265,9 @@ impl Workshop {
         let parts = 0..self.manner.files_a_module;
         let files = parts.flat_map(|part| self.files_of_part(module, part));
         // What nothing was ever in is no file yet.
-        files.filter(|(path, text)| !text.is_empty() || self.written.contains(path)).collect()
+        files
+            .filter(|(path, text)| !text.is_empty() || self.written.contains(path))
+            .collect()
     }
 
     fn files_of_part(&self, module: &'static str, part: u64) -> Vec<(String, String)> {

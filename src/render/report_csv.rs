@@ -42,15 +42,19 @@ fn write_block(section: &str, block: &Block, csv: &mut Csv<'_>) -> io::Result<()
         Block::Lead(text) | Block::Text(text) | Block::Warning(text) => {
             said(section, text, csv)
         }
-        Block::Figures(figures) => figures.iter().zip(1_u32..).try_for_each(|(figure, row)| {
-            let (label, support) = (cell(&figure.label), cell(&figure.support));
-            let (value, row) = (cell(&figure.value), row.to_string());
-            csv.write_record([section, "figures", &row, &label, &value, ""])
-                .and_then(|()| {
-                    csv.write_record([section, "figures", &row, "support", &support, ""])
-                })
-                .map_err(io::Error::other)
-        }),
+        Block::Figures(figures) => {
+            figures.iter().zip(1_u32..).try_for_each(|(figure, row)| {
+                let (label, support) = (cell(&figure.label), cell(&figure.support));
+                let (value, row) = (cell(&figure.value), row.to_string());
+                csv.write_record([section, "figures", &row, &label, &value, ""])
+                    .and_then(|()| {
+                        csv.write_record([
+                            section, "figures", &row, "support", &support, "",
+                        ])
+                    })
+                    .map_err(io::Error::other)
+            })
+        }
         Block::Terms(_) => Ok(()),
     }
 }

@@ -19,7 +19,8 @@ fn large() -> Report {
     let facts: Vec<Facts> = (0..REPOSITORIES)
         .map(|at| Facts {
             path: Untrusted::from(
-                format!("/srv/git/department-{}/a-rather-long-name-{at}", at % 20).as_str(),
+                format!("/srv/git/department-{}/a-rather-long-name-{at}", at % 20)
+                    .as_str(),
             ),
             functions: Some(FunctionsFacts::default()),
             duplication: Some(DuplicationFacts::default()),

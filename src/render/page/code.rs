@@ -128,9 +128,8 @@ fn presets(report: &Report) -> Vec<Block> {
 /// all.
 fn function_history(report: &Report) -> Vec<Block> {
     let found = with(report, |one| one.functions.as_ref());
-    let said = found.filter_map(|(name, found, _)| {
-        Some((name, sentences::function_history(found)?))
-    });
+    let said = found
+        .filter_map(|(name, found, _)| Some((name, sentences::function_history(found)?)));
     let said: Vec<(String, String)> = said.take(MOST_SAID).collect();
     let is_same = said.windows(2).all(|two| two[0].1 == two[1].1);
     match said.first() {
@@ -190,9 +189,10 @@ fn hotspots(report: &Report) -> Vec<Block> {
     let mut table = Table::new(caption, &columns);
     let several = report.repositories.len() > 1;
     let found = with(report, |one| one.functions.as_ref());
-    let found = found.flat_map(|(repository, found, _): (String, &FunctionsReport, _)| {
-        found.hotspots.iter().map(move |one| (repository.clone(), one))
-    });
+    let found =
+        found.flat_map(|(repository, found, _): (String, &FunctionsReport, _)| {
+            found.hotspots.iter().map(move |one| (repository.clone(), one))
+        });
     let (found, more) = cut(found, MOST_ROWS);
     for (repository, one) in found {
         let days = one.removed_median_days;

@@ -64,10 +64,8 @@ fn curves(report: &Report) -> Vec<(String, Vec<Block>)> {
     if report.repositories.len() > 1 {
         let of_few = OfFew::of(report);
         let all = report.repositories.iter().enumerate();
-        let mut largest: Vec<&RepositoryReport> = all
-            .filter(|(at, _)| !of_few.hides_lives(*at))
-            .map(|(_, one)| one)
-            .collect();
+        let mut largest: Vec<&RepositoryReport> =
+            all.filter(|(at, _)| !of_few.hides_lives(*at)).map(|(_, one)| one).collect();
         largest.sort_by_key(|one| std::cmp::Reverse(one.lines.births));
         options.extend(
             largest
@@ -324,7 +322,8 @@ pub(super) fn deaths(report: &Report) -> Section {
     let rows = sentences::deaths(report);
     let total: u64 = rows.iter().map(|row| row.1).sum();
     if total > 0 {
-        let caption = format!("What became of the {} lines that stand no more", count(total));
+        let caption =
+            format!("What became of the {} lines that stand no more", count(total));
         let mut table = Table::new(caption, &["cause", "#lines", "#share"]);
         for (words, lines) in rows {
             let share = count_to_f64(lines) / count_to_f64(total);

@@ -3,8 +3,8 @@
 use super::{Block, Cell, Chart, Drawing, Section, Table};
 use crate::render::sentences::{self, OfFew};
 use crate::report::{
-    CloneBirthReport, CloneHistoryReport, MonthOperations, OperationsReport, Report, RevertRate,
-    RevertsReport,
+    CloneBirthReport, CloneHistoryReport, MonthOperations, OperationsReport, Report,
+    RevertRate, RevertsReport,
 };
 use crate::units::count_to_f64;
 

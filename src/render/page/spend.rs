@@ -4,9 +4,8 @@ use super::{Block, Cell, Chart, Choice, Drawing, Section, Table, safe, usage};
 use crate::render::number::{count, count_of, rough};
 use crate::render::sentences;
 use crate::report::{
-    AssociationReport, EstimateReport, OutliersReport, PlaceReport,
-    PlacesReport, Report, SpendReport, TierReport,
-    TiersReport,
+    AssociationReport, EstimateReport, OutliersReport, PlaceReport, PlacesReport, Report,
+    SpendReport, TierReport, TiersReport,
 };
 use crate::units::count_to_f64;
 

@@ -77,7 +77,8 @@ fn context(usage: &UsageReport) -> Vec<Block> {
         .collect();
     let hidden = groups.iter().filter(|(_, rows)| !told(rows));
     let hidden = hidden.map(|(name, _)| {
-        let text = format!("Usage by {name} is not shown: few people are behind most of it.");
+        let text =
+            format!("Usage by {name} is not shown: few people are behind most of it.");
         Block::Text(text)
     });
     let hidden: Vec<Block> = hidden.collect();
@@ -95,7 +96,8 @@ fn context_table(name: &str, rows: &[UsageRow], rounded_to: Option<&RoundedTo>) 
     let columns = [name, "#records", "#tokens", "#billed, USD", "#value, USD"];
     let mut table = Table::new(caption, &columns);
     for row in rows.iter().take(MOST_ROWS) {
-        let parse = |usd: &Option<String>| usd.as_deref().and_then(|usd| usd.parse().ok());
+        let parse =
+            |usd: &Option<String>| usd.as_deref().and_then(|usd| usd.parse().ok());
         let values = [
             Some(count_to_f64(row.records)),
             row.tokens.and_then(|n| n.to_string().parse().ok()),

@@ -30,7 +30,10 @@ impl OfFew {
             return Self::default();
         }
         let people: Vec<u64> = report.repositories.iter().map(n_people).collect();
-        Self { lives: below(&people, len_to_u64(LEAST_PEOPLE)), counts: below(&people, 2) }
+        Self {
+            lives: below(&people, len_to_u64(LEAST_PEOPLE)),
+            counts: below(&people, 2),
+        }
     }
 
     /// Whether it is not said what became of the lines of the repository at this place.
@@ -75,8 +78,7 @@ pub(in crate::render) fn n_people(one: &RepositoryReport) -> u64 {
 /// Repositories that could not be read, with why.
 pub(in crate::render) fn unread(report: &Report) -> Vec<(&str, &str)> {
     let codes = [GapKind::Worker.code(), GapKind::Repository.code()];
-    let is_read =
-        |scope: &str| report.repositories.iter().any(|one| one.path == scope);
+    let is_read = |scope: &str| report.repositories.iter().any(|one| one.path == scope);
     let gaps = report.gaps.iter().filter(|gap| codes.contains(&gap.code));
     gaps.filter(|gap| gap.scope != "search" && !is_read(&gap.scope))
         .map(|gap| (gap.scope.as_str(), gap.why.as_str()))

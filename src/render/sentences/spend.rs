@@ -64,7 +64,10 @@ pub(in crate::render) fn no_spend(report: &Report) -> &'static str {
 
 /// A part of the spend and its share of all, as they are shown: what rounding left nothing
 /// of is less than its step. What is nobody's is exact.
-pub(in crate::render) fn spend_part(spend: &SpendReport, row: &SpendRow) -> (String, String) {
+pub(in crate::render) fn spend_part(
+    spend: &SpendReport,
+    row: &SpendRow,
+) -> (String, String) {
     let is_exact = matches!(row.place, "services" | "sessions_that_did_not_land");
     let step = spend.rounded_to.as_deref().filter(|_| !is_exact);
     let amount = rough_decimal(&row.amount, step, spend.shown_places);
@@ -233,4 +236,3 @@ pub(in crate::render) fn estimates_rounded(one: &AssociationReport) -> Option<St
         one.elasticity.mde.map_or("unknown".to_owned(), |mde| format!("{mde:.2}"))
     ))
 }
-

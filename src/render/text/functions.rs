@@ -34,7 +34,11 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         } else {
             String::new()
         };
-        let parts = [Some(sizes(found)), Some(placeholders(found)), sentences::function_history(found)];
+        let parts = [
+            Some(sizes(found)),
+            Some(placeholders(found)),
+            sentences::function_history(found),
+        ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         paragraph(to, "  ", &format!("{name}{}", parts.join(" ")))?;
         if report.repositories.len() == 1 && !found.hotspots.is_empty() {
