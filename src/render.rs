@@ -19,6 +19,8 @@ pub mod number;
 mod page;
 mod parquet;
 mod sentences;
+#[cfg(test)]
+mod size_tests;
 pub mod tables;
 pub mod text;
 pub mod people_text;

@@ -2,6 +2,7 @@
 //! compute. These are the types that other programs read; a change of a number is a
 //! breaking change.
 
+mod adoption;
 mod association;
 mod breakdown;
 mod build;
@@ -123,6 +124,10 @@ pub struct Report {
     pub cohorts: Vec<CohortReport>,
     /// How much they differ, and whether this data could tell.
     pub cohort_comparison: ComparisonReport,
+    /// The lines of people who later left marks beside those of people who never did, from
+    /// before the first mark: what differs there is not of AI. `None` where nobody left one,
+    /// or one of the two wrote nothing.
+    pub before_adoption: Option<ComparisonReport>,
     /// Changes that are in no cohort because they are imports rather than work.
     pub bulk: BulkReport,
     /// The largest top-level directories, at most twelve, the largest first.

@@ -24,6 +24,8 @@ pub(super) struct Manner {
     pub(super) repository: &'static str,
     /// The files of its code, with their folders and without their ending.
     pub(super) modules: &'static [&'static str],
+    /// How many files each of them is.
+    pub(super) files_a_module: u64,
     /// The weeks in which it is worked on.
     pub(super) weeks: Range<u32>,
     /// The week from which on only one landing of four is made.
@@ -71,6 +73,7 @@ pub(super) const MANNERS: &[Manner] = &[
             "onboard/pets",
             "onboard/routes",
         ],
+        files_a_module: 2,
         weeks: 0..WEEKS,
         quiet_week: WEEKS,
         functions: 1,
@@ -92,6 +95,7 @@ pub(super) const MANNERS: &[Manner] = &[
             "tidetable/harmonics",
             "tidetable/windows",
         ],
+        files_a_module: 3,
         weeks: 2..WEEKS,
         quiet_week: WEEKS,
         functions: 1,
@@ -117,6 +121,7 @@ pub(super) const MANNERS: &[Manner] = &[
             "helpers/helpers2",
             "helpers/model",
         ],
+        files_a_module: 4,
         weeks: 8..WEEKS,
         quiet_week: 47,
         functions: 2,
@@ -131,6 +136,7 @@ pub(super) const MANNERS: &[Manner] = &[
         number: 4,
         repository: "deckbot",
         modules: &["deckbot/bot", "deckbot/deck", "deckbot/voice"],
+        files_a_module: 2,
         weeks: 12..24,
         quiet_week: WEEKS,
         functions: 1,

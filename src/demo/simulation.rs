@@ -1,6 +1,6 @@
 //! The history of a repository, week by week: who lands what, and what becomes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::calendar::{self, load, moment, pick, rng};
 use super::code::{self, Function};
@@ -48,6 +48,8 @@ struct Workshop {
     functions: BTreeMap<u64, Standing>,
     next_number: u64,
     next_pull: u64,
+    /// The files that there are.
+    written: BTreeSet<String>,
     commits: Vec<Commit>,
 }
 
@@ -70,6 +72,7 @@ pub(super) fn commits(manner: &'static Manner) -> Vec<Commit> {
         functions: BTreeMap::new(),
         next_number: 1,
         next_pull: 1,
+        written: BTreeSet::new(),
         commits: Vec::new(),
     };
     for week in manner.weeks.clone() {
@@ -140,7 +143,9 @@ impl Workshop {
         }
         touched.sort_unstable();
         touched.dedup();
-        let files = touched.into_iter().flat_map(|module| self.files(module)).collect();
+        let files: Vec<(String, String)> =
+            touched.into_iter().flat_map(|module| self.files(module)).collect();
+        self.written.extend(files.iter().map(|file| file.0.clone()));
         let subject = match first {
             Some(name) => format!("Add {name} to {module}"),
             None => format!("Mend {module}"),
@@ -254,15 +259,32 @@ impl Workshop {
         is_doomed.then_some(Timestamp(time.0 + seconds))
     }
 
-    /// The files of a module as they are now.
+    /// The files of a module as they are now. It has a few, so that a landing leaves most
+    /// of it as it was.
     fn files(&self, module: &'static str) -> Vec<(String, String)> {
-        let here = || self.functions.values().filter(|one| one.module == module);
+        let parts = 0..self.manner.files_a_module;
+        let files = parts.flat_map(|part| self.files_of_part(module, part));
+        // What nothing was ever in is no file yet.
+        files
+            .filter(|(path, text)| !text.is_empty() || self.written.contains(path))
+            .collect()
+    }
+
+    fn files_of_part(&self, module: &'static str, part: u64) -> Vec<(String, String)> {
+        let is_here = |number: u64, one: &Standing| {
+            one.module == module && number % self.manner.files_a_module == part
+        };
+        let here = || {
+            let all = self.functions.iter();
+            all.filter(|(number, one)| is_here(**number, one)).map(|(_, one)| one)
+        };
+        let number = if part == 0 { String::new() } else { (part + 1).to_string() };
         let code: Vec<String> = here().map(|one| one.function.text()).collect();
-        let mut files = vec![(format!("{module}.py"), code.join("\n\n"))];
+        let mut files = vec![(format!("{module}{number}.py"), code.join("\n\n"))];
         if self.manner.is_tested {
             let tests: Vec<&str> = here().filter_map(|one| one.test.as_deref()).collect();
             let (_, name) = module.split_once('/').unwrap_or(("", module));
-            files.push((format!("tests/test_{name}.py"), tests.join("\n\n")));
+            files.push((format!("tests/test_{name}{number}.py"), tests.join("\n\n")));
         }
         files
     }

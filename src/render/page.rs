@@ -18,6 +18,7 @@ mod operations;
 mod places;
 mod repositories;
 mod spend;
+mod usage;
 
 use super::sentences::day;
 use crate::report::Report;
@@ -220,6 +221,22 @@ fn more(n_hidden: usize) -> Option<Block> {
     let n_hidden = super::number::count(crate::units::len_to_u64(n_hidden));
     let text = format!("{n_hidden} more are in --format json.");
     (n_hidden != "0").then_some(Block::Text(text))
+}
+
+/// The first of some rows, and what is said of the others.
+fn cut<T>(rows: impl IntoIterator<Item = T>, most: usize) -> (Vec<T>, Option<Block>) {
+    let mut rows: Vec<T> = rows.into_iter().collect();
+    let n_hidden = rows.len().saturating_sub(most);
+    rows.truncate(most);
+    (rows, more(n_hidden))
+}
+
+/// A table with what is said of rows that have no room in it; nothing without rows.
+fn with_more(table: Table, more: Option<Block>) -> Vec<Block> {
+    if table.rows.is_empty() {
+        return Vec::new();
+    }
+    std::iter::once(Block::Table(table)).chain(more).collect()
 }
 
 /// Text from outside, with everything invisible made visible.

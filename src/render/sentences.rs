@@ -1,19 +1,24 @@
 //! Sentences that several writers of the report share. What comes from outside passes an
 //! encoder, which is that of the writer.
 
+mod marks;
+mod operations;
 mod repositories;
 mod spend;
+mod usage;
 
 use std::collections::BTreeMap;
 
 use super::number::{count, count_of, percent, survival};
 use crate::facts::SquashFacts;
-use crate::report::{
-    HalfLifeReport, ProvenanceReport, Report, RevertsReport, SurvivalReport,
-};
+use crate::report::{HalfLifeReport, Report, SurvivalReport};
+use crate::verdict::Level;
 
-pub(super) use repositories::{OF_FEW, OfFew, n_people, not_parsed, unread};
+pub(super) use marks::*;
+pub(super) use operations::*;
+pub(super) use repositories::*;
 pub(super) use spend::*;
+pub(super) use usage::*;
 
 /// Makes text from outside harmless.
 pub(super) type Encode = fn(&str) -> String;
@@ -211,8 +216,8 @@ fn cause_words(cause: &'static str) -> &'static str {
         "file_deleted" => "removed with their file",
         "bulk" => "removed by a bulk event",
         "reverted" => "taken back by a revert",
-        "reformatted" => "followed no further: a whole file was formatted anew",
-        "unreadable" => "followed no further: their files became unreadable",
+        "reformatted" => "sight lost: formatted anew",
+        "unreadable" => "sight lost: unreadable file",
         unnamed => unnamed,
     }
 }
@@ -271,6 +276,18 @@ pub(super) fn cohorts_differ(report: &Report) -> String {
     format!("The two differ in tasks, people and places.{bulk}")
 }
 
+/// How the people differed before there was AI; `None` where that cannot be told.
+pub(super) fn before_adoption(report: &Report) -> Option<String> {
+    let before = report.before_adoption.as_ref()?;
+    let is_told = before.level != Some(Level::V0);
+    is_told.then(|| {
+        format!(
+            "In the two years before the first mark, a difference of people and not of AI: {}",
+            before.sentence
+        )
+    })
+}
+
 /// Lines that died and came back.
 pub(super) fn landed_again(lives: &SurvivalReport) -> Option<String> {
     let again = lives.sensitivity.landed_again_lines;
@@ -278,51 +295,4 @@ pub(super) fn landed_again(lives: &SurvivalReport) -> Option<String> {
         let lines = count_of(again, "line", "lines");
         format!("{lines} landed again after they had died: the first instance counts.")
     })
-}
-
-/// How soon landings were taken back.
-pub(super) fn revert_latency(reverts: &RevertsReport) -> Option<String> {
-    let latency = reverts.latency_days.as_ref()?;
-    Some(format!(
-        "Half of {} came within {:.1} days, nine of ten within {:.1}.",
-        count(latency.n),
-        latency.median,
-        latency.p90
-    ))
-}
-
-/// What is told beside reverts.
-pub(super) fn beside_reverts(reverts: &RevertsReport) -> String {
-    format!(
-        "Beside them, and not added: mends within three days: {}; commits that name the one \
-         they suspect of the fault they mend: {}; landings whose files all went again: {}.",
-        count(reverts.hotfixes),
-        count(reverts.bug_links),
-        count(reverts.removals),
-    )
-}
-
-/// Squashed pull requests that lost their marks; `None` where none had any.
-pub(super) fn squashed_marks(known: &ProvenanceReport) -> Option<String> {
-    let squashes = known.squashes.filter(|one| one.with_marks + one.gained > 0)?;
-    Some(format!(
-        "Squashed pull requests whose commits are here: {}, with a marked commit: {}; {} of \
-         those squashes lost the mark, {} carry one for commits without. In them {} of {} are \
-         marked.",
-        count(squashes.pull_requests),
-        count(squashes.with_marks),
-        count(squashes.lost),
-        count(squashes.claims_too_much),
-        count(squashes.marked_commits),
-        count_of(squashes.commits, "commit", "commits"),
-    ))
-}
-
-/// Imports that are in no count of operations.
-pub(super) fn bulk_landings(n: u64) -> String {
-    match n {
-        0 => String::new(),
-        1 => " One import is left out.".to_owned(),
-        n => format!(" {} imports are left out.", count(n)),
-    }
 }

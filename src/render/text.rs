@@ -61,6 +61,20 @@ pub(super) fn safe(text: &str) -> String {
     Untrusted::from(text).to_terminal()
 }
 
+/// How many repositories have a paragraph of their own.
+const MOST_REPOSITORIES: usize = 24;
+
+/// How many gaps have a paragraph.
+const MOST_GAPS: usize = 60;
+
+/// What is said of rows that have no room.
+fn more(n_hidden: usize, to: &mut dyn Write) -> io::Result<()> {
+    match n_hidden {
+        0 => Ok(()),
+        n => writeln!(to, "  and {} more: see --format json", count(len_to_u64(n))),
+    }
+}
+
 pub(super) fn section(to: &mut dyn Write, title: &str) -> io::Result<()> {
     writeln!(to, "\n{TITLE}{title}{TITLE:#}")
 }
@@ -290,15 +304,7 @@ fn areas(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 
 fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     section(to, "What was left out")?;
-    let filtered: Vec<String> = report
-        .inputs
-        .filtered_lines
-        .iter()
-        .map(|(reason, lines)| format!("{} {}", reason.replace('_', " "), count(*lines)))
-        .collect();
-    if !filtered.is_empty() {
-        let text =
-            format!("Lines not counted, by kind or file class: {}.", filtered.join(", "));
+    if let Some(text) = sentences::filtered_lines(report) {
         paragraph(to, "  ", &text)?;
     }
     if report.gaps.is_empty() {
@@ -308,7 +314,10 @@ fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             "Nothing else: everything that was there could be read.",
         );
     }
-    for gap in &report.gaps {
+    // What makes figures incomplete comes first.
+    let (incomplete, other): (Vec<_>, Vec<_>) =
+        report.gaps.iter().partition(|gap| gap.incomplete);
+    for gap in incomplete.into_iter().chain(other).take(MOST_GAPS) {
         let style = if gap.incomplete { WARN } else { DIM };
         let first = if gap.first.is_empty() {
             String::new()
@@ -320,7 +329,7 @@ fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         paragraph(to, "  ", &format!("{} {text}", gap.code))?;
         write!(to, "{style:#}")?;
     }
-    Ok(())
+    more(report.gaps.len().saturating_sub(MOST_GAPS), to)
 }
 
 fn how_to_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -334,6 +343,12 @@ fn how_to_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let text = "No interval where a few people hold most of the lines: see g_eff and reason in \
                 --format json.";
     paragraph(to, "  ", text)?;
+    let text = format!(
+        "Where a figure comes from: {} with survival:90:all, churn:21:ai_marked, \
+         survival:90:area:DIR or a commit for the ID.",
+        sentences::explain_command(report)
+    );
+    paragraph(to, "  ", &text)?;
     let text = format!("This report is {}.", report.purpose);
     paragraph(to, "  ", &text)
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::number::{big_count, count, count_of, rough_decimal};
+use super::sentences;
 use super::text::{paragraph, safe, section};
 use crate::report::usage_context::{RoundedTo, UsageContext, UsageRow};
 use crate::report::{EntryReport, UsageFile, UsageReport};
@@ -54,90 +55,22 @@ pub(super) fn details(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()>
 
 /// The sums of formats that show the same, side by side.
 fn reconciliations(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
-    if usage.reconciliations.is_empty() {
+    let said = sentences::reconciled(usage);
+    if said.is_empty() {
         return Ok(());
     }
     section(to, "The same consumption, shown twice and counted once")?;
-    for one in &usage.reconciliations {
-        let text = match (&one.kept, &one.shadowed) {
-            (Some(kept), Some(shadowed)) => format!(
-                "{} counts with {}; {} shows, on the same days, {}.",
-                one.kept_format,
-                amounts(kept),
-                one.shadowed_format,
-                amounts(shadowed)
-            ),
-            _ => format!(
-                "{} counts, and {} shows the same; slopnexus usage has the sums.",
-                one.kept_format, one.shadowed_format
-            ),
-        };
-        paragraph(to, "  ", &text)?;
-    }
-    let text = "If these are different accounts of yours, and not the same seen twice, say \
-                so with --sum-sources.";
-    paragraph(to, "  ", text)
-}
-
-/// What an entry holds, in words.
-fn amounts(entry: &EntryReport) -> String {
-    let money = |name: &str, usd: &Option<String>| {
-        let usd =
-            usd.as_ref().filter(|usd| !usd.trim_start_matches(['0', '.']).is_empty());
-        usd.map(|usd| format!("USD {usd} {name}"))
-    };
-    let parts = [
-        entry
-            .tokens
-            .filter(|tokens| *tokens > 0)
-            .map(|t| format!("{} tokens", big_count(t))),
-        money("billed", &entry.billed_usd),
-        money("at list price", &entry.list_usd),
-        money("estimated", &entry.estimated_usd),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "no amounts".to_owned() } else { parts.join(", ") }
+    said.iter().try_for_each(|text| paragraph(to, "  ", text))
 }
 
 /// Which tokens have a price, and which have none.
 fn prices(usage: &UsageReport, to: &mut dyn Write) -> io::Result<()> {
-    const MODELS_SHOWN: usize = 8;
-    let prices = &usage.prices;
-    let nothing = prices.priced_records == 0
-        && prices.unpriced_models.is_empty()
-        && prices.records_without_model == 0
-        && prices.records_without_classes == 0;
-    if nothing {
+    let said = sentences::priced(usage, safe);
+    if said.is_empty() {
         return Ok(());
     }
     section(to, "Computed: tokens times list prices")?;
-    let date = prices.date.as_deref().unwrap_or("no date");
-    let records = count_of(prices.priced_records, "record", "records");
-    paragraph(to, "  ", &format!("{records} priced, with prices of {}.", safe(date)))?;
-    let models = prices.unpriced_models.iter();
-    let named: Vec<String> = models
-        .take(MODELS_SHOWN)
-        .map(|one| format!("{} ({} tokens)", safe(&one.model), big_count(one.tokens)))
-        .collect();
-    let more = prices.unpriced_models.len().saturating_sub(MODELS_SHOWN);
-    if !named.is_empty() {
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let text = format!("No price is known for {}{more}.", named.join(", "));
-        paragraph(to, "  ", &text)?;
-    }
-    for (count, why) in [
-        (prices.records_without_model, "no model"),
-        (prices.records_without_classes, "no classes of tokens, which cost differently"),
-    ] {
-        if count > 0 {
-            let text = format!(
-                "{} with {why}: not priced.",
-                count_of(count, "record", "records")
-            );
-            paragraph(to, "  ", &text)?;
-        }
-    }
-    Ok(())
+    said.iter().try_for_each(|text| paragraph(to, "  ", text))
 }
 
 fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
@@ -168,9 +101,7 @@ fn context(context: &UsageContext, to: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(to)?;
     }
-    let text = "Value is the list price where the export has it, else the vendor's own \
-                estimate, else tokens times list prices; it is no bill.";
-    paragraph(to, "  ", text)
+    paragraph(to, "  ", sentences::ABOUT_VALUE)
 }
 
 fn context_row(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::adoption;
 use super::association;
 use super::breakdown;
 use super::comparison::{self, ComparisonReport};
@@ -106,6 +107,7 @@ pub fn build(inputs: Inputs<'_>) -> Report {
         line_operations: line_operations::report(&filter),
         cohorts,
         cohort_comparison,
+        before_adoption: adoption::report(&filter),
         bulk: bulk(&filter),
         areas: areas(&filter),
         breakdown: breakdown::report(&filter),

@@ -60,6 +60,9 @@ for (const width of WIDTHS) {
           assert.ok(await page.locator("#lives svg").first().isVisible());
           const box = await page.locator("main").boundingBox();
           assert.ok(box.x >= 0 && box.x + box.width <= width, JSON.stringify(box));
+          // What sticks out of its container is seen here alone.
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= width, `${wide} wide`);
           const title = await page.locator("h1").boundingBox();
           assert.ok(title.x + title.width <= width, JSON.stringify(title));
         });

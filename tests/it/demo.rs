@@ -64,6 +64,23 @@ pub(crate) fn shown(format: &str) -> String {
     std::fs::read_to_string(place.path(&format!("shown.{format}"))).expect("it is there")
 }
 
+/// What `explain` answers to an id and the paths behind it; to an id alone, of all.
+pub(crate) fn explained(id_and_paths: &[&str]) -> Value {
+    let mut arguments = id_and_paths.to_vec();
+    if let [_] = id_and_paths {
+        arguments.extend(REPOSITORIES);
+    }
+    arguments.extend(["--people", "people.csv", "--as-of", AS_OF]);
+    ask("explain", &arguments)
+}
+
+/// Runs a command that was printed, as it would be pasted.
+#[track_caller]
+pub(crate) fn git_runs(command: &str) {
+    let (place, _) = demo();
+    crate::explain::run_printed(&place.path("demo"), command);
+}
+
 fn repository(name: &str) -> &'static Value {
     let all = whole()["repositories"].as_array().expect("they are a list");
     let found = all.iter().find(|one| one["path"] == name);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -76,13 +77,18 @@ fn words(command: &str) -> Vec<OsString> {
 /// What git answers to a command that was printed.
 #[track_caller]
 fn answer(place: &Place, command: &Value) -> Vec<u8> {
-    let command = text(&command["command"]);
+    run_printed(place.root(), text(&command["command"]))
+}
+
+/// The same in some folder.
+#[track_caller]
+pub(crate) fn run_printed(folder: &Path, command: &str) -> Vec<u8> {
     assert!(command.bytes().all(|byte| byte >= b' '), "it is one line: {command:?}");
     let words = words(command);
     let fetches = words[0].to_str().and_then(|word| word.split_once('='));
     let (name, value) = fetches.expect("it says what git may fetch");
     assert_eq!(words[1], "git");
-    let mut git = git_in(place.root());
+    let mut git = git_in(folder);
     let run = git.env(name, value).args(&words[2..]).output().expect("git is installed");
     let stderr = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{command}: {stderr}");

@@ -1,6 +1,7 @@
 //! Behaviour through the program: every test runs the real binary on real repositories,
 //! or reads the source tree as a contributor would.
 
+mod adoption;
 mod attributes;
 mod audit;
 mod cache;

@@ -1,7 +1,7 @@
 //! What was left out, how to read the rest, and the words.
 
 use super::{Block, Cell, Section, Table, safe};
-use crate::render::number::count;
+use crate::render::sentences;
 use crate::report::Report;
 
 /// How many gaps have a row.
@@ -9,17 +9,7 @@ const MOST_GAPS: usize = 300;
 
 pub(super) fn left_out(report: &Report) -> Section {
     let mut blocks = Vec::new();
-    let filtered: Vec<String> = report
-        .inputs
-        .filtered_lines
-        .iter()
-        .map(|(reason, lines)| format!("{} {}", reason.replace('_', " "), count(*lines)))
-        .collect();
-    if !filtered.is_empty() {
-        let text =
-            format!("Lines not counted, by kind or file class: {}.", filtered.join(", "));
-        blocks.push(Block::Text(text));
-    }
+    blocks.extend(sentences::filtered_lines(report).map(Block::Text));
     if report.gaps.is_empty() {
         let text = "Nothing else: everything that was there could be read.";
         blocks.push(Block::Text(text.to_owned()));
@@ -61,11 +51,10 @@ pub(super) fn how_to_read(report: &Report) -> Section {
         "A star after an interval says that it is by change and not by person, since fewer than \
          eight people wrote these lines; people may differ more than it shows.",
         "There is no interval where a few people hold most of the lines.",
-        "What stands in a column named explain leads back to commits and to the git commands \
-         that show them: slopnexus explain ID.",
     ] {
         blocks.push(Block::Text(text.to_owned()));
     }
+    blocks.push(Block::Text(sentences::about_ids(report)));
     blocks.push(Block::Text(format!("This report is {}.", report.purpose)));
     Section { id: "how-to-read", title: "How to read this", blocks }
 }

@@ -21,10 +21,17 @@ pub(super) fn section(report: &Report) -> Section {
     let lives = &report.survival;
     let mut blocks =
         vec![Block::Choice(Choice { label: "Lines", options: curves(report) })];
+    let n_hidden = report.repositories.len().saturating_sub(MOST_REPOSITORIES);
+    if n_hidden > 0 {
+        let text = "Of repositories the largest have drawings; the others have their figures in \
+                    the table of repositories.";
+        blocks.push(Block::Text(text.to_owned()));
+    }
     blocks.extend(sentences::support(lives).map(Block::Text));
     blocks.extend(sentences::mean_life(lives).map(Block::Text));
     if !report.cohort_comparison.sentence.is_empty() && has_cohorts(report) {
         blocks.push(Block::Text(safe(&report.cohort_comparison.sentence)));
+        blocks.extend(sentences::before_adoption(report).map(Block::Text));
         blocks.push(Block::Warning(sentences::cohorts_differ(report)));
     }
     blocks.extend(composition(&report.composition));
@@ -80,7 +87,9 @@ fn curve_blocks(
         &["lines", "#age, days", "#still there (95%)", "#followed", "#people", "explain"],
     );
     for (name, id, lives) in curves {
-        push_points(&mut table, name, &lives.survival, Some(id));
+        push_points(&mut table, name, &lives.survival, &|days| {
+            format!("survival:{days}:{id}")
+        });
     }
     let drawn = curves.iter().map(|(name, _, lives)| Curve {
         name: (*name).to_owned(),
@@ -116,12 +125,11 @@ fn push_points(
     table: &mut Table,
     name: &str,
     points: &BTreeMap<String, SurvivalPoint>,
-    id: Option<&str>,
+    id: &dyn Fn(u32) -> String,
 ) {
     for point in ordered(points) {
         // What is withheld is not explained either.
-        let id = id.filter(|_| point.value.is_some());
-        let explain = id.map(|id| format!("survival:{}:{id}", point.window_days));
+        let explain = point.value.is_some().then(|| id(point.window_days));
         table.push(vec![
             Cell::text(name),
             Cell::count(point.window_days.into()),
@@ -151,7 +159,9 @@ fn of_repository(report: &Report, one: &RepositoryReport) -> (String, Vec<Block>
     ];
     let caption = format!("{name}: share still there by age");
     let mut table = Table::new(caption.clone(), &columns);
-    push_points(&mut table, &name, &one.survival, None);
+    push_points(&mut table, &name, &one.survival, &|days| {
+        sentences::id_within(report, &format!("survival:{days}:all"), &one.path)
+    });
     let rows = ordered(&one.survival).into_iter().filter_map(|point| {
         let days = format!("{} days", point.window_days);
         Some((days, point.value?, point.low?, point.high?))

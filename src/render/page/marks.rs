@@ -1,7 +1,6 @@
 //! What is known of AI, and how much the marks miss.
 
-use super::{Block, Cell, Chart, Drawing, Section, Table, name, safe};
-use crate::render::number::{count, count_of, percent};
+use super::{Block, Cell, Chart, Drawing, Section, Table, cut, name, safe, with_more};
 use crate::render::sentences;
 use crate::report::{ProvenanceReport, Report};
 use crate::units::count_to_f64;
@@ -9,43 +8,18 @@ use crate::units::count_to_f64;
 /// How many months are drawn.
 const MOST_MONTHS: usize = 24;
 
+/// How many tools, and how many things configured, have rows.
+const MOST_ROWS: usize = 50;
+
 pub(super) fn section(report: &Report) -> Section {
     let known = &report.provenance;
-    let mut blocks = vec![Block::Text(marks(known))];
+    let said = sentences::known_of_ai(known, safe);
+    let mut blocks: Vec<Block> = said.into_iter().map(Block::Text).collect();
     blocks.extend(known.warnings.iter().map(|text| Block::Warning(safe(text))));
-    blocks.extend(recall(known).map(Block::Text));
-    blocks.extend(sentences::squashed_marks(known).map(Block::Text));
     blocks.extend(months(known));
     blocks.extend(tools(known));
     blocks.extend(signals(report));
     Section { id: "provenance", title: "What is known of AI", blocks }
-}
-
-fn marks(known: &ProvenanceReport) -> String {
-    let classes = ["authored", "coauthored", "mixed", "assisted"];
-    let marked: u64 = classes.iter().filter_map(|class| known.by_class.get(class)).sum();
-    format!(
-        "In {} of {} an AI tool is known to have taken part. The others say nothing, which is \
-         not the same as human.",
-        count(marked),
-        count_of(known.commits, "commit", "commits"),
-    )
-}
-
-fn recall(known: &ProvenanceReport) -> Option<String> {
-    let share = |share: Option<f64>| share.map_or("an unknown share".to_owned(), percent);
-    let recall = &known.recall;
-    Some(match recall.reason {
-        Some(why) => format!("How much the marks miss is not known: {why}."),
-        None => format!(
-            "How much the marks show of what records know: {} of {} in which an agent wrote \
-             lines carry a mark ({}), with {} of these lines.",
-            count(recall.marked_commits),
-            count_of(recall.commits, "commit", "commits"),
-            share(recall.of_commits),
-            share(recall.of_lines),
-        ),
-    })
 }
 
 fn months(known: &ProvenanceReport) -> Option<Block> {
@@ -86,22 +60,25 @@ fn months(known: &ProvenanceReport) -> Option<Block> {
     }))
 }
 
-fn tools(known: &ProvenanceReport) -> Option<Block> {
+fn tools(known: &ProvenanceReport) -> Vec<Block> {
     let mut table =
         Table::new("Commits by the tool that they name", &["tool", "#commits"]);
     let mut tools: Vec<_> = known.by_tool.iter().collect();
     tools.sort_by_key(|(tool, commits)| (std::cmp::Reverse(**commits), *tool));
-    for (tool, commits) in tools.into_iter().take(30) {
+    let (tools, more) = cut(tools, MOST_ROWS);
+    for (tool, commits) in tools {
         table.push(vec![Cell::text(safe(tool)), Cell::count(*commits)]);
     }
-    (!table.rows.is_empty()).then_some(Block::Table(table))
+    with_more(table, more)
 }
 
-fn signals(report: &Report) -> Option<Block> {
+fn signals(report: &Report) -> Vec<Block> {
     let columns = ["repository", "configured", "#files", "since"];
     let mut table =
         Table::new("Configured here, which says nothing of any commit", &columns);
-    for one in report.provenance.signals.iter().filter(|one| one.files > 0).take(50) {
+    let signals = report.provenance.signals.iter().filter(|one| one.files > 0);
+    let (signals, more) = cut(signals, MOST_ROWS);
+    for one in signals {
         table.push(vec![
             Cell::text(name(report, &one.repository)),
             Cell::text(safe(one.signal.trim_start_matches("signal."))),
@@ -109,5 +86,5 @@ fn signals(report: &Report) -> Option<Block> {
             Cell::text(one.since.as_deref().map_or("?", super::day)),
         ]);
     }
-    (!table.rows.is_empty()).then_some(Block::Table(table))
+    with_more(table, more)
 }

@@ -1,11 +1,10 @@
 //! What landings did over time: lines changed, copied, moved and taken back.
 
 use super::{Block, Cell, Chart, Drawing, Section, Table};
-use crate::render::number::{count, count_of, percent};
-use crate::render::sentences;
+use crate::render::sentences::{self, OfFew};
 use crate::report::{
-    CloneHistoryReport, MonthOperations, OperationsReport, Report, RevertRate,
-    RevertsReport,
+    CloneBirthReport, CloneHistoryReport, MonthOperations, OperationsReport, Report,
+    RevertRate, RevertsReport,
 };
 use crate::units::count_to_f64;
 
@@ -14,20 +13,10 @@ const MOST_MONTHS: usize = 24;
 
 pub(super) fn section(report: &Report) -> Section {
     let mut blocks = Vec::new();
-    if let Some(found) = report.line_operations.as_ref().filter(|it| it.total.changed > 0)
+    if let Some(found) = &report.line_operations
+        && let Some(text) = sentences::line_operations(found)
     {
-        let share =
-            |lines: u64| percent(count_to_f64(lines) / count_to_f64(found.total.changed));
-        blocks.push(Block::Text(format!(
-            "Of {} lines that landings changed {} came new, {} moved and {} were copied from \
-             what stands elsewhere. Blank lines count here, files that are generated or \
-             vendored do not.{}",
-            count(found.total.changed),
-            share(found.total.added),
-            share(found.total.moved),
-            share(found.total.copied),
-            sentences::bulk_landings(found.bulk_landings),
-        )));
+        blocks.push(Block::Text(text));
         let first = found.by_month.len().saturating_sub(MOST_MONTHS);
         blocks.push(operations(&found.by_month[first..], &found.total));
     }
@@ -89,60 +78,54 @@ const MOST_TABLES: usize = 24;
 
 /// Copies over history, where they were followed.
 fn clone_history(report: &Report) -> Vec<Block> {
-    let found = report
-        .repositories
-        .iter()
-        .filter_map(|one| Some((one, one.duplication.as_ref()?.history.as_ref()?)));
-    found
-        .take(MOST_TABLES)
+    let of_few = OfFew::of(report);
+    let found = report.repositories.iter().enumerate();
+    let found = found.filter(|(at, _)| !of_few.hides_counts(*at));
+    let found = found
+        .filter_map(|(_, one)| Some((one, one.duplication.as_ref()?.history.as_ref()?)));
+    let tables: Vec<Block> = found
         .map(|(one, history)| {
             Block::Table(births(&super::name(report, &one.path), history))
         })
-        .collect()
+        .collect();
+    let n_hidden = tables.len().saturating_sub(MOST_TABLES);
+    tables.into_iter().take(MOST_TABLES).chain(super::more(n_hidden)).collect()
 }
 
+/// What landings did to copies, with names.
+type NamedBirths = (&'static str, fn(&CloneBirthReport) -> u64);
+
+const BIRTHS: [NamedBirths; 6] = [
+    ("#landings", |of| of.n_landings),
+    ("#added", |of| of.added_lines),
+    ("#copied", |of| of.copied_lines),
+    ("#repeated", |of| of.repeated_lines),
+    ("#moved", |of| of.moved_lines),
+    ("#resolved", |of| of.resolved_lines),
+];
+
 fn births(name: &str, history: &CloneHistoryReport) -> Table {
-    let columns = [
-        "landed",
-        "#landings",
-        "#added",
-        "#copied",
-        "#repeated",
-        "#moved",
-        "#resolved",
-        "#copy share",
-    ];
+    let mut columns = vec!["landed"];
+    columns.extend(BIRTHS.iter().map(|(name, _)| *name));
+    columns.push("#copy share");
     let mut table =
         Table::new(format!("{name}: copies by the month they landed"), &columns);
     let months = history.by_month.iter().map(|one| (one.month.as_str(), &one.births));
+    // A cut history is cut in all formats alike: the latest months are shown.
+    let n_months = history.by_month.len();
+    let months = months.skip(n_months.saturating_sub(MOST_MONTHS));
     let sides = [("AI-marked", &history.ai_marked), ("others", &history.unmarked)];
     for (name, births) in months.chain(sides) {
-        table.push(vec![
-            Cell::text(name),
-            Cell::count(births.n_landings),
-            Cell::count(births.added_lines),
-            Cell::count(births.copied_lines),
-            Cell::count(births.repeated_lines),
-            Cell::count(births.moved_lines),
-            Cell::count(births.resolved_lines),
-            Cell::share(births.copy_share),
-        ]);
+        let mut row = vec![Cell::text(name)];
+        row.extend(BIRTHS.iter().map(|(_, of)| Cell::count(of(births))));
+        row.push(Cell::share(births.copy_share));
+        table.push(row);
     }
     table
 }
 
 fn reverts(found: &RevertsReport) -> Vec<Block> {
-    if found.said + found.silent + found.relands + found.hotfixes == 0 {
-        return Vec::new();
-    }
-    let text = format!(
-        "{} that they take another back; of {} it is known which. {} undone without a word. {} \
-         back what had been taken back.",
-        count_of(found.said, "commit says", "commits say"),
-        count(found.resolved),
-        count_of(found.silent, "landing was", "landings were"),
-        count_of(found.relands, "commit brings", "commits bring"),
-    );
+    let Some(text) = sentences::reverts(found) else { return Vec::new() };
     let columns = [
         "landings",
         "#within days",

@@ -1,9 +1,9 @@
 //! Where the lines are, and how long they last there.
 
 use super::{Block, Cell, Chart, Drawing, Section, Table, lives, name, safe};
+use crate::render::sentences;
 use crate::report::{AreaReport, Report};
 use crate::units::count_to_f64;
-use crate::untrusted::Untrusted;
 
 pub(super) fn section(report: &Report) -> Section {
     let several = report.repositories.len() > 1;
@@ -24,10 +24,9 @@ pub(super) fn section(report: &Report) -> Section {
         } else {
             safe(&area.area)
         };
-        let explain = format!("survival:90:area:{}", area.area);
-        // It is to be copied into a shell.
-        let explain = Untrusted::from(explain.as_str()).to_shell_word();
-        let is_shown = !several && area.survival_90.value.is_some();
+        let id = format!("survival:90:area:{}", area.area);
+        let explain = sentences::id_within(report, &id, &area.repository);
+        let is_shown = area.survival_90.value.is_some();
         drawn.push((
             shown.clone(),
             count_to_f64(area.lines.alive),

@@ -29,6 +29,12 @@ pub(super) fn section(report: &Report) -> Section {
     blocks.extend(super::more(n_hidden));
     blocks.extend(of_few.said().map(Block::Text));
     blocks.extend(unread(report));
+    if report.repositories.len() > 1 {
+        let text = "Which of them are prototypes, which of those are in production, and what each \
+                    lacks before anyone can be on call for it, slopnexus audit says of the same \
+                    paths.";
+        blocks.push(Block::Text(text.to_owned()));
+    }
     Section { id: "repositories", title: "The repositories", blocks }
 }
 

@@ -1,11 +1,11 @@
 //! Where the spend went, whether it goes with durable lines, and where it stands out.
 
-use super::{Block, Cell, Choice, Section, Table, safe};
-use crate::render::number::{big_count, count, count_of, percent, rough};
+use super::{Block, Cell, Chart, Choice, Drawing, Section, Table, safe, usage};
+use crate::render::number::{count, count_of, rough};
 use crate::render::sentences;
 use crate::report::{
-    AssociationReport, EntryReport, EstimateReport, OutliersReport, PlaceReport,
-    PlacesReport, Report, SpendReport, TiersReport, UsageReport,
+    AssociationReport, EstimateReport, OutliersReport, PlaceReport, PlacesReport, Report,
+    SpendReport, TierReport, TiersReport,
 };
 use crate::units::count_to_f64;
 
@@ -52,7 +52,7 @@ fn money(report: &Report) -> Vec<Block> {
     blocks.extend(
         report.spend_by_place.as_ref().map(|one| places(report, one)).unwrap_or_default(),
     );
-    blocks.extend(report.usage.as_ref().map(ledger));
+    blocks.extend(report.usage.as_ref().map(usage::blocks).unwrap_or_default());
     blocks
 }
 
@@ -117,7 +117,32 @@ fn tiers(one: &TiersReport, own: bool) -> Option<Block> {
             rough_count(tier.durable_lines, own),
         ]);
     }
-    Some(Block::Table(table))
+    if one.tiers.iter().all(|tier| tier.landed_lines == 0) {
+        return Some(Block::Table(table));
+    }
+    let part = |of: fn(&TierReport) -> u64| {
+        one.tiers.iter().map(|tier| count_to_f64(of(tier))).collect::<Vec<f64>>()
+    };
+    Some(Block::Chart(Chart {
+        title: "Lines by the spend of the weeks before them".to_owned(),
+        description: "For each tier the lines that landed from its weeks: those that lasted, and \
+                      those that did not. There are no intervals, since it describes and compares \
+                      nothing: people and their work differ between tiers, and the tiers by how \
+                      many weeks they have."
+            .to_owned(),
+        drawing: Drawing::Stacks {
+            labels: one.tiers.iter().map(|tier| tier.tier.replace('_', " ")).collect(),
+            parts: vec![
+                ("lasted".to_owned(), part(|tier| tier.durable_lines)),
+                (
+                    "did not".to_owned(),
+                    part(|tier| tier.landed_lines.saturating_sub(tier.durable_lines)),
+                ),
+            ],
+            unit: "lines",
+        },
+        table,
+    }))
 }
 
 /// A count that was rounded, unless somebody's own.
@@ -183,44 +208,6 @@ fn place_name(report: &Report, row: &PlaceReport) -> String {
     let words = words.into_iter().flatten().map(safe);
     let words: Vec<String> = repository.into_iter().chain(words).collect();
     if words.is_empty() { "unknown".to_owned() } else { words.join(" · ") }
-}
-
-/// Where every record of the exports went.
-fn ledger(usage: &UsageReport) -> Block {
-    let columns =
-        ["records that are", "#records", "#tokens", "#billed, USD", "#list price, USD"];
-    let caption = "The ledger of the exports: it adds up, to the token and to the cent";
-    let mut table = Table::new(caption, &columns);
-    let ledger = &usage.ledger;
-    for (name, entry) in [
-        ("seen", Some(&ledger.seen)),
-        ("= kept", Some(&ledger.kept)),
-        ("+ seen before in another export", Some(&ledger.shadowed)),
-        ("+ rejected", Some(&ledger.rejected)),
-        ("of those kept: of people", ledger.assigned.as_ref()),
-        ("of those kept: of services", ledger.service.as_ref()),
-        ("of those kept: of nobody known", ledger.unassigned.as_ref()),
-    ] {
-        table.rows.extend(entry.map(|entry| entry_row(name, entry)));
-    }
-    Block::Table(table)
-}
-
-fn entry_row(name: &str, entry: &EntryReport) -> Vec<Cell> {
-    let money = |usd: &Option<String>| {
-        usd.as_deref().map_or_else(|| Cell::text("unknown"), |usd| Cell::amount(usd, 2))
-    };
-    let tokens = entry.tokens.map_or_else(
-        || Cell::text("unknown"),
-        |tokens| Cell::number(big_count(tokens), tokens.to_string().parse().ok()),
-    );
-    vec![
-        Cell::text(name),
-        Cell::count(entry.records),
-        tokens,
-        money(&entry.billed_usd),
-        money(&entry.list_usd),
-    ]
 }
 
 fn association(one: &AssociationReport) -> Vec<Block> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::problem::GapKind;
 use crate::report::{LEAST_PEOPLE, Report, RepositoryReport};
 use crate::units::len_to_u64;
+use crate::untrusted::Untrusted;
 
 /// Why a row has no figures.
 pub(in crate::render) const OF_FEW: &str = "withheld: few people";
@@ -82,6 +83,65 @@ pub(in crate::render) fn unread(report: &Report) -> Vec<(&str, &str)> {
     gaps.filter(|gap| gap.scope != "search" && !is_read(&gap.scope))
         .map(|gap| (gap.scope.as_str(), gap.why.as_str()))
         .collect()
+}
+
+/// How many repositories are named in a command.
+const MOST_PATHS: usize = 12;
+
+/// The command that leads an id of this report back to commits.
+pub(in crate::render) fn explain_command(report: &Report) -> String {
+    let options = &report.inputs.options;
+    let word = |text: &str| Untrusted::from(text).to_shell_word();
+    let mut command = "slopnexus explain ID".to_owned();
+    for one in report.repositories.iter().take(MOST_PATHS) {
+        command.push_str(&format!(" {}", word(&one.path)));
+    }
+    if report.repositories.len() > MOST_PATHS {
+        command.push_str(" \u{2026}");
+    }
+    for (name, flag) in [
+        ("as_of", "--as-of"),
+        ("since", "--since"),
+        ("rev", "--rev"),
+        ("landing_events", "--landing-events"),
+        ("provenance_rules", "--provenance-rules"),
+    ] {
+        if let Some(value) = options.get(name) {
+            command.push_str(&format!(" {flag} {}", word(value)));
+        }
+    }
+    let is = |name: &str| options.get(name).is_some_and(|value| value == "true");
+    for (is_given, flag) in [
+        (is("exact"), "--exact"),
+        (is("first_parent_origins"), "--first-parent-origins"),
+        (not_parsed(report).is_some(), "--no-syntax"),
+    ] {
+        if is_given {
+            command.push_str(&format!(" {flag}"));
+        }
+    }
+    command
+}
+
+/// What is said of ids and of the command that takes them.
+pub(in crate::render) fn about_ids(report: &Report) -> String {
+    format!(
+        "What stands in a column named explain leads back to commits and to the git commands \
+         that show them, where the report was made: {} (an id with a repository behind it is \
+         of that one alone, and the people are those of --people, where it was given).",
+        explain_command(report)
+    )
+}
+
+/// The id of a figure of one repository, with its path for a shell; without, where there is
+/// no other.
+pub(in crate::render) fn id_within(report: &Report, id: &str, path: &str) -> String {
+    // Both are to be copied into a shell.
+    let id = Untrusted::from(id).to_shell_word();
+    match report.repositories.as_slice() {
+        [_] => id,
+        _ => format!("{id} {}", Untrusted::from(path).to_shell_word()),
+    }
 }
 
 /// What is not known since code was not parsed.

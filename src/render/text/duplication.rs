@@ -3,23 +3,31 @@
 use std::io::{self, Write};
 
 use super::super::number::{count, percent};
+use super::super::sentences::OfFew;
 use super::{DIM, paragraph, safe, section, unbroken};
 use crate::report::{
     CloneHistoryReport, CloneReport, DensityReport, DuplicationReport, Report,
 };
 
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let of_few = OfFew::of(report);
     let found: Vec<_> = report
         .repositories
         .iter()
-        .filter_map(|one| Some((one, one.duplication.as_ref()?)))
-        .filter(|(_, found)| found.classes > 0)
+        .enumerate()
+        .filter(|(at, _)| !of_few.hides_counts(*at))
+        .filter_map(|(at, one)| {
+            Some((one, one.duplication.as_ref()?, of_few.hides_lives(at)))
+        })
+        .filter(|(_, found, _)| found.classes > 0)
         .collect();
     if found.is_empty() {
         return Ok(());
     }
     section(to, "What stands in several places")?;
-    for (repository, found) in found {
+    let n_hidden = found.len().saturating_sub(super::MOST_REPOSITORIES);
+    let shown = found.into_iter().take(super::MOST_REPOSITORIES);
+    for (repository, found, is_of_few) in shown {
         let of = |density: &DensityReport| {
             let share = density.share.map_or("an unknown share".to_owned(), percent);
             format!(
@@ -41,7 +49,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             super::super::number::count_of(found.classes, "piece", "pieces"),
         );
         paragraph(to, "  ", &text)?;
-        paragraph(to, "  ", &beside(found))?;
+        paragraph(to, "  ", &beside(found, is_of_few))?;
         if let Some(history) = &found.history {
             history_lines(history, to)?;
         }
@@ -50,7 +58,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             found.largest.iter().try_for_each(|one| largest(one, to))?;
         }
     }
-    Ok(())
+    super::more(n_hidden, to)
 }
 
 fn largest(one: &CloneReport, to: &mut dyn Write) -> io::Result<()> {
@@ -65,16 +73,20 @@ fn largest(one: &CloneReport, to: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Who wrote it, and what other presets count.
-fn beside(found: &DuplicationReport) -> String {
+fn beside(found: &DuplicationReport, is_of_few: bool) -> String {
     let share = |one: &DensityReport| {
         let share = one.share.map_or("unknown".to_owned(), percent);
         format!("{share} of {}", count(one.countable_lines))
     };
-    let mut text = format!(
-        "Of the lines standing, AI-marked: {}; all others: {}.",
-        share(&found.debt.ai_marked),
-        share(&found.debt.unmarked)
-    );
+    let debt = &found.debt;
+    let mut text = match is_of_few {
+        true => "By AI mark: withheld, few people.".to_owned(),
+        false => format!(
+            "Of the lines standing, AI-marked: {}; all others: {}.",
+            share(&debt.ai_marked),
+            share(&debt.unmarked)
+        ),
+    };
     for one in &found.other_presets {
         text.push_str(&format!(
             " By the preset {}: {}.",

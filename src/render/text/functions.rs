@@ -3,61 +3,49 @@
 use std::io::{self, Write};
 
 use super::super::number::{count, count_of, percent};
+use super::super::sentences::{self, OfFew};
 use super::{DIM, paragraph, safe, section, unbroken};
 use crate::report::{
-    FunctionsReport, GrowthReport, HotspotReport, PlaceholderRates, Report, SizesReport,
+    FunctionsReport, HotspotReport, PlaceholderRates, Report, SizesReport,
 };
 
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    if let Some(text) = sentences::not_parsed(report) {
+        section(to, "Functions")?;
+        return paragraph(to, "  ", text);
+    }
+    let of_few = OfFew::of(report);
     let found: Vec<_> = report
         .repositories
         .iter()
-        .filter_map(|one| Some((one, one.functions.as_ref()?)))
+        .enumerate()
+        .filter(|(at, _)| !of_few.hides_counts(*at))
+        .filter_map(|(_, one)| Some((one, one.functions.as_ref()?)))
         .filter(|(_, found)| found.product.functions + found.tests.functions > 0)
         .collect();
     if found.is_empty() {
         return Ok(());
     }
     section(to, "Functions")?;
-    for (repository, found) in found {
+    let n_hidden = found.len().saturating_sub(super::MOST_REPOSITORIES);
+    for (repository, found) in found.into_iter().take(super::MOST_REPOSITORIES) {
         let name = if report.repositories.len() > 1 {
             format!("{}: ", unbroken(&repository.path))
         } else {
             String::new()
         };
-        let parts = [Some(sizes(found)), Some(placeholders(found)), history(found)];
+        let parts = [
+            Some(sizes(found)),
+            Some(placeholders(found)),
+            sentences::function_history(found),
+        ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         paragraph(to, "  ", &format!("{name}{}", parts.join(" ")))?;
         if report.repositories.len() == 1 && !found.hotspots.is_empty() {
             hotspots(found, to)?;
         }
     }
-    Ok(())
-}
-
-/// What landings did to functions, or why that is not known.
-fn history(found: &FunctionsReport) -> Option<String> {
-    let Some(history) = &found.history else {
-        return found.why_no_history.map(|why| {
-            format!("Which landings touched which function is not known: {why}.")
-        });
-    };
-    let growth = |of: &GrowthReport| {
-        format!(
-            "{} of {} by more than a quarter, and shrank in {}",
-            count(of.grew),
-            count(of.n),
-            count(of.shrank)
-        )
-    };
-    Some(format!(
-        "{} of the product that stand now were touched by the last {}; {} of them are new since.          Of those that stood before, cognitive complexity grew in {}; code grew in {}.",
-        count_of(history.touched, "function", "functions"),
-        count_of(history.landings, "landing", "landings"),
-        count(history.new),
-        growth(&history.cognitive),
-        growth(&history.code_lines),
-    ))
+    super::more(n_hidden, to)
 }
 
 /// The functions that are hard to follow and change often: all ten where landings were

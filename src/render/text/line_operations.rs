@@ -2,33 +2,18 @@
 
 use std::io::{self, Write};
 
-use super::super::number::{count, percent};
+use super::super::number::count;
 use super::super::sentences;
 use super::{DIM, paragraph, section};
 use crate::report::{OperationsReport, Report};
-use crate::units::count_to_f64;
 
 /// How many months are shown.
 const MONTHS: usize = 12;
 
 pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let Some(found) = report.line_operations.as_ref() else { return Ok(()) };
-    let total = &found.total;
-    if total.changed == 0 {
-        return Ok(());
-    }
+    let Some(text) = sentences::line_operations(found) else { return Ok(()) };
     section(to, "What happened to lines")?;
-    let share = |lines: u64| percent(count_to_f64(lines) / count_to_f64(total.changed));
-    let bulk = sentences::bulk_landings(found.bulk_landings);
-    let text = format!(
-        "Of {} lines that landings changed {} came new, {} moved and {} were copied from what \
-         stands elsewhere. Blank lines count here, files that are generated or vendored do \
-         not. Others who use these words count otherwise: docs/metrics.md.{bulk}",
-        count(total.changed),
-        share(total.added),
-        share(total.moved),
-        share(total.copied),
-    );
     paragraph(to, "  ", &text)?;
     writeln!(
         to,
@@ -40,7 +25,7 @@ pub(super) fn write(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         row(&month.month, &month.operations, to)?;
     }
     let all = if latest > 0 { "all time" } else { "all" };
-    row(all, total, to)
+    row(all, &found.total, to)
 }
 
 fn row(name: &str, of: &OperationsReport, to: &mut dyn Write) -> io::Result<()> {

@@ -2,25 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::super::number::{count, count_of};
+use super::super::number::count;
 use super::super::sentences;
 use super::{DIM, paragraph, section};
 use crate::report::{RevertRate, RevertsReport};
 
 pub(super) fn write(reverts: &RevertsReport, to: &mut dyn Write) -> io::Result<()> {
-    let n = reverts.said + reverts.silent + reverts.relands + reverts.hotfixes;
-    if n == 0 {
-        return Ok(());
-    }
+    let Some(text) = sentences::reverts(reverts) else { return Ok(()) };
     section(to, "What was taken back")?;
-    let text = format!(
-        "{} that they take another back; of {} it is known which. {} undone without a word. {} back \
-         what had been taken back.",
-        count_of(reverts.said, "commit says", "commits say"),
-        count(reverts.resolved),
-        count_of(reverts.silent, "landing was", "landings were"),
-        count_of(reverts.relands, "commit brings", "commits bring"),
-    );
     paragraph(to, "  ", &text)?;
     if let Some(text) = sentences::revert_latency(reverts) {
         paragraph(to, "  ", &text)?;
