@@ -95,7 +95,7 @@ pub(super) const MANNERS: &[Manner] = &[
             "tidetable/harmonics",
             "tidetable/windows",
         ],
-        files_a_module: 3,
+        files_a_module: 6,
         weeks: 2..WEEKS,
         quiet_week: WEEKS,
         functions: 1,

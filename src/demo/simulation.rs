@@ -278,7 +278,7 @@ impl Workshop {
             let all = self.functions.iter();
             all.filter(|(number, one)| is_here(**number, one)).map(|(_, one)| one)
         };
-        let number = if part == 0 { String::new() } else { (part + 1).to_string() };
+        let number = if part == 0 { String::new() } else { format!("_{}", part + 1) };
         let code: Vec<String> = here().map(|one| one.function.text()).collect();
         let mut files = vec![(format!("{module}{number}.py"), code.join("\n\n"))];
         if self.manner.is_tested {

@@ -297,7 +297,7 @@ fn standardised_in_words(
         (Some(low), Some(high)) => {
             format!("95% CI {:+.1} to {:+.1}", low * 100.0, high * 100.0)
         }
-        _ => format!("no interval: {}", one.reason.unwrap_or("not known")),
+        _ => one.reason.unwrap_or("no interval").to_owned(),
     };
     Some(format!(
         " With language, kind of file, directory and quarter held equal ({:.0}% of the first \

@@ -275,7 +275,7 @@ fn all_formats_tell_the_same_totals() {
         let verdict = plain(&verdict.split_whitespace().collect::<Vec<_>>().join(" "));
         assert!(said.contains(&verdict), "{format}: {verdict}");
         let ledger = match format {
-            "text" => format!("= {kept} counted"),
+            "text" => format!("= {} counted", thousands(&kept.to_string())),
             _ => "= kept".to_owned(),
         };
         assert!(said.contains(&ledger), "{format}: {ledger}");

@@ -5,7 +5,7 @@ use crate::render::number::{count, count_of, rough};
 use crate::render::sentences;
 use crate::report::{
     AssociationReport, EstimateReport, OutliersReport, PlaceReport, PlacesReport, Report,
-    SpendReport, TierReport, TiersReport,
+    SpendReport, TiersReport,
 };
 use crate::units::count_to_f64;
 
@@ -105,8 +105,13 @@ fn tiers(one: &TiersReport, own: bool) -> Option<Block> {
     }
     let columns =
         ["spend", "#people", "#person-weeks", "#lines landed", "#lines that lasted"];
-    let caption = "Mature person-weeks by the spend of the four weeks before them \
-                   (description only)";
+    let caption = match own {
+        true => "Mature person-weeks by the spend of the four weeks before them",
+        false => {
+            "Mature person-weeks by the spend of the four weeks before them (description only; \
+             rounded, so that numbers shown alike may differ)"
+        }
+    };
     let mut table = Table::new(caption, &columns);
     for tier in &one.tiers {
         table.push(vec![
@@ -117,28 +122,21 @@ fn tiers(one: &TiersReport, own: bool) -> Option<Block> {
             rough_count(tier.durable_lines, own),
         ]);
     }
-    if one.tiers.iter().all(|tier| tier.landed_lines == 0) {
+    if one.tiers.iter().all(|tier| tier.durable_lines == 0) {
         return Some(Block::Table(table));
     }
-    let part = |of: fn(&TierReport) -> u64| {
-        one.tiers.iter().map(|tier| count_to_f64(of(tier))).collect::<Vec<f64>>()
-    };
+    let lasted: Vec<f64> =
+        one.tiers.iter().map(|tier| count_to_f64(tier.durable_lines)).collect();
     Some(Block::Chart(Chart {
-        title: "Lines by the spend of the weeks before them".to_owned(),
-        description: "For each tier the lines that landed from its weeks: those that lasted, and \
-                      those that did not. There are no intervals, since it describes and compares \
-                      nothing: people and their work differ between tiers, and the tiers by how \
+        title: "Lines that lasted, by the spend of the weeks before them".to_owned(),
+        description: "For each tier the lines of its weeks that lasted, rounded so that nobody's \
+                      part can be told. There are no intervals, since it describes and compares \
+                      nothing: people and their work differ between tiers, and the tiers in how \
                       many weeks they have."
             .to_owned(),
         drawing: Drawing::Stacks {
             labels: one.tiers.iter().map(|tier| tier.tier.replace('_', " ")).collect(),
-            parts: vec![
-                ("lasted".to_owned(), part(|tier| tier.durable_lines)),
-                (
-                    "did not".to_owned(),
-                    part(|tier| tier.landed_lines.saturating_sub(tier.durable_lines)),
-                ),
-            ],
+            parts: vec![("lasted".to_owned(), lasted)],
             unit: "lines",
         },
         table,

@@ -16,10 +16,10 @@ pub(in crate::render) const OF_FEW: &str = "withheld: few people";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::render) struct OfFew {
     /// By their places: those of which it is not said what became of their lines, as of
-    /// areas; fewer than five people wrote them, or one would tell of another by
-    /// subtraction.
+    /// areas, since fewer than five people wrote them.
     lives: BTreeSet<usize>,
-    /// Those of which nothing is counted: one person wrote them, or likewise.
+    /// Those of which nothing is counted: one person wrote them, or one such would be told
+    /// by subtraction. Of more people it is code that anybody reads from git.
     counts: BTreeSet<usize>,
 }
 
@@ -30,10 +30,11 @@ impl OfFew {
             return Self::default();
         }
         let people: Vec<u64> = report.repositories.iter().map(n_people).collect();
-        Self {
-            lives: below(&people, len_to_u64(LEAST_PEOPLE)),
-            counts: below(&people, 2),
-        }
+        let counts = of_one(&people);
+        let least = len_to_u64(LEAST_PEOPLE);
+        let is_few = |at: &usize| people[*at] > 0 && people[*at] < least;
+        let lives = (0..people.len()).filter(is_few).chain(counts.iter().copied());
+        Self { lives: lives.collect(), counts }
     }
 
     /// Whether it is not said what became of the lines of the repository at this place.
@@ -51,21 +52,21 @@ impl OfFew {
         (!self.lives.is_empty()).then(|| {
             "Of repositories that fewer than five people wrote it is not said how long lines \
              live, and of those of one person nothing is counted; where that would be one \
-             repository alone, the next smallest goes with it, so that none follows by \
-             subtraction. A report on such a repository alone has its figures."
+             repository alone, the one of the next fewest people goes with it, so that none \
+             follows by subtraction. A report on such a repository alone has its figures."
                 .to_owned()
         })
     }
 }
 
-/// The places of those with somebody behind them, and fewer than `least`: not one alone.
-fn below(people: &[u64], least: u64) -> BTreeSet<usize> {
-    let some = || (0..people.len()).filter(|&at| people[at] > 0);
-    let mut hidden: BTreeSet<usize> = some().filter(|&at| people[at] < least).collect();
+/// The places of those with one person behind them; where it is one alone, with the one of
+/// the next fewest people.
+fn of_one(people: &[u64]) -> BTreeSet<usize> {
+    let mut hidden: BTreeSet<usize> =
+        (0..people.len()).filter(|&at| people[at] == 1).collect();
     if hidden.len() == 1 {
-        let rest = some().filter(|at| !hidden.contains(at));
-        let next = rest.min_by_key(|&at| (people[at], at));
-        hidden.extend(next);
+        let rest = (0..people.len()).filter(|&at| people[at] > 1);
+        hidden.extend(rest.min_by_key(|&at| (people[at], at)));
     }
     hidden
 }
@@ -158,11 +159,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_repository_of_few_people_follows_by_subtraction() {
+    fn no_repository_of_one_person_follows_by_subtraction() {
         let at = |places: &[usize]| places.iter().copied().collect::<BTreeSet<usize>>();
-        assert_eq!(below(&[9, 1, 6, 0], 2), at(&[1, 2]));
-        assert_eq!(below(&[9, 1, 1, 6], 2), at(&[1, 2]));
-        assert_eq!(below(&[9, 6, 0], 5), at(&[]));
-        assert_eq!(below(&[9, 3, 4], 5), at(&[1, 2]));
+        assert_eq!(of_one(&[9, 1, 6, 0]), at(&[1, 2]));
+        assert_eq!(of_one(&[9, 1, 1, 6]), at(&[1, 2]));
+        assert_eq!(of_one(&[9, 2, 0]), at(&[]));
     }
 }
