@@ -2,8 +2,8 @@
 -- Needs: lives.sql
 -- The share of lines that stand 30 and 90 days after they landed (Kaplan and Meier 1958):
 -- the product over all ages up to then of 1 - died / at risk. Lines last seen alive at an
--- age are at risk at it. The report says null where fewer than 200 lines, 5 % of the
--- lines or 5 people are at risk; the product alone does not know.
+-- age are at risk at it. The report says null where fewer than 200 lines or 5 % of the
+-- lines are at risk; the product alone does not know.
 WITH ages AS (
     SELECT repo, age_days, sum(lines) AS left_view,
         coalesce(sum(lines) FILTER (WHERE died), 0) AS died

@@ -320,6 +320,49 @@ fn every_id_of_the_page_is_explained_with_commands_that_git_runs() {
 }
 
 #[test]
+fn what_could_not_be_read_has_a_row_and_what_one_person_wrote_has_no_numbers() {
+    let place = Place::new();
+    let one_of = |name: &str, authors: &[&str]| {
+        let mut stream = String::new();
+        for (at, author) in authors.iter().enumerate() {
+            let time = 1_700_000_000 + 86_400 * at;
+            writeln!(
+                stream,
+                "commit refs/heads/main\ncommitter {author} <{author}@x.example> {time} +0000\n\
+                 data 3\nadd\nM 100644 inline {author}.py\ndata 24\nvalue = 1\nother = {at}\n# 4\n"
+            )
+            .expect("a string takes all");
+        }
+        Repository::import(&place, name, stream.as_bytes())
+    };
+    let _repositories = [
+        one_of("solo", &["Ana"]),
+        one_of("pair", &["Ben", "Cleo"]),
+        one_of("lost", &["Dan"]),
+    ];
+    let head = ["lost/HEAD", "lost/.git/HEAD"].map(|name| place.path(name));
+    let head = head.iter().find(|path| path.is_file()).expect("it is a repository");
+    std::fs::write(head, "nonsense").expect("it is ours");
+    for format in ["html", "markdown", "csv"] {
+        let all = ["report", "solo", "pair", "lost", "--no-syntax", "--format", format];
+        let shown = place.run(all).ended(0).out();
+        let rows = rows(format, &shown);
+        let row = |name: &str| {
+            let row =
+                rows.iter().rfind(|row| row.first().is_some_and(|cell| cell == name));
+            row.unwrap_or_else(|| panic!("{format} has no {name}: {rows:?}"))
+        };
+        assert!(row("lost")[1].contains("[E-"), "{format}: {:?}", row("lost"));
+        // The next smallest goes along.
+        for name in ["solo", "pair"] {
+            let cells = row(name).iter().filter(|cell| *cell == "withheld: few people");
+            assert_eq!(cells.count(), 6, "{format}: {:?}", row(name));
+        }
+        assert!(shown.contains("no-syntax"), "{format}");
+    }
+}
+
+#[test]
 fn one_run_writes_all_formats() {
     let place = Place::new();
     let _repository = hostile(&place);
