@@ -207,7 +207,7 @@ pub(super) fn report(
         Some((days, one))
     };
     let standardised = STANDARDISED_DAYS.into_iter().filter_map(standardised).collect();
-    let overlap = strata.as_ref().map(|(overlap, _)| *overlap);
+    let overlap = strata.map(|(overlap, _)| overlap);
     let log_rank = LogRankReport {
         observed_deaths: ranks.observed,
         expected_deaths: Some(ranks.expected),

@@ -90,7 +90,7 @@ fn stream(look: Look) -> String {
 /// A file with these lines in a function.
 fn text(lines: &[String], look: Look, week: u64) -> String {
     let indent =
-        if look == Look::Indented && week % 2 == 0 { "        " } else { "    " };
+        if look == Look::Indented && week.is_multiple_of(2) { "        " } else { "    " };
     let mut text = "def everything():\n".to_owned();
     for line in lines {
         if look == Look::Stretched {
@@ -115,7 +115,7 @@ fn commit(stream: &mut String, person: u64, time: u64, text: &str) {
 fn of_spend(look: Look) -> Vec<(&'static str, Value)> {
     let place = Place::new().without_cache();
     Repository::import(&place, "r", stream(look).as_bytes());
-    place.write("usage.csv", &export());
+    place.write("usage.csv", export());
     // The last commits of some looks are a minute later.
     let run = place.run([
         "report",
