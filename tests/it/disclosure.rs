@@ -398,7 +398,7 @@ impl Judge<'_> {
         let mut faults = Vec::new();
         let mut n_differing = 0;
         for path in paths {
-            let values = [one.get(path), other.get(path)].map(Option::copied);
+            let values = [one.get(path).copied(), other.get(path).copied()];
             let is_same = match values {
                 [Some(one), Some(other)] => (one - other).abs() < 1e-9,
                 _ => false,

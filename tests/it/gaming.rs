@@ -89,8 +89,11 @@ fn stream(look: Look) -> String {
 
 /// A file with these lines in a function.
 fn text(lines: &[String], look: Look, week: u64) -> String {
-    let indent =
-        if look == Look::Indented && week.is_multiple_of(2) { "        " } else { "    " };
+    let indent = if look == Look::Indented && week.is_multiple_of(2) {
+        "        "
+    } else {
+        "    "
+    };
     let mut text = "def everything():\n".to_owned();
     for line in lines {
         if look == Look::Stretched {
