@@ -216,7 +216,8 @@ pub struct CheckArgs {
     /// The repository
     #[arg(default_value = ".")]
     pub repository: PathBuf,
-    /// The branch, ref or full commit id that the change is for
+    /// The branch, tag, ref or commit that the change is for, as git would find it:
+    /// origin/main, HEAD~5, a short id
     #[arg(long, value_name = "REV", env = "SLOPNEXUS_BASE")]
     pub base: String,
     /// Where the change ends [default: HEAD]

@@ -122,6 +122,7 @@ pub fn check(args: &CheckArgs) -> Result<(CheckRequest, Outputs<CheckFormat>), E
             cache_folder: cache_folder(args.no_cache, args.cache_dir.as_ref()),
             jobs: args.jobs,
             allow_foreign_owner: args.allow_foreign_owner,
+            parses_all: false,
         },
         warnings: !args.quiet,
         color: args.color,

@@ -64,7 +64,7 @@ pub fn check(
     let size = check::countable_size(&change);
     let (findings, mut notes) =
         policy::judge(findings, &policy, &baseline, &suppressions, size);
-    notes.extend(policy::control_notes(change.files.iter().map(|file| &file.path)));
+    notes.extend(policy::control_notes(&changed_paths(&change)));
     notes.extend(let_pass(&mut change, &policy));
 
     // 3. The answer.
@@ -72,7 +72,16 @@ pub fn check(
     Ok(check::report(name.to_json_text().into_owned(), &change, settled))
 }
 
-/// A file that says how to judge, as it stood before the change.
+/// All paths where a change did something, also to what is no plain file.
+fn changed_paths(change: &ChangeFacts) -> BTreeSet<Untrusted> {
+    let files = change.files.iter();
+    let paths = files.flat_map(|file| [Some(&file.path), file.old_path.as_ref()]);
+    let controls = change.controls.iter().filter(|control| control.is_changed);
+    let controls = controls.map(|control| Untrusted::from(control.name.as_str()));
+    paths.flatten().cloned().chain(controls).collect()
+}
+
+/// A file that says how to judge, as it stands at the base.
 fn control<'c>(change: &'c ChangeFacts, name: &str) -> Result<Option<&'c [u8]>, Error> {
     let control = change.controls.iter().find(|control| control.name == name);
     let Some(control) = control else { return Ok(None) };

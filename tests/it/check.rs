@@ -113,3 +113,83 @@ fn a_check_says_on_main_what_it_said_on_the_branch_cold_and_warm() {
         assert_eq!(said(&tip[1], &tip[0]), cold, "{}: on main", rule.id);
     }
 }
+
+#[test]
+fn a_base_may_be_named_in_any_way_that_git_finds_a_commit_by() {
+    let place = Place::new();
+    let steps =
+        &RULES.iter().find(|it| it.id == "returned-after-revert").expect("a rule").broken;
+    let repository = repository(&place, "app", &(steps.history)());
+    repository.git(["tag", "light", "main"]);
+    repository.git([
+        "-c",
+        "user.name=A",
+        "-c",
+        "user.email=a@example.org",
+        "tag",
+        "-am",
+        "x",
+        "v1",
+        "main",
+    ]);
+    repository.git(["update-ref", "refs/remotes/origin/main", "main"]);
+    repository.git([
+        "symbolic-ref",
+        "refs/remotes/origin/HEAD",
+        "refs/remotes/origin/main",
+    ]);
+    let id = repository.words(["rev-parse", "main"]).remove(0);
+    let names = [
+        "main",
+        "heads/main",
+        "refs/heads/main",
+        "light",
+        "tags/v1",
+        "v1",
+        "v1^{}",
+        "v1^{commit}",
+        "origin/main",
+        "origin",
+        "change~1",
+        "change^",
+        "change~",
+        "main^0",
+        &id,
+        &id[..7],
+        &id[..12].to_ascii_uppercase(),
+        "v1-0-gABBREV",
+    ];
+    for name in names {
+        let name = name.replace("ABBREV", &id[..9]);
+        let git = repository.words(["rev-parse", &format!("{name}^{{commit}}")]);
+        assert_eq!(git, [id.as_str()], "{name}");
+        let answer = answer(&check(&place, "app", &name, "change"));
+        assert_eq!(answer["base"], id.as_str(), "{name}");
+    }
+    let older = repository.words(["rev-parse", "main~2"]).remove(0);
+    assert_eq!(answer(&check(&place, "app", "v1~2", "change"))["base"], older.as_str());
+}
+
+#[test]
+fn a_name_that_is_ambiguous_or_leads_nowhere_is_refused_with_the_reason() {
+    let place = Place::new();
+    let rule = RULES.iter().find(|it| it.id == "returned-after-revert").expect("a rule");
+    let repository = repository(&place, "app", &(rule.broken.history)());
+    repository.git(["tag", "main", "main~1"]);
+    for (name, word) in [
+        ("main", "ambiguous"),
+        ("refs/heads/main~99", "no such parent"),
+        ("refs/heads/main^2", "no such parent"),
+        ("main..change", "range"),
+        ("change@{1}", "reflogs"),
+        (":/change", "names no commit"),
+        ("nothing", "no branch, tag or commit"),
+        ("--upload-pack=x", "no branch, tag or commit"),
+        ("../../HEAD", "range"),
+    ] {
+        let base = format!("--base={name}");
+        let run = place.run(["check", "app", base.as_str(), "--head", "change"]);
+        run.refused(3, "E-BASE");
+        assert!(run.stderr.contains(word), "{name}: {}", run.stderr);
+    }
+}
