@@ -21,7 +21,7 @@ use crate::facts::CacheUse;
 use crate::file_class::{self, FileClass};
 use crate::history::ObjectId;
 use crate::history::attributes::Asserted;
-use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader};
+use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader, Unreadable};
 use crate::history::open::Opened;
 use crate::lines::schedule::Progress;
 use crate::problem::GapKind;
@@ -271,7 +271,7 @@ impl Search<'_> {
     ) -> Result<Look, GapKind> {
         let nothing = |row| Ok(Look { row, fits: false, stream: None });
         let mut read =
-            || reader.read(one.blob, ObjectKind::Blob).map_err(|why| why.gap());
+            || reader.read(one.blob, ObjectKind::Blob).map_err(Unreadable::gap);
         let (words, bytes): (Words, ObjectBytes) = match row {
             Some(row) if row.state == State::Uncounted || !fits(&row.words) => {
                 return nothing(None);

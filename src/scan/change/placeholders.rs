@@ -17,10 +17,11 @@ pub(super) fn added(file: &Changed) -> Vec<AddedPlaceholder> {
     let declares_only = file.path().ends_with(b".pyi");
     let mut former = former(file);
     let mut is_new = |one: &&Placeholder| {
-        texts::holds(&file.added, one.line)
-            && !has_moved(file, one.line)
-            && !(declares_only && one.kind == PlaceholderKind::Stub)
-            && !takes_place(file, one, &mut former)
+        if !texts::holds(&file.added, one.line) || has_moved(file, one.line) {
+            return false;
+        }
+        let is_declared = declares_only && one.kind == PlaceholderKind::Stub;
+        !is_declared && !takes_place(file, one, &mut former)
     };
     let found: Vec<&Placeholder> =
         inside.placeholders.iter().filter(&mut is_new).collect();
