@@ -30,6 +30,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Does this change add slop?
     Check(CheckArgs),
+    /// Which findings are known and may stay, as long as they get no worse?
+    Baseline(BaselineArgs),
     /// Where does each line standing at the tip come from?
     Lines(LinesArgs),
     /// The tables behind everything, for your own SQL
@@ -213,21 +215,65 @@ What lies between the best common ancestor of base and head, and the head, is ju
 rules in docs/rules.md. Exit status: 0 passed, 1 a rule at level error was broken, 2 wrong flags
 or configuration, 3 it could not be judged.")]
 pub struct CheckArgs {
-    /// The repository
-    #[arg(default_value = ".")]
-    pub repository: PathBuf,
-    /// The branch, ref or full commit id that the change is for
-    #[arg(long, value_name = "REV", env = "SLOPNEXUS_BASE")]
-    pub base: String,
-    /// Where the change ends [default: HEAD]
-    #[arg(long, value_name = "REV", env = "SLOPNEXUS_HEAD")]
-    pub head: Option<String>,
-    /// text or json; may be repeated, each with its --output
+    /// What to judge, and how to read it.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// How to write; may be repeated, each with its --output
     #[arg(long, value_name = "FORMAT")]
     pub format: Vec<CheckFormat>,
     /// Where to write; may be repeated, one for each --format
     #[arg(long, value_name = "FILE")]
     pub output: Vec<PathBuf>,
+    /// When to use colour
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        env = "SLOPNEXUS_COLOR"
+    )]
+    pub color: Color,
+}
+
+/// `baseline`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Give the same --base to write and to update: a finding that no change in between is about is not
+found again, and goes. What the policy has off and what comments let pass is not in a baseline.")]
+pub struct BaselineArgs {
+    /// Whether to begin anew or to tighten the one of the base
+    #[arg(value_enum)]
+    pub action: BaselineAction,
+    /// What to judge, and how to read it.
+    #[command(flatten)]
+    pub change: ChangeArgs,
+    /// Where to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What to do with a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BaselineAction {
+    /// All that counts now
+    Write,
+    /// The one of the base without what is gone, and with numbers that got better
+    Update,
+}
+
+/// Flags of every command that judges a change.
+#[derive(Debug, Args)]
+pub struct ChangeArgs {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub repository: PathBuf,
+    /// The branch, tag, ref or commit that the change is for, as git would find it:
+    /// origin/main, HEAD~5, a short id
+    #[arg(long, value_name = "REV", env = "SLOPNEXUS_BASE")]
+    pub base: String,
+    /// Where the change ends [default: HEAD]
+    #[arg(long, value_name = "REV", env = "SLOPNEXUS_HEAD")]
+    pub head: Option<String>,
     /// Threads [default: one a core]
     #[arg(long, value_name = "N", env = "SLOPNEXUS_JOBS")]
     pub jobs: Option<usize>,
@@ -247,15 +293,6 @@ pub struct CheckArgs {
     /// Only errors on standard error
     #[arg(short, long)]
     pub quiet: bool,
-    /// When to use colour
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "WHEN",
-        env = "SLOPNEXUS_COLOR"
-    )]
-    pub color: Color,
 }
 
 /// Formats of the answer of a check.
@@ -546,7 +583,10 @@ pub fn wants_progress(cli: &Cli) -> bool {
         Command::Facts(args) => shows(&args.repository),
         Command::People(args) => shows(&args.repository),
         Command::Explain(args) => shows(&args.repository),
-        Command::Check(args) => !args.no_progress && !args.quiet,
+        Command::Check(CheckArgs { change, .. })
+        | Command::Baseline(BaselineArgs { change, .. }) => {
+            !change.no_progress && !change.quiet
+        }
         Command::Demo(_) | Command::Doctor(_) => true,
         Command::Audit(args) => shows(&args.repository),
         Command::Usage(_) | Command::Limits | Command::Worker => false,

@@ -2,6 +2,7 @@
 //! answer.
 
 mod demo;
+mod baseline;
 mod check;
 mod audit;
 mod doctor;
@@ -29,6 +30,7 @@ pub fn run(cli: &Cli, outside: &Outside<'_>) -> Result<Exit, Error> {
     match &cli.command {
         Command::Report(args) => report::run(args, outside),
         Command::Check(args) => check::run(args, outside),
+        Command::Baseline(args) => baseline::run(args, outside),
         Command::Lines(args) => lines::run(args, outside),
         Command::Facts(args) => facts::run(args, outside),
         Command::Audit(args) => audit::run(args, outside),

@@ -25,6 +25,7 @@ mod pack;
 pub(crate) mod probe;
 mod refs;
 pub mod pulls;
+pub mod revision;
 pub mod tree;
 pub mod walk;
 

@@ -10,7 +10,7 @@ mod trusted;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use audit::audit;
-pub use change::check;
+pub use change::{baseline, check};
 pub use exports::read_exports;
 pub use repositories::{Gathered, gather};
 pub use trusted::TrustedFolders;

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 pub use audit::{AuditRequest, audit};
 
 use crate::cli::{
-    CheckArgs, CheckFormat, Color, ExplainArgs, ExportArgs, FactsArgs, LinesArgs,
-    PeopleArgs, ReportArgs, ReportFormat, RepositoryArgs, UsageArgs,
+    BaselineArgs, ChangeArgs, CheckArgs, CheckFormat, Color, ExplainArgs, ExportArgs,
+    FactsArgs, LinesArgs, PeopleArgs, ReportArgs, ReportFormat, RepositoryArgs,
+    UsageArgs,
 };
 use crate::error::Error;
 use crate::explain::{self, Id};
@@ -110,8 +111,22 @@ pub fn report(
 ///
 /// As [`report`].
 pub fn check(args: &CheckArgs) -> Result<(CheckRequest, Outputs<CheckFormat>), Error> {
+    let request = change(&args.change, args.color)?;
+    Ok((request, outputs(&args.format, &args.output, CheckFormat::Text)?))
+}
+
+/// Reads what `baseline` was asked.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn baseline(args: &BaselineArgs) -> Result<CheckRequest, Error> {
+    change(&args.change, Color::Never)
+}
+
+fn change(args: &ChangeArgs, color: Color) -> Result<CheckRequest, Error> {
     check_jobs(args.jobs)?;
-    let request = CheckRequest {
+    Ok(CheckRequest {
         repository: args.repository.clone(),
         options: ChangeOptions {
             base: args.base.clone(),
@@ -122,11 +137,11 @@ pub fn check(args: &CheckArgs) -> Result<(CheckRequest, Outputs<CheckFormat>), E
             cache_folder: cache_folder(args.no_cache, args.cache_dir.as_ref()),
             jobs: args.jobs,
             allow_foreign_owner: args.allow_foreign_owner,
+            parses_all: false,
         },
         warnings: !args.quiet,
-        color: args.color,
-    };
-    Ok((request, outputs(&args.format, &args.output, CheckFormat::Text)?))
+        color,
+    })
 }
 
 /// Reads what `lines` was asked.

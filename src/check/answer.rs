@@ -66,6 +66,13 @@ fn notes_of(change: &ChangeFacts) -> Vec<String> {
             "files that only this change marks as generated, judged as any other: {marked}"
         ));
     }
+    let unknown = change.files.iter().filter(|file| file.may_be_code).count();
+    if unknown > 0 {
+        notes.push(format!(
+            "files that may be code and have no name of a known language, which no rule \
+             looks at: {unknown}"
+        ));
+    }
     notes
 }
 

@@ -26,14 +26,15 @@ const HEAD: &str = "\
 
 A change is judged: what lies between the best common ancestor of base and head, and the head.
 Never a person, never spend, never whether a machine wrote it. All that decides how the change is
-read (attributes, policy, baseline) is taken from that ancestor, so that a change cannot relax its
-own judgement.
+read (attributes, policy, baseline) is taken from the base as it stands now, so that a change can
+neither relax its own judgement nor choose an older one.
 
 Tests, documentation, lock files, data, generated and copied-in files are no product code; what a
-file is follows from its path, from the attributes that stood before, and from what it said of
-itself before. A file of a known language that cannot be read or parsed (NUL bytes, a link, minified
-lines, nesting beyond the limit, a Git LFS pointer) is named, and the check ends with status 3: what
-was not looked at does not pass.
+file is follows from its path, from the attributes of the base, and from what it said of itself
+before and still says. A file of a known language that cannot be read or parsed (NUL bytes, a link,
+minified lines, nesting beyond the limit, a Git LFS pointer, line ends that git does not count) is
+named, and so are a link or submodule in place of code and a new submodule; the check then ends with
+status 3: what was not looked at does not pass.
 
 Rules that compare shares say nothing of changes of fewer than {least} lines. The answer says so when
 it was so, and it is so on a branch as on main.

@@ -70,7 +70,19 @@ fn jumps(
             let jump = f64::from(after.saturating_sub(before));
             !it.is_test && f64::from(after) > most && jump > most_jump
         };
-        for it in file.functions.iter().filter(is_jump) {
+        let grown: Vec<&FunctionChange> = file.functions.iter().filter(is_jump).collect();
+        let is_of_inner = |it: &FunctionChange| {
+            let is_inside = |one: &&&FunctionChange| {
+                one.first_line >= it.first_line
+                    && one.last_line <= it.last_line
+                    && one.name != it.name
+            };
+            let inner: u32 =
+                grown.iter().filter(is_inside).map(|one| of(one.after)).sum();
+            inner > 0 && f64::from(of(it.after).saturating_sub(inner)) <= most
+        };
+        // What only those within it make it, these are told for.
+        for it in grown.iter().filter(|it| !is_of_inner(it)) {
             let after = of(it.after);
             let message = match it.before.map(&of) {
                 None => format!("a new function has {} {after}", words(unit)),

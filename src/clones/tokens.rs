@@ -105,6 +105,12 @@ impl TokenStream {
         self.keys.len()
     }
 
+    /// For each token the hash of what is compared, which for a word that counts is
+    /// [`xxh3_64`] of the word, and the line that it begins on, 0-based.
+    pub fn keys_and_lines(&self) -> (&[u64], &[u32]) {
+        (&self.keys, &self.lines)
+    }
+
     /// The low halves of its fingerprints under the preset that it was read with: two
     /// versions with a clone in common have one in common.
     pub fn fingerprints(&self, preset: Preset) -> Vec<u32> {

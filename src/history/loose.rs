@@ -1,5 +1,6 @@
 //! Loose objects: one file each. They are listed once.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,12 @@ impl LooseObjects {
     /// How many bytes they take in store, roughly: a block of the file system each.
     pub(super) fn stored(&self) -> u64 {
         crate::units::len_to_u64(self.known.len()) << 12
+    }
+
+    /// Those whose ids begin with these digits.
+    pub(super) fn beginning_with(&self, digits: &str) -> BTreeSet<ObjectId> {
+        let is_it = |id: &&ObjectId| id.to_string().starts_with(digits);
+        self.known.iter().filter(is_it).copied().collect()
     }
 
     /// Lists the loose objects of object folders.

@@ -126,6 +126,15 @@ impl ObjectStore {
         self.packs().packs.iter().map(|pack| pack.mark.clone()).collect()
     }
 
+    /// The objects whose ids begin with these digits, in small letters.
+    pub(super) fn beginning_with(&self, digits: &str) -> BTreeSet<ObjectId> {
+        let mut found = self.loose.beginning_with(digits);
+        for pack in self.packs().packs.iter() {
+            found.extend(pack.beginning_with(digits));
+        }
+        found
+    }
+
     /// How often an object was not there, or damaged, for all readers together.
     pub(super) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)

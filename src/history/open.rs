@@ -280,7 +280,12 @@ impl Opened {
         pulls::heads(self.refs(), gaps)
     }
 
-    fn refs(&self) -> Refs<'_> {
+    /// The objects whose ids begin with these digits, in small letters.
+    pub(super) fn objects_beginning_with(&self, digits: &str) -> BTreeSet<ObjectId> {
+        self.objects.beginning_with(digits)
+    }
+
+    pub(super) fn refs(&self) -> Refs<'_> {
         refs(&self.layout)
     }
 
@@ -347,7 +352,7 @@ impl Opened {
     }
 
     /// Follows annotated tags to the commit.
-    fn peeled(&self, name: &[u8], mut id: ObjectId) -> Result<Tip, Error> {
+    pub(super) fn peeled(&self, name: &[u8], mut id: ObjectId) -> Result<Tip, Error> {
         const MOST_TAGS: usize = 16;
         let mut reader = self.reader()?;
         for _ in 0..MOST_TAGS {

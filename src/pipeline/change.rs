@@ -4,7 +4,7 @@ use super::repositories::words;
 use super::{Outside, TrustedFolders};
 use std::collections::BTreeSet;
 
-use crate::check::{self, CheckReport, RULES, Rule, Settled};
+use crate::check::{self, CheckReport, Finding, RULES, Rule, Settled};
 use crate::error::{Error, Exit};
 use crate::facts::CacheUse;
 use crate::lines::schedule::Progress;
@@ -23,7 +23,38 @@ pub fn check(
     request: &CheckRequest,
     outside: &Outside<'_>,
 ) -> Result<CheckReport, Error> {
-    // 1. What the change does, from a worker.
+    let mut change = read(request, outside)?;
+    let judged = judge(&mut change)?;
+    let name = Untrusted::from(request.repository.as_os_str().as_encoded_bytes());
+    Ok(check::report(name.to_json_text().into_owned(), &change, judged.settled))
+}
+
+/// Which findings are known and may stay: a new baseline, or that of the base tightened.
+///
+/// # Errors
+///
+/// As [`check`], and when part of the change cannot be looked at.
+pub fn baseline(
+    request: &CheckRequest,
+    is_update: bool,
+    outside: &Outside<'_>,
+) -> Result<Baseline, Error> {
+    let mut change = read(request, outside)?;
+    let Judged { settled, findings, baseline, suppressions } = judge(&mut change)?;
+    if !change.unanalysed.is_empty() {
+        let why = "part of the change could not be looked at";
+        let hint = "run `slopnexus check`, which names it";
+        let what = "the baseline cannot be made";
+        return Err(Error::input("E-UNANALYSED", what, why, hint));
+    }
+    Ok(match is_update {
+        true => baseline.update(&findings, |path| suppressions.has_looked_at(path)),
+        false => Baseline::of(&settled.findings),
+    })
+}
+
+/// What a change does, from a worker.
+fn read(request: &CheckRequest, outside: &Outside<'_>) -> Result<ChangeFacts, Error> {
     let path = &request.repository;
     let options = ChangeOptions {
         allow_foreign_owner: request.options.allow_foreign_owner
@@ -51,28 +82,46 @@ pub fn check(
              [W-CACHE]"
         ));
     }
-
-    // 2. What the rules have against it, and what of that counts: by the policy and the
-    // baseline that stood before the change.
-    let mut change = change;
-    let policy = policy_before(&change)?;
-    let baseline = baseline_before(&change)?;
-    let thresholds =
-        |rule: &Rule, name: &str, path: &[u8]| policy.threshold(rule.id, name, path);
-    let findings = check::judge(&change, &thresholds);
-    let suppressions = suppressions(&change);
-    let size = check::countable_size(&change);
-    let (findings, mut notes) =
-        policy::judge(findings, &policy, &baseline, &suppressions, size);
-    notes.extend(policy::control_notes(change.files.iter().map(|file| &file.path)));
-    notes.extend(let_pass(&mut change, &policy));
-
-    // 3. The answer.
-    let settled = Settled { findings, notes };
-    Ok(check::report(name.to_json_text().into_owned(), &change, settled))
+    Ok(change)
 }
 
-/// A file that says how to judge, as it stood before the change.
+/// What the rules have against a change, and by what it was judged.
+struct Judged {
+    settled: Settled,
+    /// All findings, whatever became of them.
+    findings: Vec<Finding>,
+    baseline: Baseline,
+    suppressions: Suppressions,
+}
+
+/// What the rules have against a change, and what of that counts: by the policy and the
+/// baseline of the base.
+fn judge(change: &mut ChangeFacts) -> Result<Judged, Error> {
+    let policy = policy_before(change)?;
+    let baseline = baseline_before(change)?;
+    let thresholds =
+        |rule: &Rule, name: &str, path: &[u8]| policy.threshold(rule.id, name, path);
+    let findings = check::judge(change, &thresholds);
+    let suppressions = suppressions(change);
+    let size = check::countable_size(change);
+    let (counted, mut notes) =
+        policy::judge(findings.clone(), &policy, &baseline, &suppressions, size);
+    notes.extend(policy::control_notes(&changed_paths(change)));
+    notes.extend(let_pass(change, &policy));
+    let settled = Settled { findings: counted, notes };
+    Ok(Judged { settled, findings, baseline, suppressions })
+}
+
+/// All paths where a change did something, also to what is no plain file.
+fn changed_paths(change: &ChangeFacts) -> BTreeSet<Untrusted> {
+    let files = change.files.iter();
+    let paths = files.flat_map(|file| [Some(&file.path), file.old_path.as_ref()]);
+    let controls = change.controls.iter().filter(|control| control.is_changed);
+    let controls = controls.map(|control| Untrusted::from(control.name.as_str()));
+    paths.flatten().cloned().chain(controls).collect()
+}
+
+/// A file that says how to judge, as it stands at the base.
 fn control<'c>(change: &'c ChangeFacts, name: &str) -> Result<Option<&'c [u8]>, Error> {
     let control = change.controls.iter().find(|control| control.name == name);
     let Some(control) = control else { return Ok(None) };

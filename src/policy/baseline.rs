@@ -169,11 +169,9 @@ impl Baseline {
             return Known::No;
         };
         match (entry.value, finding.measured) {
-            (Some(before), Some(now))
-                if entry.unit.as_deref() == Some(now.unit) && is_worse(before, now) =>
-            {
-                Known::Worse
-            }
+            // What was measured otherwise says nothing of this.
+            (_, Some(now)) if entry.unit.as_deref() != Some(now.unit) => Known::No,
+            (Some(before), Some(now)) if is_worse(before, now) => Known::Worse,
             _ => Known::Yes,
         }
     }
@@ -312,7 +310,7 @@ mod tests {
         let baseline = counting(&[made("a", 1, 20.0)]);
         let mut share = made("a", 1, 99.0);
         share.measured = share.measured.map(|one| Measured { unit: "%", ..one });
-        assert_eq!(baseline.knows(&share), Known::Yes);
+        assert_eq!(baseline.knows(&share), Known::No, "it says nothing of a share");
         assert_eq!(baseline.update(&[share], |_| true), baseline);
     }
 

@@ -2,10 +2,12 @@
 //! and what landed shortly before. What a worker runs for `check`.
 //!
 //! Whoever wrote the change wrote everything on its side. So all that decides how it is
-//! read, attributes among it, is of the commit where it began; and what cannot be looked at
-//! on its side is named, file by file, and never passed over.
+//! read, attributes among it, is of the branch that it is for, as that stands now (whoever
+//! wrote it chose the commit where it began); and what cannot be looked at on its side is
+//! named, file by file, and never passed over.
 
 mod base_index;
+mod base_rows;
 mod base_tree;
 mod copies;
 mod facts;
@@ -13,9 +15,13 @@ mod files;
 mod functions;
 mod landings;
 mod manifests;
+mod moved;
+mod placeholders;
 mod range;
 mod reverts;
+mod strange;
 mod texts;
+mod words;
 mod young;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +35,7 @@ use crate::history::tree::TreeCache;
 use crate::lines::schedule::Progress;
 use crate::problem::Gaps;
 
+use base_index::Question;
 use base_tree::BaseTree;
 pub use facts::{
     AddedPlaceholder, ChangeFacts, ChangedFile, CommentMark, Control, Copied,
@@ -52,7 +59,7 @@ pub struct ChangeOptions {
     pub base: String,
     /// Where it ends; `None` for `HEAD`.
     pub head: Option<String>,
-    /// Files at the root to be returned as they stand where the change began.
+    /// Files at the root to be returned as they stand at the base.
     pub controls: Vec<String>,
     /// Where earlier runs kept what they found; `None` to keep nothing.
     pub cache_folder: Option<PathBuf>,
@@ -60,6 +67,9 @@ pub struct ChangeOptions {
     pub jobs: Option<usize>,
     /// Whether repositories of other users may be opened.
     pub allow_foreign_owner: bool,
+    /// Whether to parse every file where the change begins, also those whose words say that
+    /// they hold nothing of it: for tests, since the answer is the same.
+    pub parses_all: bool,
 }
 
 /// Finds out what a change does. The repository may lead nowhere outside of `roots`.
@@ -119,9 +129,16 @@ fn scan_here(
     let range = range::find(&opened, &mut reading, options)?;
     let base = BaseTree::read(&mut reading, &range)?;
     let mut files = files::read(&mut reading, &base, &range)?;
-    let known = base_index::open(&opened, options)?;
-    let (index, kept) = base_index::fill(&opened, known, &base, &mut reading)?;
-    let found = copies::find(&mut reading, &base, &index, &files);
+    let code = copies::read(&reading, &files);
+    let question = Question {
+        asks_tests: files::has_untested_code(&files),
+        parses_all: options.parses_all,
+        ..code.question()
+    };
+    let known = base_rows::open(&opened, options)?;
+    let (index, kept) =
+        base_index::find(&opened, known, (&base, &question), &mut reading)?;
+    let found = copies::find(&mut reading, &base, index.candidates, &code);
     let landings = landings::before(&opened, &mut reading, &range);
     let young = young::find(&mut reading, &landings, &range, &mut files);
     let taken_back = reverts::taken_back(&mut reading, &landings, &range, &young, &files);

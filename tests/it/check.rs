@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use slopnexus::check::examples::Step;
 use slopnexus::check::{Level, RULES};
+use slopnexus::scan::change::{ChangeOptions, scan_change};
 
 use crate::git::Repository;
 use crate::harness::{Place, Run};
@@ -112,4 +113,155 @@ fn a_check_says_on_main_what_it_said_on_the_branch_cold_and_warm() {
         let tip = repository.words(["rev-parse", "merged", "merged^1"]);
         assert_eq!(said(&tip[1], &tip[0]), cold, "{}: on main", rule.id);
     }
+}
+
+#[test]
+fn a_base_may_be_named_in_any_way_that_git_finds_a_commit_by() {
+    let place = Place::new();
+    let steps =
+        &RULES.iter().find(|it| it.id == "returned-after-revert").expect("a rule").broken;
+    let repository = repository(&place, "app", &(steps.history)());
+    repository.git(["tag", "light", "main"]);
+    repository.git([
+        "-c",
+        "user.name=A",
+        "-c",
+        "user.email=a@example.org",
+        "tag",
+        "-am",
+        "x",
+        "v1",
+        "main",
+    ]);
+    repository.git(["update-ref", "refs/remotes/origin/main", "main"]);
+    repository.git([
+        "symbolic-ref",
+        "refs/remotes/origin/HEAD",
+        "refs/remotes/origin/main",
+    ]);
+    let id = repository.words(["rev-parse", "main"]).remove(0);
+    let names = [
+        "main",
+        "heads/main",
+        "refs/heads/main",
+        "light",
+        "tags/v1",
+        "v1",
+        "v1^{}",
+        "v1^{commit}",
+        "origin/main",
+        "origin",
+        "change~1",
+        "change^",
+        "change~",
+        "main^0",
+        &id,
+        &id[..7],
+        &id[..12].to_ascii_uppercase(),
+        "v1-0-gABBREV",
+    ];
+    for name in names {
+        let name = name.replace("ABBREV", &id[..9]);
+        let git = repository.words(["rev-parse", &format!("{name}^{{commit}}")]);
+        assert_eq!(git, [id.as_str()], "{name}");
+        let answer = answer(&check(&place, "app", &name, "change"));
+        assert_eq!(answer["base"], id.as_str(), "{name}");
+    }
+    let older = repository.words(["rev-parse", "main~2"]).remove(0);
+    assert_eq!(answer(&check(&place, "app", "v1~2", "change"))["base"], older.as_str());
+}
+
+#[test]
+fn a_name_that_is_ambiguous_or_leads_nowhere_is_refused_with_the_reason() {
+    let place = Place::new();
+    let rule = RULES.iter().find(|it| it.id == "returned-after-revert").expect("a rule");
+    let repository = repository(&place, "app", &(rule.broken.history)());
+    repository.git(["tag", "main", "main~1"]);
+    for (name, word) in [
+        ("main", "ambiguous"),
+        ("refs/heads/main~99", "no such parent"),
+        ("refs/heads/main^2", "no such parent"),
+        ("main..change", "range"),
+        ("change@{1}", "reflogs"),
+        (":/change", "names no commit"),
+        ("nothing", "no branch, tag or commit"),
+        ("--upload-pack=x", "no branch, tag or commit"),
+        ("../../HEAD", "range"),
+    ] {
+        let base = format!("--base={name}");
+        let run = place.run(["check", "app", base.as_str(), "--head", "change"]);
+        run.refused(3, "E-BASE");
+        assert!(run.stderr.contains(word), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_is_parsed_of_the_base_changes_nothing_of_what_is_found() {
+    for rule in RULES {
+        for example in [&rule.broken, &rule.sound] {
+            let place = Place::new();
+            let repository = repository(&place, "app", &(example.history)());
+            let found = |parses_all| {
+                let options = ChangeOptions {
+                    base: "main".to_owned(),
+                    head: Some("change".to_owned()),
+                    parses_all,
+                    ..ChangeOptions::default()
+                };
+                let roots = [place.root().to_owned()];
+                scan_change(&repository.path, &roots, &options, &|_| ())
+                    .expect("it is sound")
+            };
+            assert_eq!(found(false), found(true), "{}: {}", rule.id, example.what);
+        }
+    }
+}
+
+#[test]
+fn a_baseline_is_written_where_it_is_asked_for_and_only_gets_smaller() {
+    let rule = RULES.iter().find(|it| it.id == "new-duplication").expect("a rule");
+    let mut history = (rule.broken.history)();
+    let baseline = |place: &Place, action: &str| {
+        let arguments = ["baseline", action, "app", "--base", "main", "--head", "change"];
+        place.run(arguments).ended(0).out()
+    };
+    let place = Place::new();
+    let _first = repository(&place, "app", &history);
+    let written = baseline(&place, "write");
+    let lines: Vec<&str> =
+        written.lines().filter(|it| it.contains("fingerprint")).collect();
+    assert_eq!(lines.len(), 1, "{written}");
+    assert!(
+        lines[0].contains("\"rule\":\"new-duplication\",\"path\":\"app/new.py\""),
+        "{written}"
+    );
+    assert_eq!(
+        baseline(&place, "update").matches("fingerprint").count(),
+        0,
+        "nothing comes in"
+    );
+    for step in &mut history {
+        step.files.push(("slopnexus-baseline.json", written.clone()));
+    }
+    let place = Place::new();
+    let _second = repository(&place, "app", &history);
+    let known = answer(&check(&place, "app", "main", "change").ended(0));
+    assert_eq!(known["findings"][0]["standing"], "baselined", "{known:#}");
+    assert_eq!(baseline(&place, "update"), written);
+    let last = history[1].files.iter_mut().find(|(path, _)| *path == "app/new.py");
+    last.expect("it is there").1 = "x = 1\n".to_owned();
+    let place = Place::new();
+    let _third = repository(&place, "app", &history);
+    assert_eq!(baseline(&place, "update").matches("fingerprint").count(), 0);
+}
+
+#[test]
+fn a_baseline_is_not_made_of_what_cannot_be_looked_at() {
+    let place = Place::new();
+    let rule = RULES.iter().find(|it| it.id == "todo-added").expect("a rule");
+    let mut history = (rule.broken.history)();
+    history[1].files.push(("app/odd.py", "x = '\0'\n".to_owned()));
+    let _repository = repository(&place, "app", &history);
+    let arguments = ["baseline", "write", "app", "--base", "main", "--head", "change"];
+    place.run(arguments).refused(3, "E-UNANALYSED");
 }

@@ -193,3 +193,179 @@ fn hostile_names_are_shown_and_harm_nothing() {
     assert!(!text.contains('\u{1b}'), "{text}");
     assert!(text.lines().all(|line| !line.starts_with("::")), "{text}");
 }
+
+/// The standings of a change whose `main` and `change` are these files.
+fn between(
+    place: &Place,
+    before: Vec<(&'static str, String)>,
+    after: &[Vec<u8>],
+) -> Value {
+    let base = Step { day: 0, message: "begin".to_owned(), files: before };
+    let mut stream = commits("main", None, &[base]).into_bytes();
+    let head = "commit refs/heads/change\ncommitter A <a@example.org> 1767312000 +0000\n\
+                data 6\nchange\nfrom refs/heads/main\n";
+    stream.extend(head.as_bytes());
+    stream.extend(after.concat());
+    Repository::import(place, "app", &stream);
+    answer(&check(place, "app", "main", "change"))
+}
+
+/// Forty lines of code like no others, as the example of new duplication has them.
+fn core() -> String {
+    example("new-duplication")[0].files[0].1.clone()
+}
+
+#[test]
+fn a_policy_of_a_commit_that_the_author_chose_does_not_count() {
+    let place = Place::new();
+    let history = example("new-duplication");
+    let relaxed = "[rules]\nnew-duplication = \"off\"\n".to_owned();
+    let mut first = history[0].clone();
+    first.files.push(("slopnexus.toml", relaxed));
+    let steps = [first, Step { day: 1, ..history[0].clone() }];
+    let stream = commits("old", None, &steps[..1])
+        + &commits("main", Some("refs/heads/old"), &steps[1..])
+        + &commits("change", Some("refs/heads/old"), &history[1..]);
+    Repository::import(&place, "app", stream.as_bytes());
+    let answer = answer(&check(&place, "app", "main", "change").ended(1));
+    assert!(rules(&answer).contains(&"new-duplication".to_owned()), "{answer:#}");
+}
+
+#[test]
+fn what_did_not_count_before_counts_when_it_becomes_code() {
+    let cases: [(&str, &str, String); 4] = [
+        ("vendored", "vendor/lib.py", core().replace("core", "lib")),
+        ("binary", "data/x.bin", core() + "\0\n"),
+        ("text", "app/core.txt", core()),
+        (
+            "marked",
+            "app/new.py",
+            format!("# @generated\n{}", core().replace("core", "z")),
+        ),
+    ];
+    for (what, path, text) in cases {
+        let place = Place::new();
+        let stub = "def more():\n    raise NotImplementedError\n";
+        let mut new = text.replace('\0', "").replace("# @generated\n", "");
+        new += stub;
+        let mut after = vec![file("100644", "app/new.py", new.as_bytes())];
+        if path != "app/new.py" {
+            after.push(format!("D {path}\n").into_bytes());
+        }
+        let before = vec![("app/core.py", core()), (path, text)];
+        let answer = between(&place, before, &after);
+        let found = rules(&answer);
+        assert!(found.contains(&"placeholder-added".to_owned()), "{what}: {answer:#}");
+        let copied = matches!(what, "binary" | "text");
+        assert_eq!(found.contains(&"new-duplication".to_owned()), copied, "{what}");
+    }
+}
+
+#[test]
+fn links_and_submodules_in_place_of_code_do_not_pass() {
+    let cases: [(&str, &str); 3] = [
+        ("a submodule", "M 160000 1111111111111111111111111111111111111111 libs/foo\n"),
+        ("a folder", "D app\nM 160000 1111111111111111111111111111111111111111 app\n"),
+        ("a link", "D app\nM 120000 inline app\ndata 8\n/tmp/app\n"),
+    ];
+    for (what, stream) in cases {
+        let place = Place::new();
+        let before = vec![("app/core.py", core())];
+        let answer = between(&place, before, &[stream.as_bytes().to_vec()]);
+        assert_eq!(answer["complete"], false, "{what}: {answer:#}");
+    }
+}
+
+#[test]
+fn a_submodule_that_goes_on_is_remarked_and_passes() {
+    let place = Place::new();
+    let mut stream = String::new();
+    for (branch, from, digit) in
+        [("main", "", "1"), ("change", "from refs/heads/main\n", "2")]
+    {
+        let _ = write!(
+            stream,
+            "commit refs/heads/{branch}\ncommitter A <a@example.org> 1767312000 +0000\n\
+             data 1\nx\n{from}M 160000 {} libs/foo\n",
+            digit.repeat(40)
+        );
+    }
+    Repository::import(&place, "app", stream.as_bytes());
+    let answer = answer(&check(&place, "app", "main", "change").ended(0));
+    assert_eq!(answer["complete"], true, "{answer:#}");
+    assert!(answer["gaps"].to_string().contains("submodule"), "{answer:#}");
+}
+
+#[test]
+fn one_test_at_the_top_of_a_copy_does_not_excuse_the_rest() {
+    let mut code =
+        "#[cfg(test)]\nmod tests;\n\npub fn core(list: &[u32]) -> u32 {\n".to_owned();
+    for line in 0..40 {
+        let _ = writeln!(code, "    step_{line}(list, {line});");
+    }
+    code += "    0\n}\n";
+    let place = Place::new();
+    let after = [file("100644", "src/copy.rs", code.as_bytes())];
+    let answer = between(&place, vec![("src/core.rs", code.clone())], &after);
+    assert!(rules(&answer).contains(&"new-duplication".to_owned()), "{answer:#}");
+}
+
+#[test]
+fn line_ends_that_git_does_not_count_do_not_pass() {
+    let place = Place::new();
+    let code = "function f(a) {\r  return a;\r}\n";
+    let after = [file("100644", "app/new.js", code.as_bytes())];
+    let answer = between(&place, vec![("app/core.py", core())], &after);
+    assert_eq!(answer["complete"], false, "{answer:#}");
+    let after =
+        [file("100644", "app/new.js", b"function f(a) {\r\n  return a;\r\n}\r\n")];
+    let place = Place::new();
+    let answer = between(&place, vec![("app/core.py", core())], &after);
+    assert_eq!(answer["complete"], true, "{answer:#}");
+}
+
+#[test]
+fn a_policy_that_is_renamed_or_becomes_a_link_is_said() {
+    let policy = "[rules]\ntodo-added = \"error\"\n".to_owned();
+    let place = Place::new();
+    let moved = format!(
+        "D slopnexus.toml\nM 100644 inline off.toml\ndata {}\n{policy}\n",
+        policy.len()
+    );
+    let answer = between(&place, vec![("slopnexus.toml", policy)], &[moved.into_bytes()]);
+    assert!(
+        answer["notes"].to_string().contains("judged by: slopnexus.toml"),
+        "{answer:#}"
+    );
+    let place = Place::new();
+    let after = [file("120000", "slopnexus.toml", b"app/core.py")];
+    let answer = between(&place, vec![("app/core.py", core())], &after);
+    assert!(
+        answer["notes"].to_string().contains("judged by: slopnexus.toml"),
+        "{answer:#}"
+    );
+}
+
+#[test]
+fn a_stub_is_not_laundered_through_a_test() {
+    let place = Place::new();
+    let stub = "def later():\n    raise NotImplementedError\n";
+    let before = vec![("app/core.py", core()), ("tests/test_core.py", stub.to_owned())];
+    let after = [
+        file("100644", "tests/test_core.py", b"def later():\n    return 1\n"),
+        file("100644", "app/new.py", stub.as_bytes()),
+    ];
+    let answer = between(&place, before, &after);
+    assert!(rules(&answer).contains(&"placeholder-added".to_owned()), "{answer:#}");
+}
+
+#[test]
+fn what_stood_there_before_is_not_added() {
+    let place = Place::new();
+    let before = "def save(order):\n    try:\n        send(order)\n    except Exception:\n        \
+                  pass\n\n\ndef close(self):\n    pass\n";
+    let after = before.replace("Exception", "OSError").replace("close", "shut");
+    let after = [file("100644", "app/save.py", after.as_bytes())];
+    let answer = between(&place, vec![("app/save.py", before.to_owned())], &after);
+    assert_eq!(rules(&answer), [""; 0], "{answer:#}");
+}

@@ -143,6 +143,14 @@ impl Pack {
         self.index.offset(id)
     }
 
+    /// The objects whose ids begin with these digits.
+    pub(in crate::history) fn beginning_with<'p>(
+        &'p self,
+        digits: &'p str,
+    ) -> impl Iterator<Item = ObjectId> + 'p {
+        self.index.beginning_with(digits)
+    }
+
     /// Where the entry that begins at `offset` ends; `None` if none begins there.
     pub(super) fn entry_end(&self, offset: u64) -> Option<u64> {
         self.index.next_offset(offset, self.end).filter(|_| offset >= HEADER_BYTES)

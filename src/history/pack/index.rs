@@ -79,6 +79,16 @@ impl PackIndex {
         Some(self.offsets[start + at])
     }
 
+    /// The ids that begin with these digits, ascending.
+    pub(super) fn beginning_with<'i>(
+        &'i self,
+        digits: &'i str,
+    ) -> impl Iterator<Item = ObjectId> + 'i {
+        let first = self.ids.partition_point(|id| id.to_string().as_str() < digits);
+        let begins = move |id: &&ObjectId| id.to_string().starts_with(digits);
+        self.ids[first..].iter().take_while(begins).copied()
+    }
+
     /// Where the entry after the one at `offset` begins, or `end` after the last;
     /// `None` when no entry begins there.
     pub(super) fn next_offset(&self, offset: u64, end: u64) -> Option<u64> {

@@ -1,117 +1,66 @@
-//! By what the files where a change begins are looked for when code is compared with them:
-//! a few hashes a file, kept from run to run by content.
+//! The files where a change begins that code of it is compared with.
 //!
-//! A clone of an added line and a file have one such hash in common, so only files that have
-//! are read and compared word by word.
+//! A file that holds a clone of an added line has its words, and one of a few hashes of its
+//! code. So only files with the words are parsed, and only files that have a hash as well
+//! are compared token by token.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_64;
 
+use super::Reading;
+use super::base_rows::{Key, Known, Row, State};
 use super::base_tree::BaseTree;
-use super::{ChangeOptions, Reading};
-use crate::cache;
+use super::words::{Sought, Words};
 use crate::clones::{Preset, TokenStream};
 use crate::error::Error;
 use crate::facts::CacheUse;
 use crate::file_class::{self, FileClass};
 use crate::history::ObjectId;
 use crate::history::attributes::Asserted;
-use crate::history::layout::looks_like_repository;
-use crate::history::objects::ObjectKind;
+use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader, Unreadable};
 use crate::history::open::Opened;
-use crate::limits;
 use crate::lines::schedule::Progress;
 use crate::problem::GapKind;
 use crate::syntax::{self, LanguageId, Parsers};
 use crate::units::len_to_u64;
 
-/// The version of what is kept.
-const VERSION: u32 = 1;
+const PRESET: Preset = Preset::Default;
 
-/// What a file is looked for by.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Row {
-    state: State,
-    has_tests: bool,
-    prints: Vec<u32>,
-}
+/// How many files a thread takes at once.
+const SLICE_FILES: usize = 16;
 
-/// Whether a file is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-enum State {
-    Compared,
-    /// It does not count.
-    Uncounted,
-    /// It is too large, or minified.
-    NotComparable,
-}
-
-/// What a row follows from: a content, and a hash of its path and what is said of it.
-type Key = (ObjectId, u64);
-
-/// What earlier runs found out.
-pub(super) struct Known {
-    rows: HashMap<Key, Row>,
-    place: Option<Place>,
-    refused: Option<String>,
-}
-
-struct Place {
-    folder: std::path::PathBuf,
-    name: String,
-    question: Vec<u8>,
-}
-
-/// The files that code is compared with.
-pub(super) struct BaseIndex {
-    /// By path: the content, the language, whether it tests other code, and its hashes.
-    files: Vec<(Vec<u8>, ObjectId, LanguageId, Row)>,
-    /// Whether some of them test other code.
-    pub(super) has_tests: bool,
+/// What is looked for.
+#[derive(Default)]
+pub(super) struct Question {
+    /// The words of added lines.
+    pub(super) words: Sought,
+    /// Hashes of them: each clone has one.
+    pub(super) prints: HashSet<u32>,
+    /// Whether it matters whether there are tests.
+    pub(super) asks_tests: bool,
+    /// Whether to parse every file, whatever its words.
+    pub(super) parses_all: bool,
 }
 
 /// A file that may have something in common with the change.
-pub(super) struct Candidate<'i> {
-    pub(super) path: &'i [u8],
-    pub(super) blob: ObjectId,
-    pub(super) language: LanguageId,
+pub(super) struct Candidate {
+    pub(super) path: Vec<u8>,
+    pub(super) stream: Arc<TokenStream>,
 }
 
-/// Looks for what earlier runs have kept.
-///
-/// # Errors
-///
-/// When the question to it cannot be put into words.
-pub(super) fn open(opened: &Opened, options: &ChangeOptions) -> Result<Known, Error> {
-    let none = |refused| Known { rows: HashMap::new(), place: None, refused };
-    let Some(folder) = options.cache_folder.clone() else { return Ok(none(None)) };
-    if let Err(why) = cache::check_place(&folder, looks_like_repository) {
-        return Ok(none(Some(why.in_words())));
-    }
-    let path = opened.git_folder().as_os_str().as_encoded_bytes();
-    let name = format!("{:032x}.prints", xxh3_128(path));
-    let values: Vec<u64> = limits::LIMITS.iter().map(|limit| limit.value).collect();
-    let marks = opened.marks().ok();
-    let question =
-        postcard::to_stdvec(&(VERSION, env!("CARGO_PKG_VERSION"), values, marks));
-    let question = question.map_err(|why| fault(&why.to_string()))?;
-    let bytes = cache::load(&folder, &name, &question);
-    let rows: Option<Vec<(Key, Row)>> =
-        bytes.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-    let rows = rows.unwrap_or_default().into_iter().collect();
-    Ok(Known { rows, place: Some(Place { folder, name, question }), refused: None })
+/// What was found.
+pub(super) struct BaseIndex {
+    /// The files that code is compared with, in the order of their paths.
+    pub(super) candidates: Vec<Candidate>,
+    /// Whether there are tests, as far as it matters.
+    pub(super) has_tests: bool,
 }
 
-fn fault(why: &str) -> Error {
-    let hint = "run with --no-cache, and report this as a bug";
-    Error::input("E-CACHE", "what was found cannot be kept", why, hint)
-}
-
-/// A file that has no row yet.
+/// A file of code that counts, by its path.
 struct Wanted<'b> {
     path: &'b [u8],
     blob: ObjectId,
@@ -120,74 +69,47 @@ struct Wanted<'b> {
     key: Key,
 }
 
-/// Finds out the rest, and keeps all of it for the next run.
+/// What a look at a file gave.
+struct Look {
+    /// Its row, unless that was known.
+    row: Option<Row>,
+    /// Whether it can hold what is looked for.
+    fits: bool,
+    /// Its tokens, if it was parsed and has one of the hashes.
+    stream: Option<Arc<TokenStream>>,
+}
+
+/// Finds the files, and keeps what was found for the next run.
 ///
 /// # Errors
 ///
 /// When reading cost more than it may.
-pub(super) fn fill(
+pub(super) fn find(
     opened: &Opened,
-    known: Known,
-    base: &BaseTree,
+    mut known: Known,
+    (base, question): (&BaseTree, &Question),
     reading: &mut Reading<'_>,
 ) -> Result<(BaseIndex, CacheUse), Error> {
-    let Known { mut rows, place, refused } = known;
+    let had_rows = !known.rows.is_empty();
     let wanted: Vec<Wanted<'_>> =
         base.files.iter().filter_map(|(path, blob)| wanted(base, path, *blob)).collect();
-    let missing: Vec<&Wanted<'_>> =
-        wanted.iter().filter(|it| !rows.contains_key(&it.key)).collect();
-    let had = rows.len();
-    let is_new = !missing.is_empty();
-    let found = read(opened, &missing, reading)?;
-    rows.extend(found);
-    let mut index = BaseIndex { files: Vec::new(), has_tests: false };
-    let mut current: BTreeMap<Key, Row> = BTreeMap::new();
-    for one in &wanted {
-        let Some(row) = rows.get(&one.key) else { continue };
-        current.insert(one.key, row.clone());
-        match row.state {
-            State::Uncounted => continue,
-            State::NotComparable => {
-                let why = "file where the change begins that is too large or minified to be \
-                           compared with";
-                reading.remarks.add(GapKind::SearchLimit, why, one.path);
-            }
-            State::Compared => {}
-        }
-        let is_test = file_class::of_version(one.path, b"", one.said) == FileClass::Test;
-        index.has_tests |= is_test || row.has_tests;
-        index.files.push((one.path.to_vec(), one.blob, one.language, row.clone()));
+    let search = Search { opened, question };
+    let mut looks = Vec::new();
+    if !question.words.is_empty() {
+        let fits = |words: &Words| question.fits(words);
+        looks = search.look(&wanted, &known, reading, &fits)?;
     }
-    let mut kept = match refused {
-        Some(why) => CacheUse::Unwritable(why),
-        None if had == 0 => CacheUse::None,
-        None if is_new => CacheUse::Resumed,
-        None => CacheUse::Kept,
-    };
-    if let Some(place) = place.filter(|_| is_new)
-        && let Err(why) = keep(&place, rows, current)
-    {
-        kept = CacheUse::Unwritable(why);
+    let mut has_news = take_rows(&wanted, &mut looks, &mut known);
+    let chosen = chosen(&wanted, &looks, &known, question);
+    let candidates = search.streams(&wanted, chosen, &mut looks, reading)?;
+    remark_not_comparable(&wanted, &looks, &known, reading);
+    let mut has_tests = wanted.iter().any(Wanted::is_test);
+    if question.asks_tests && !has_tests {
+        let (found, parsed) = search.tests(&wanted, &mut known, reading)?;
+        (has_tests, has_news) = (found, has_news || parsed);
     }
-    Ok((index, kept))
-}
-
-/// Keeps rows; those of other trees as long as they are not many more.
-fn keep(
-    place: &Place,
-    rows: HashMap<Key, Row>,
-    current: BTreeMap<Key, Row>,
-) -> Result<(), String> {
-    let most = current.len() * 2 + 1_000;
-    let mut list: Vec<(Key, Row)> = if rows.len() <= most {
-        rows.into_iter().collect()
-    } else {
-        current.into_iter().collect()
-    };
-    list.sort_by_key(|(key, _)| *key);
-    let bytes = postcard::to_stdvec(&list).map_err(|why| why.to_string())?;
-    let stored = cache::store(&place.folder, &place.name, &place.question, &bytes);
-    stored.map_err(|why| why.in_words())
+    let index = BaseIndex { candidates, has_tests };
+    Ok((index, keep(known, &wanted, (had_rows, has_news))))
 }
 
 fn wanted<'b>(base: &BaseTree, path: &'b [u8], blob: ObjectId) -> Option<Wanted<'b>> {
@@ -202,80 +124,258 @@ fn wanted<'b>(base: &BaseTree, path: &'b [u8], blob: ObjectId) -> Option<Wanted<
     Some(Wanted { path, blob, language, said, key })
 }
 
-fn read(
-    opened: &Opened,
-    missing: &[&Wanted<'_>],
+impl Wanted<'_> {
+    /// Whether all of it is code that tests other code, by its path.
+    fn is_test(&self) -> bool {
+        file_class::of_version(self.path, b"", self.said) == FileClass::Test
+    }
+}
+
+impl Question {
+    fn fits(&self, words: &Words) -> bool {
+        self.parses_all || self.words.can_be_in(words)
+    }
+
+    fn has_one_of(&self, prints: &[u32]) -> bool {
+        prints.iter().any(|print| self.prints.contains(print))
+    }
+}
+
+/// Moves new rows to the known ones; whether there are any.
+fn take_rows(wanted: &[Wanted<'_>], looks: &mut [Look], known: &mut Known) -> bool {
+    let mut has_some = false;
+    for (one, look) in wanted.iter().zip(looks) {
+        if let Some(row) = look.row.take() {
+            known.rows.insert(one.key, row);
+            has_some = true;
+        }
+    }
+    has_some
+}
+
+/// The places of the files that have one of the hashes: of each hash the first by path.
+fn chosen(
+    wanted: &[Wanted<'_>],
+    looks: &[Look],
+    known: &Known,
+    question: &Question,
+) -> Vec<usize> {
+    /// As many as are compared of what stands in many places.
+    const MOST_FILES: u32 = 64;
+    let mut seen: HashMap<u32, u32> = HashMap::new();
+    let mut chosen = Vec::new();
+    for (at, (one, _)) in wanted.iter().zip(looks).enumerate().filter(|(_, it)| it.1.fits)
+    {
+        let Some(State::Comparable { prints, .. }) =
+            known.rows.get(&one.key).map(|row| &row.state)
+        else {
+            continue;
+        };
+        let mut is_chosen = false;
+        for print in prints.iter().filter(|print| question.prints.contains(print)) {
+            let n = seen.entry(*print).or_default();
+            *n += 1;
+            is_chosen |= *n <= MOST_FILES;
+        }
+        if is_chosen {
+            chosen.push(at);
+        }
+    }
+    chosen
+}
+
+fn remark_not_comparable(
+    wanted: &[Wanted<'_>],
+    looks: &[Look],
+    known: &Known,
     reading: &mut Reading<'_>,
-) -> Result<Vec<(Key, Row)>, Error> {
-    const SLICE_FILES: usize = 16;
-    let (done, total) = (AtomicU64::new(0), len_to_u64(missing.len()));
-    let progress = reading.progress;
-    type Found = (Vec<(Key, Row)>, Vec<(Vec<u8>, GapKind)>);
-    let slices: Result<Vec<Found>, Error> = missing
-        .par_chunks(SLICE_FILES)
-        .map(|slice| {
-            let mut reader = opened.reader()?;
-            let mut parsers = Parsers::new();
-            let (mut rows, mut lost) = (Vec::new(), Vec::new());
+) {
+    for (one, _) in wanted.iter().zip(looks).filter(|(_, look)| look.fits) {
+        let row = known.rows.get(&one.key);
+        if row.is_some_and(|row| row.state == State::NotComparable) {
+            let why = "file where the change begins that is too large or minified to be \
+                       compared with";
+            reading.remarks.add(GapKind::SearchLimit, why, one.path);
+        }
+    }
+}
+
+/// Keeps what is known, if some of it is new.
+fn keep(known: Known, wanted: &[Wanted<'_>], (had, has_news): (bool, bool)) -> CacheUse {
+    if let Some(why) = known.refused {
+        return CacheUse::Unwritable(why);
+    }
+    if has_news {
+        let row = |one: &Wanted<'_>| Some((one.key, known.rows.get(&one.key)?.clone()));
+        let current: BTreeMap<Key, Row> = wanted.iter().filter_map(row).collect();
+        if let Err(why) = known.keep(&current) {
+            return CacheUse::Unwritable(why);
+        }
+    }
+    match (had, has_news) {
+        (false, _) => CacheUse::None,
+        (true, true) => CacheUse::Resumed,
+        (true, false) => CacheUse::Kept,
+    }
+}
+
+/// Looks at files of a repository.
+struct Search<'s> {
+    opened: &'s Opened,
+    question: &'s Question,
+}
+
+impl Search<'_> {
+    /// Looks at each of some files, in their order: those that fit are parsed.
+    fn look(
+        &self,
+        wanted: &[Wanted<'_>],
+        known: &Known,
+        reading: &mut Reading<'_>,
+        fits: &(dyn Fn(&Words) -> bool + Sync),
+    ) -> Result<Vec<Look>, Error> {
+        type Slice = (Vec<Look>, Vec<(Vec<u8>, GapKind)>);
+        let (done, total) = (AtomicU64::new(0), len_to_u64(wanted.len()));
+        let progress = reading.progress;
+        let slice = |slice: &[Wanted<'_>]| -> Result<Slice, Error> {
+            let (mut reader, mut parsers) = (self.opened.reader()?, Parsers::new());
+            let (mut looks, mut lost) = (Vec::new(), Vec::new());
             for one in slice {
-                progress(Progress::Parsed(
-                    done.fetch_add(1, Ordering::Relaxed) + 1,
-                    total,
-                ));
-                match reader.read(one.blob, ObjectKind::Blob) {
-                    Ok(bytes) => rows.push((one.key, row(&mut parsers, one, &bytes))),
-                    Err(why) => lost.push((one.path.to_vec(), why.gap())),
-                }
+                let at = done.fetch_add(1, Ordering::Relaxed) + 1;
+                progress(Progress::Parsed(at, total));
+                let row = known.rows.get(&one.key);
+                let look = self.look_at(&mut reader, &mut parsers, (one, row), fits);
+                looks.push(look.unwrap_or_else(|why| {
+                    lost.push((one.path.to_vec(), why));
+                    Look { row: None, fits: false, stream: None }
+                }));
             }
-            Ok((rows, lost))
-        })
-        .collect();
-    let mut rows = Vec::new();
-    for (found, lost) in slices? {
-        rows.extend(found);
-        for (path, kind) in lost {
-            let why =
-                "file where the change begins that cannot be read to be compared with";
-            reading.remarks.add(kind, why, &path);
+            Ok((looks, lost))
+        };
+        let slices: Result<Vec<Slice>, Error> =
+            wanted.par_chunks(SLICE_FILES).map(slice).collect();
+        let mut looks = Vec::new();
+        for (found, lost) in slices? {
+            looks.extend(found);
+            lost.iter().for_each(|(path, kind)| remark_lost(reading, path, *kind));
+        }
+        Ok(looks)
+    }
+
+    fn look_at(
+        &self,
+        reader: &mut ObjectReader<'_>,
+        parsers: &mut Parsers,
+        (one, row): (&Wanted<'_>, Option<&Row>),
+        fits: &(dyn Fn(&Words) -> bool + Sync),
+    ) -> Result<Look, GapKind> {
+        let nothing = |row| Ok(Look { row, fits: false, stream: None });
+        let mut read =
+            || reader.read(one.blob, ObjectKind::Blob).map_err(Unreadable::gap);
+        let (words, bytes): (Words, ObjectBytes) = match row {
+            Some(row) if row.state == State::Uncounted || !fits(&row.words) => {
+                return nothing(None);
+            }
+            Some(row) if row.state != State::Unparsed => {
+                return Ok(Look { row: None, fits: true, stream: None });
+            }
+            Some(row) => (row.words.clone(), read()?),
+            None => {
+                let bytes = read()?;
+                (Words::of(&bytes), bytes)
+            }
+        };
+        if !file_class::of_version(one.path, &bytes, one.said).is_countable() {
+            let row = Row { words: Words::default(), state: State::Uncounted };
+            return nothing(Some(row));
+        }
+        if !fits(&words) {
+            return nothing(Some(Row { words, state: State::Unparsed }));
+        }
+        let (state, stream) = self.parsed(parsers, one, &bytes);
+        Ok(Look { row: Some(Row { words, state }), fits: true, stream })
+    }
+
+    fn parsed(
+        &self,
+        parsers: &mut Parsers,
+        one: &Wanted<'_>,
+        bytes: &[u8],
+    ) -> (State, Option<Arc<TokenStream>>) {
+        match TokenStream::read(parsers, Some(one.language), bytes, PRESET) {
+            Err(_too_large) => (State::NotComparable, None),
+            Ok(stream) => {
+                let prints = stream.fingerprints(PRESET);
+                let is_wanted = self.question.has_one_of(&prints);
+                let state = State::Comparable { has_tests: stream.has_tests(), prints };
+                (state, is_wanted.then(|| Arc::new(stream)))
+            }
         }
     }
-    Ok(rows)
-}
 
-fn row(parsers: &mut Parsers, one: &Wanted<'_>, bytes: &[u8]) -> Row {
-    let nothing = |state| Row { state, has_tests: false, prints: Vec::new() };
-    if !file_class::of_version(one.path, bytes, one.said).is_countable() {
-        return nothing(State::Uncounted);
+    /// The tokens of some of the files.
+    fn streams(
+        &self,
+        wanted: &[Wanted<'_>],
+        chosen: Vec<usize>,
+        looks: &mut [Look],
+        reading: &mut Reading<'_>,
+    ) -> Result<Vec<Candidate>, Error> {
+        let mut streams: Vec<(usize, Option<Arc<TokenStream>>)> =
+            chosen.into_iter().map(|at| (at, looks[at].stream.take())).collect();
+        let lost: Result<Vec<Option<(usize, GapKind)>>, Error> = streams
+            .par_iter_mut()
+            .filter(|(_, stream)| stream.is_none())
+            .map(|(at, stream)| {
+                let (one, mut parsers) = (&wanted[*at], Parsers::new());
+                let read = self.opened.reader()?.read(one.blob, ObjectKind::Blob);
+                let bytes = match read {
+                    Ok(bytes) => bytes,
+                    Err(why) => return Ok(Some((*at, why.gap()))),
+                };
+                *stream = self.parsed(&mut parsers, one, &bytes).1;
+                Ok(None)
+            })
+            .collect();
+        for (at, kind) in lost?.into_iter().flatten() {
+            remark_lost(reading, wanted[at].path, kind);
+        }
+        let candidate = |(at, stream): (usize, Option<Arc<TokenStream>>)| {
+            Some(Candidate { path: wanted[at].path.to_vec(), stream: stream? })
+        };
+        Ok(streams.into_iter().filter_map(candidate).collect())
     }
-    let preset = Preset::Default;
-    match TokenStream::read(parsers, Some(one.language), bytes, preset) {
-        Err(_too_large) => nothing(State::NotComparable),
-        Ok(stream) => Row {
-            state: State::Compared,
-            has_tests: stream.has_tests(),
-            prints: stream.fingerprints(preset),
-        },
-    }
-}
 
-impl BaseIndex {
-    /// The files that have one of these hashes: of each hash the first by path.
-    pub(super) fn candidates(&self, prints: &HashSet<u32>) -> Vec<Candidate<'_>> {
-        /// As many as are compared of what stands in many places.
-        const MOST_FILES: u32 = 64;
-        let mut seen: HashMap<u32, u32> = HashMap::new();
-        let mut found = Vec::new();
-        for (path, blob, language, row) in &self.files {
-            let mut is_wanted = false;
-            for print in row.prints.iter().filter(|print| prints.contains(print)) {
-                let n = seen.entry(*print).or_default();
-                *n += 1;
-                is_wanted |= *n <= MOST_FILES;
-            }
-            if is_wanted {
-                found.push(Candidate { path, blob: *blob, language: *language });
+    /// Whether code among the files tests other code, and whether some of it had to be
+    /// parsed to know.
+    fn tests(
+        &self,
+        wanted: &[Wanted<'_>],
+        known: &mut Known,
+        reading: &mut Reading<'_>,
+    ) -> Result<(bool, bool), Error> {
+        /// How many files are parsed before it is asked again.
+        const STEP_FILES: usize = 4 * SLICE_FILES;
+        let has_tests = |one: &Wanted<'_>, known: &Known| {
+            let state = known.rows.get(&one.key).map(|row| &row.state);
+            matches!(state, Some(State::Comparable { has_tests: true, .. }))
+        };
+        if wanted.iter().any(|one| has_tests(one, known)) {
+            return Ok((true, false));
+        }
+        let mut has_parsed = false;
+        for step in wanted.chunks(STEP_FILES) {
+            let mut looks = self.look(step, known, reading, &|_| true)?;
+            has_parsed |= take_rows(step, &mut looks, known);
+            if step.iter().any(|one| has_tests(one, known)) {
+                return Ok((true, has_parsed));
             }
         }
-        found
+        Ok((false, has_parsed))
     }
+}
+
+fn remark_lost(reading: &mut Reading<'_>, path: &[u8], kind: GapKind) {
+    let why = "file where the change begins that cannot be read to be compared with";
+    reading.remarks.add(kind, why, path);
 }

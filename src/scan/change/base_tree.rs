@@ -1,4 +1,4 @@
-//! The tree where a change begins: its files, and what they say of how to read the change.
+//! The tree where a change begins: its files; and what the base says of how to read it.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::history::tree::{self, EntryKind};
 use crate::limits;
 use crate::units::len_to_u64;
 
-/// The tree where a change begins.
+/// The tree where a change begins, and what the tree of the base says of paths.
 pub(super) struct BaseTree {
-    /// Its regular files by path.
+    /// The regular files where the change begins, by path.
     pub(super) files: BTreeMap<Vec<u8>, ObjectId>,
     attributes: AttributeTable,
 }
@@ -27,39 +27,27 @@ impl BaseTree {
     ///
     /// When it is over the limits on trees.
     pub(super) fn read(reading: &mut Reading<'_>, range: &Range) -> Result<Self, Error> {
-        let found = tree::compare(
-            &mut reading.reader,
-            &mut reading.trees,
-            None,
-            Some(range.old_tree),
-        );
-        let found = found.map_err(|why| {
-            let hint = "check the repository with 'git fsck'";
-            Error::input("E-BASE", "cannot read the tree of the base", why.why(), hint)
-        })?;
-        for one in &found.unreadable {
-            let why = "directory where the change begins that cannot be read";
-            reading.remarks.add(one.why.gap(), why, &one.path);
-        }
-        let files: BTreeMap<Vec<u8>, ObjectId> = found
-            .changes
-            .into_iter()
-            .filter_map(|one| one.new_file().map(|id| (one.path, id)))
-            .collect();
+        let files = list(reading, range.old_tree)?;
+        let decisive = if range.base_tree == range.old_tree {
+            None
+        } else {
+            Some(list(reading, range.base_tree)?)
+        };
+        let decisive = decisive.as_ref().unwrap_or(&files);
         let change = |(path, blob): (&Vec<u8>, &ObjectId)| {
             let folder = folder(path)?.to_vec();
             Some(AttributeChange { landing: 0, folder, blob: Some(*blob) })
         };
         let attributes = AttributeTable::read(
-            files.iter().filter_map(change),
-            &[len_to_u64(files.len())],
+            decisive.iter().filter_map(change),
+            &[len_to_u64(decisive.len())],
             &mut reading.reader,
             &mut reading.remarks,
         );
         Ok(Self { files, attributes })
     }
 
-    /// What attributes of this tree say of a path.
+    /// What attributes of the base say of a path.
     pub(super) fn said(&self, path: &[u8]) -> Asserted {
         self.attributes.at(path, 0)
     }
@@ -71,10 +59,28 @@ impl BaseTree {
         range: &Range,
         names: &[String],
     ) -> Vec<Control> {
-        let (old, new) =
-            (root_of(reading, range.old_tree), root_of(reading, range.new_tree));
-        names.iter().map(|name| control(reading, name, [&old, &new])).collect()
+        let mut root = |tree| root_of(reading, tree);
+        let roots = [root(range.base_tree), root(range.old_tree), root(range.new_tree)];
+        names.iter().map(|name| control(reading, name, &roots)).collect()
     }
+}
+
+/// The regular files of a tree.
+fn list(
+    reading: &mut Reading<'_>,
+    tree: ObjectId,
+) -> Result<BTreeMap<Vec<u8>, ObjectId>, Error> {
+    let found = tree::compare(&mut reading.reader, &mut reading.trees, None, Some(tree));
+    let found = found.map_err(|why| {
+        let hint = "check the repository with 'git fsck'";
+        Error::input("E-BASE", "cannot read the tree of the base", why.why(), hint)
+    })?;
+    for one in &found.unreadable {
+        let why = "directory of the base that cannot be read";
+        reading.remarks.add(one.why.gap(), why, &one.path);
+    }
+    let file = |one: tree::PathChange| one.new_file().map(|id| (one.path, id));
+    Ok(found.changes.into_iter().filter_map(file).collect())
 }
 
 type Root = BTreeMap<Vec<u8>, (EntryKind, ObjectId)>;
@@ -87,15 +93,16 @@ fn root_of(reading: &mut Reading<'_>, tree: ObjectId) -> Root {
     entries.iter().map(|it| (it.name.to_vec(), (it.kind, it.id))).collect()
 }
 
-fn control(reading: &mut Reading<'_>, name: &str, [old, new]: [&Root; 2]) -> Control {
-    let (before, after) = (old.get(name.as_bytes()), new.get(name.as_bytes()));
+fn control(reading: &mut Reading<'_>, name: &str, roots: &[Root; 3]) -> Control {
+    let [decisive, before, after] =
+        roots.each_ref().map(|root| root.get(name.as_bytes()));
     let mut control = Control {
         name: name.to_owned(),
         content: None,
         fault: None,
         is_changed: before != after,
     };
-    match before {
+    match decisive {
         None => {}
         Some((EntryKind::File, blob)) => {
             match reading.reader.read(*blob, ObjectKind::Blob) {

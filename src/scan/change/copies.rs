@@ -1,13 +1,13 @@
 //! Added lines that stand elsewhere, too: in the tree where the change begins, changed or
 //! not, or at another place that it adds.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::base_index::{BaseIndex, Candidate};
+use super::base_index::{Candidate, Question};
 use super::base_tree::BaseTree;
 use super::facts::Copied;
 use super::files::{Changed, Version};
@@ -17,12 +17,11 @@ use crate::clones::{
     SearchSteps, TokenStream, births,
 };
 use crate::file_class::{self, FileClass};
-use crate::history::ObjectId;
-use crate::history::objects::{ObjectBytes, ObjectKind};
 use crate::limits::CLONE_HISTORY_STEPS;
 use crate::lines::schedule::Progress;
 use crate::problem::GapKind;
-use crate::syntax::{LanguageId, Parsers};
+use crate::syntax::Parsers;
+use crate::units::len_to_u64;
 
 const PRESET: Preset = Preset::Default;
 
@@ -40,14 +39,14 @@ struct Streams {
     new: Option<Arc<TokenStream>>,
 }
 
-/// Finds them. What of the tree before cannot be compared is a remark; what of the change
-/// cannot be is named.
-pub(super) fn find(
-    reading: &mut Reading<'_>,
-    base: &BaseTree,
-    index: &BaseIndex,
-    files: &[Changed],
-) -> Found {
+/// The code of a change, as it is compared.
+pub(super) struct Code<'c> {
+    judged: Vec<&'c Changed>,
+    streams: Vec<Streams>,
+}
+
+/// Reads the code of a change.
+pub(super) fn read<'c>(reading: &Reading<'_>, files: &'c [Changed]) -> Code<'c> {
     let judged: Vec<&Changed> = files.iter().filter(|file| file.is_judged()).collect();
     let done = AtomicU64::new(0);
     let streams = |file: &&Changed| {
@@ -55,27 +54,46 @@ pub(super) fn find(
         streams(file)
     };
     let streams: Vec<Streams> = judged.par_iter().map(streams).collect();
-    let mut prints: HashSet<u32> = HashSet::new();
-    for (file, streams) in judged.iter().zip(&streams) {
-        if let Some(new) = &streams.new {
-            prints.extend(new.fingerprints_near(PRESET, &file.added));
+    Code { judged, streams }
+}
+
+impl Code<'_> {
+    /// By what to look for files that can hold clones of added lines.
+    pub(super) fn question(&self) -> Question {
+        let mut question = Question::default();
+        for (file, streams) in self.judged.iter().zip(&self.streams) {
+            let text = file.new.as_ref().and_then(|new| new.text.as_ref());
+            if let (Some(stream), Some(text)) = (&streams.new, text) {
+                question.words.add(stream, &text.bytes, &file.added);
+                question.prints.extend(stream.fingerprints_near(PRESET, &file.added));
+            }
         }
+        question
     }
+}
+
+/// Finds them. What of the tree before cannot be compared is a remark; what of the change
+/// cannot be is named.
+pub(super) fn find(
+    reading: &mut Reading<'_>,
+    base: &BaseTree,
+    candidates: Vec<Candidate>,
+    code: &Code<'_>,
+) -> Found {
+    let Code { judged, streams } = code;
     let mut tree = Index::new(PRESET);
-    for (path, file) in others(reading, base, &index.candidates(&prints)) {
-        tree.insert(&path, file);
+    for Candidate { path, stream } in candidates {
+        let class = file_class::of_version(&path, b"", base.said(&path));
+        tree.insert(&path, IndexedFile { stream, is_test: class == FileClass::Test });
     }
-    for (file, streams) in judged.iter().zip(&streams) {
+    for (file, streams) in judged.iter().zip(streams) {
         if let (Some(old), Some(stream)) = (&file.old, &streams.old) {
             let stream = Arc::clone(stream);
             tree.insert(&old.path, IndexedFile { stream, is_test: file.is_test() });
         }
     }
-    let changes: Vec<FileChange<'_>> = judged
-        .iter()
-        .zip(&streams)
-        .map(|(file, streams)| change(file, streams))
-        .collect();
+    let changes: Vec<FileChange<'_>> =
+        judged.iter().zip(streams).map(|(file, streams)| change(file, streams)).collect();
     let mut steps = SearchSteps { left: CLONE_HISTORY_STEPS.value };
     let found = births(&mut tree, &changes, &mut steps);
     for gap in found.gaps.list().into_iter().chain(tree.gaps().list()) {
@@ -89,11 +107,8 @@ pub(super) fn find(
     if steps.left == 0 {
         reading.cannot(b"", "it repeats itself too often to be compared");
     }
-    let of_path: BTreeMap<&[u8], (&Changed, &Streams)> = judged
-        .iter()
-        .zip(&streams)
-        .map(|(file, it)| (file.path(), (*file, it)))
-        .collect();
+    let of_path: BTreeMap<&[u8], (&Changed, &Streams)> =
+        judged.iter().zip(streams).map(|(file, it)| (file.path(), (*file, it))).collect();
     let copied = |partner: &Partner| {
         let (file, streams) = of_path.get(partner.path.bytes())?;
         copied(file, streams.new.as_deref()?, partner)
@@ -133,62 +148,36 @@ fn change<'c>(file: &'c Changed, streams: &Streams) -> FileChange<'c> {
     }
 }
 
-/// The other files that may have something in common with the change.
-fn others(
-    reading: &mut Reading<'_>,
-    base: &BaseTree,
-    candidates: &[Candidate<'_>],
-) -> Vec<(Vec<u8>, IndexedFile)> {
-    let mut read: Vec<(Vec<u8>, LanguageId, ObjectBytes)> = Vec::new();
-    let mut bytes_of: BTreeMap<ObjectId, ObjectBytes> = BTreeMap::new();
-    for one in candidates {
-        let bytes = match bytes_of.get(&one.blob) {
-            Some(bytes) => ObjectBytes::clone(bytes),
-            None => match reading.reader.read(one.blob, ObjectKind::Blob) {
-                Ok(bytes) => bytes,
-                Err(why) => {
-                    let words = "file where the change begins that cannot be read to be \
-                                 compared with";
-                    reading.remarks.add(why.gap(), words, one.path);
-                    continue;
-                }
-            },
-        };
-        bytes_of.insert(one.blob, ObjectBytes::clone(&bytes));
-        read.push((one.path.to_vec(), one.language, bytes));
-    }
-    let file = |(path, language, bytes): (Vec<u8>, LanguageId, ObjectBytes)| {
-        let mut parsers = Parsers::new();
-        let stream =
-            TokenStream::read(&mut parsers, Some(language), &bytes, PRESET).ok()?;
-        let class = file_class::of_version(&path, b"", base.said(&path));
-        let is_test = class == FileClass::Test;
-        Some((path, IndexedFile { stream: Arc::new(stream), is_test }))
-    };
-    read.into_par_iter().filter_map(file).collect()
-}
-
 fn copied(file: &Changed, stream: &TokenStream, partner: &Partner) -> Option<Copied> {
     let in_base = match partner.origin {
         Origin::Copied => true,
         Origin::Repeated => false,
         Origin::Moved | Origin::Edited => return None,
     };
-    let (parsed, inside) = file.new.as_ref()?.parsed.as_ref()?;
+    let new = file.new.as_ref()?;
+    let (_, inside) = new.parsed.as_ref()?;
     let lines = partner.lines.clone();
+    // A test within them makes no test of the others.
+    let is_product =
+        |line: &u32| texts::holds(&file.added, *line) && file.is_product_line(new, *line);
+    let product_lines = len_to_u64(lines.clone().filter(is_product).count());
+    let is_test = product_lines == 0;
     Some(Copied {
         path: partner.path.clone(),
         first_line: lines.start + 1,
         last_line: lines.end.max(lines.start + 1),
         symbol: functions::around(inside, lines.start),
-        added_lines: partner.added_lines,
+        added_lines: match is_test {
+            true => partner.added_lines,
+            false => partner.added_lines.min(product_lines),
+        },
         of_path: partner.of_path.clone(),
         of_first_line: partner.of_lines.start + 1,
         of_last_line: partner.of_lines.end.max(partner.of_lines.start + 1),
         in_base,
         is_renamed: partner.clone_type == CloneType::Two,
         tokens: partner.tokens,
-        is_test: file.is_test() || texts::holds(&parsed.tests, lines.start),
+        is_test,
         digest: stream.digest(lines),
     })
 }

@@ -39,7 +39,8 @@ pub struct ChangeFacts {
     pub taken_back: Vec<TakenBack>,
     /// Code taken back in the last [`super::RETURN_DAYS`] days that the change brings back.
     pub returned: Vec<Returned>,
-    /// Whether there are tests where the change begins.
+    /// Whether there are tests where the change begins: by the paths of files, and, when
+    /// it adds product code and touches no test, by what is in them.
     pub has_tests: bool,
     /// Files that say how to judge, as they stand where the change begins.
     pub controls: Vec<Control>,
@@ -69,6 +70,8 @@ pub struct ChangedFile {
     pub marks_itself: bool,
     /// Whether its language is parsed.
     pub is_code: bool,
+    /// Whether its language is not known, and it was code before or may be.
+    pub may_be_code: bool,
     /// Lines added, as `git diff --numstat` counts them.
     pub added_lines: u64,
     /// Lines deleted, in the same way.

@@ -7,12 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::base_tree::BaseTree;
-use super::facts::{
-    AddedPlaceholder, ChangedFile, CommentMark, FunctionChange, ManifestChange,
-};
+use super::facts::{ChangedFile, CommentMark, FunctionChange, ManifestChange};
 use super::range::Range;
-use super::texts::{self, Bag, Text};
-use super::{Reading, functions};
+use super::texts::{self, Text};
+use super::{Reading, functions, moved, placeholders, strange};
 use crate::error::Error;
 use crate::facts::ChangeStatus;
 use crate::file_class::{self, FileClass};
@@ -20,11 +18,10 @@ use crate::history::ObjectId;
 use crate::history::attributes::Asserted;
 use crate::history::objects::{ObjectBytes, ObjectKind, ObjectReader};
 use crate::history::tree::{self, EntryKind, PathChange, TreeCache};
+use crate::lines::diff::Hunk;
 use crate::lines::renames::{self, Budget, Candidate};
 use crate::lines::schedule::Progress;
-use crate::syntax::{
-    self, Inside, LanguageId, LineKind, Parsed, Parsers, PlaceholderKind, TOO_DEEP,
-};
+use crate::syntax::{self, Inside, LanguageId, LineKind, Parsed, Parsers, TOO_DEEP};
 use crate::units::len_to_u64;
 use crate::untrusted::Untrusted;
 
@@ -39,6 +36,12 @@ pub(super) struct Version {
     pub(super) parsed: Option<(Parsed, Inside)>,
 }
 
+impl Version {
+    fn is_binary(&self) -> bool {
+        self.text.as_ref().is_some_and(Text::is_binary)
+    }
+}
+
 /// A changed file.
 #[derive(Debug, Clone)]
 pub(super) struct Changed {
@@ -46,7 +49,9 @@ pub(super) struct Changed {
     pub(super) new: Option<Version>,
     pub(super) class: FileClass,
     pub(super) language: Option<LanguageId>,
-    /// Lines that came and went, white space aside.
+    /// What came in place of what, white space aside.
+    pub(super) hunks: Vec<Hunk>,
+    /// Lines that came and went by that.
     pub(super) added: Vec<Lines<u32>>,
     pub(super) deleted: Vec<Lines<u32>>,
     /// Of these: lines with the words of lines that the change deletes, or adds.
@@ -183,6 +188,7 @@ pub(super) fn read(
     for (path, why) in &found.unreadable {
         reading.cannot(path, &format!("directory is {why}"));
     }
+    strange::name(reading, &found.list);
     let mut files: Vec<Changed> =
         found.list.iter().filter_map(|pair| file(reading, base, pair)).collect();
     let (done, total) = (AtomicU64::new(0), len_to_u64(files.len()));
@@ -205,7 +211,7 @@ pub(super) fn read(
             });
         }
     }
-    find_moved(&mut files);
+    moved::find(&mut files);
     functions::compare(&mut files);
     Ok(files)
 }
@@ -215,20 +221,14 @@ fn file(reading: &mut Reading<'_>, base: &BaseTree, pair: &Pair) -> Option<Chang
     let is_file = |side: &Option<(Vec<u8>, EntryKind, ObjectId)>| {
         side.clone().filter(|(_, kind, _)| *kind == EntryKind::File)
     };
-    let (old, new) = (is_file(&pair.old), is_file(&pair.new));
-    if let Some((path, kind, _)) = &pair.new
-        && *kind != EntryKind::File
-        && (pair.old.is_none() || old.is_some())
-        && (syntax::language_of(path).is_some() || old.is_some())
-    {
-        let why = match kind {
-            EntryKind::Symlink => "a link stands where code would",
-            _ => "a submodule stands where code would",
-        };
-        reading.cannot(path, why);
-    }
+    let (mut old, new) = (is_file(&pair.old), is_file(&pair.new));
     let path = new.as_ref().or(old.as_ref()).map(|(path, ..)| path.clone())?;
     let language = syntax::language_of(&path);
+    let is_renamed = pair.old.as_ref().is_some_and(|(old, ..)| *old != path);
+    if is_renamed && language.is_some() {
+        // What was no code is no reason not to look at code that is made of it.
+        old = old.filter(|(path, ..)| syntax::language_of(path).is_some());
+    }
     let is_code_path = |side: &(Vec<u8>, EntryKind, ObjectId)| {
         syntax::language_of(&side.0).is_some() || super::manifests::is_manifest(&side.0)
     };
@@ -250,7 +250,10 @@ fn file(reading: &mut Reading<'_>, base: &BaseTree, pair: &Pair) -> Option<Chang
         };
         Some(Version { path, blob, text, parsed: None })
     };
-    let (old, new) = (version(old, false), version(new, true));
+    let (mut old, new) = (version(old, false), version(new, true));
+    if is_renamed && old.as_ref().is_some_and(Version::is_binary) {
+        old = None;
+    }
     let said = base.said(&path);
     let is_said_generated = said.generated == Some(true) || said.vendored == Some(true);
     let (class, marks_itself) =
@@ -260,6 +263,7 @@ fn file(reading: &mut Reading<'_>, base: &BaseTree, pair: &Pair) -> Option<Chang
         new,
         class,
         language,
+        hunks: Vec::new(),
         added: Vec::new(),
         deleted: Vec::new(),
         moved_here: Vec::new(),
@@ -286,13 +290,16 @@ fn class(
     let bytes = |version: Option<&Version>| -> Option<ObjectBytes> {
         version?.text.as_ref().map(|text| ObjectBytes::clone(&text.bytes))
     };
-    if let (Some(old), Some(bytes)) = (old, bytes(old)) {
-        let class = file_class::of_version(&old.path, &bytes, base.said(&old.path));
-        if !class.is_countable() {
+    let by_path = file_class::of_version(path, b"", said);
+    // Of a file that stays where it is, and says no less than before.
+    let stays = old.filter(|old| new.is_none_or(|new| new.path == old.path));
+    if let (Some(old), Some(before)) = (stays, bytes(old)) {
+        let class = file_class::of_version(&old.path, &before, base.said(&old.path));
+        let after = bytes(new).map(|bytes| file_class::of_version(path, &bytes, said));
+        if !class.is_countable() && after.is_none_or(|after| !after.is_countable()) {
             return (class, false);
         }
     }
-    let by_path = file_class::of_version(path, b"", said);
     let Some(bytes) = bytes(new).filter(|_| by_path.is_countable()) else {
         return (by_path, false);
     };
@@ -310,20 +317,28 @@ fn compare(file: &mut Changed, reading: &mut Reading<'_>) {
         Some(version) => version.text.clone(),
         None => Some(empty()),
     };
-    let (Some(old), Some(new)) = (text(&file.old), text(&file.new)) else { return };
-    let is_binary = |text: &Text| memchr::memchr(0, &text.bytes).is_some();
-    if is_binary(&old) || is_binary(&new) {
-        if file.language.is_some() && file.class.is_countable() && is_binary(&new) {
+    let (Some(mut old), Some(new)) = (text(&file.old), text(&file.new)) else { return };
+    if new.is_binary() {
+        if file.language.is_some() && file.class.is_countable() {
             let path = file.path().to_vec();
             reading.cannot(&path, "it has NUL bytes, as binary files and UTF-16 have");
         }
         return;
+    }
+    if old.is_binary() {
+        // Nobody could look at it then: all of it is new.
+        old = if file.new.is_some() { empty() } else { return };
     }
     file.numstat = texts::numstat(&old, &new);
     if file.is_judged() {
         let hunks = texts::hunks(&old, &new);
         file.added = texts::ranges(&hunks, true);
         file.deleted = texts::ranges(&hunks, false);
+        file.hunks = hunks;
+        if file.added.iter().cloned().flatten().any(|line| new.has_lone_return(line)) {
+            let path = file.path().to_vec();
+            reading.cannot(&path, "it has line ends that git does not count as such");
+        }
     }
 }
 
@@ -333,7 +348,7 @@ fn parse(parsers: &mut Parsers, file: &mut Changed, faults: &mut Vec<&'static st
         let Some(version) = version else { continue };
         let Some(language) = syntax::language_of(&version.path) else { continue };
         let Some(text) = &version.text else { continue };
-        if memchr::memchr(0, &text.bytes).is_some() {
+        if text.is_binary() {
             continue;
         }
         let (parsed, inside) = parsers.read_whole(language, &text.bytes);
@@ -349,41 +364,6 @@ fn parse(parsers: &mut Parsers, file: &mut Changed, faults: &mut Vec<&'static st
             faults.extend((parsed.mostly_errors && is_product).then_some(odd));
         }
         version.parsed = Some((parsed, inside));
-    }
-}
-
-/// Finds lines that went at one place of the change and came at another.
-fn find_moved(files: &mut [Changed]) {
-    let digests = |files: &[Changed], is_new: bool| {
-        let mut bag = Bag::default();
-        for file in files {
-            let (version, ranges) = if is_new {
-                (&file.new, &file.added)
-            } else {
-                (&file.old, &file.deleted)
-            };
-            let Some(text) = version.as_ref().and_then(|it| it.text.as_ref()) else {
-                continue;
-            };
-            let lines = ranges.iter().cloned().flatten();
-            lines.filter(|line| text.counts(*line)).for_each(|line| {
-                bag.add(text.digest(line));
-            });
-        }
-        bag
-    };
-    let (mut deleted, mut added) = (digests(files, false), digests(files, true));
-    for file in files {
-        let moved = |version: &Option<Version>, ranges: &[Lines<u32>], bag: &mut Bag| {
-            let text = version.as_ref().and_then(|it| it.text.as_ref());
-            let Some(text) = text else { return Vec::new() };
-            let lines = ranges.iter().cloned().flatten();
-            lines
-                .filter(|line| text.counts(*line) && bag.take(text.digest(*line)))
-                .collect()
-        };
-        file.moved_here = moved(&file.new, &file.added, &mut deleted);
-        file.moved_away = moved(&file.old, &file.deleted, &mut added);
     }
 }
 
@@ -417,15 +397,33 @@ fn of_file(file: &Changed, manifests: &BTreeMap<Vec<u8>, ManifestChange>) -> Cha
         is_said_generated: file.is_said_generated,
         marks_itself: file.marks_itself,
         is_code: file.language.is_some(),
+        may_be_code: may_be_code(file),
         added_lines: file.numstat.0,
         deleted_lines: file.numstat.1,
         added_product_lines: added_product_lines(file),
         changed_test_lines: changed_test_lines(file),
         functions: file.functions.clone(),
-        placeholders: placeholders(file),
+        placeholders: placeholders::added(file),
         manifest: manifests.get(file.path()).cloned(),
         marks: marks(file),
     }
+}
+
+/// Whether a file without a known language was code before, or would be by its name in
+/// small letters.
+fn may_be_code(file: &Changed) -> bool {
+    let was_code =
+        file.old.as_ref().is_some_and(|old| syntax::language_of(&old.path).is_some());
+    let small = file.path().to_ascii_lowercase();
+    file.language.is_none()
+        && file.new.is_some()
+        && (was_code || syntax::language_of(&small).is_some())
+}
+
+/// Whether a change adds product code and touches no test.
+pub(super) fn has_untested_code(files: &[Changed]) -> bool {
+    files.iter().any(|file| added_product_lines(file) > 0)
+        && files.iter().all(|file| changed_test_lines(file) == 0)
 }
 
 fn added_product_lines(file: &Changed) -> u64 {
@@ -455,29 +453,6 @@ fn changed_test_lines(file: &Changed) -> u64 {
         _ => 0,
     };
     whole + n(&file.old, &file.deleted) + n(&file.new, &file.added)
-}
-
-fn placeholders(file: &Changed) -> Vec<AddedPlaceholder> {
-    let Some(new) = &file.new else { return Vec::new() };
-    let (Some((_, inside)), Some(text)) = (&new.parsed, &new.text) else {
-        return Vec::new();
-    };
-    let declares_only = new.path.ends_with(b".pyi");
-    let is_new = |line: u32| {
-        texts::holds(&file.added, line) && file.moved_here.binary_search(&line).is_err()
-    };
-    let found = inside.placeholders.iter().filter(|it| {
-        is_new(it.line) && !(declares_only && it.kind == PlaceholderKind::Stub)
-    });
-    found
-        .map(|it| AddedPlaceholder {
-            kind: it.kind,
-            line: it.line + 1,
-            symbol: functions::around(inside, it.line),
-            is_test: it.is_test || file.is_test(),
-            digest: text.digest(it.line),
-        })
-        .collect()
 }
 
 /// Comments that speak to this program.

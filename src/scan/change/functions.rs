@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{FunctionChange, FunctionSize};
 use super::files::Changed;
+use super::texts;
 use crate::syntax::{Function, Inside};
 use crate::untrusted::Untrusted;
 
@@ -30,6 +31,9 @@ pub(super) fn compare(files: &mut [Changed]) {
         let change = |it: &Function| {
             let name = it.name.bytes();
             let before = old.get(name).or_else(|| gone.get(own_name(name))).copied();
+            if before.is_none() && !is_mostly_new(file, it) {
+                return None;
+            }
             let after = size(it);
             let grew = before.is_none_or(|before| {
                 after.cognitive > before.cognitive || after.code_lines > before.code_lines
@@ -46,6 +50,24 @@ pub(super) fn compare(files: &mut [Changed]) {
         let changes = functions(file, true).iter().filter_map(change).collect();
         file.functions = changes;
     }
+}
+
+/// Whether most of a function came with the change: else it has another name, and was there.
+fn is_mostly_new(file: &Changed, function: &Function) -> bool {
+    let Some(new) = &file.new else { return true };
+    let lines = function.lines.clone();
+    let is_code = |line: &u32| {
+        let parsed = new.parsed.as_ref().map(|(parsed, _)| &parsed.kinds);
+        let kind = parsed.and_then(|kinds| kinds.get(*line as usize));
+        kind.is_some_and(|kind| kind.is_countable())
+    };
+    let n_lines = lines.clone().filter(is_code).count();
+    let is_new = |line: &u32| {
+        is_code(line)
+            && texts::holds(&file.added, *line)
+            && file.moved_here.binary_search(line).is_err()
+    };
+    2 * lines.filter(is_new).count() >= n_lines
 }
 
 fn functions(file: &Changed, is_new: bool) -> &[Function] {

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::history::commit::{self, RawCommit};
 use crate::history::objects::{ObjectKind, ObjectReader};
 use crate::history::open::Opened;
+use crate::history::revision;
 use crate::history::{ObjectId, ObjectMap, ObjectSet};
 use crate::limits;
 use crate::lines::schedule::Progress;
@@ -19,6 +20,9 @@ pub(super) struct Range {
     pub(super) merge_base: ObjectId,
     /// How many other best common ancestors there are.
     pub(super) other_merge_bases: u32,
+    /// The tree of the base: what decides how the change is judged. Whoever wrote the change
+    /// chose where it begins, and could choose a commit that decides otherwise.
+    pub(super) base_tree: ObjectId,
     /// The tree where it begins.
     pub(super) old_tree: ObjectId,
     /// The tree where it ends.
@@ -60,7 +64,9 @@ pub(super) fn find(
         return Err(shallow_clone());
     }
     let tree = |id: ObjectId| walk.known.get(&id).map(|one| one.raw.tree);
-    let (Some(old_tree), Some(new_tree)) = (tree(merge_base), tree(head)) else {
+    let (Some(base_tree), Some(old_tree), Some(new_tree)) =
+        (tree(base), tree(merge_base), tree(head))
+    else {
         return Err(unrelated());
     };
     Ok(Range {
@@ -68,6 +74,7 @@ pub(super) fn find(
         head,
         merge_base,
         other_merge_bases: len_to_u32(others.len()),
+        base_tree,
         old_tree,
         new_tree,
         n_commits: len_to_u64(commits.len()),
@@ -78,17 +85,16 @@ pub(super) fn find(
 fn commit_of(opened: &Opened, name: &str, flag: &str) -> Result<ObjectId, Error> {
     let refused = |why: &str| {
         let hint = format!(
-            "fetch it with its history, and give a branch, a full ref name or a full commit id \
-             with {flag}"
+            "fetch it with its history, and give a branch, a tag or the id of a commit with \
+             {flag}"
         );
         Error::input("E-BASE", "cannot judge the change", why, &hint).at(name)
     };
-    let tip = opened.tip(Some(name)).map_err(|error| match error.code {
-        "E-REV" => refused("there is no branch, tag or commit of that name"),
+    revision::find(opened, name).map_err(|error| match error.code {
+        "E-REV" => refused(error.cause()),
         "E-TIP" => refused("the commit is not here, or cannot be read"),
         _ => error,
-    })?;
-    tip.commit.ok_or_else(|| refused("the branch has no commits"))
+    })
 }
 
 fn unrelated() -> Error {

@@ -9,6 +9,8 @@ use super::landings::{Landing, Landings, read_commit};
 use super::range::Range;
 use super::texts::Bag;
 use super::young::{self, Young};
+use crate::history::ObjectId;
+use crate::history::commit::RawCommit;
 use crate::reverts::{Intent, said};
 use crate::units::{count_to_f64, len_to_u64};
 use crate::untrusted::Untrusted;
@@ -33,8 +35,9 @@ pub(super) fn taken_back(
 ) -> Vec<TakenBack> {
     let list = landings.young();
     let mut found: BTreeMap<usize, bool> = BTreeMap::new();
+    let brought = brought(reading, landings);
     let ids: BTreeMap<String, usize> =
-        (0..).zip(list).map(|(at, one)| (one.id.to_string(), at)).collect();
+        brought.iter().map(|(id, _, at)| (id.to_string(), *at)).collect();
     for commit in range.commits.values().filter(|it| it.parents.len() < 2) {
         let Some(said) = said(&commit.message) else { continue };
         if said.intent != Intent::Revert || said.is_step {
@@ -47,8 +50,8 @@ pub(super) fn taken_back(
         found.extend(by_id.map(|at| (at, true)));
         if let Some(subject) = &said.subject {
             let quoted =
-                list.iter().position(|one| subject_of(one) == subject.as_slice());
-            found.extend(quoted.map(|at| (at, true)));
+                brought.iter().find(|(_, its, _)| its.as_slice() == subject.as_slice());
+            found.extend(quoted.map(|(_, _, at)| (*at, true)));
         }
     }
     let mut added = bag(files);
@@ -76,8 +79,41 @@ pub(super) fn taken_back(
     found.into_iter().map(row).collect()
 }
 
-fn subject_of(landing: &Landing) -> &[u8] {
-    landing.commit.message.split(|&byte| byte == b'\n').next().unwrap_or_default()
+/// The commits of the last weeks: the id and the subject of each, and the landing that
+/// brought it in, by its place. A revert names most often what a merge brought, not the merge.
+fn brought(
+    reading: &mut Reading<'_>,
+    landings: &Landings,
+) -> Vec<(ObjectId, Vec<u8>, usize)> {
+    /// How many commits of one merge are looked at.
+    const MOST_COMMITS: usize = 200;
+    let mainline: BTreeSet<ObjectId> = landings.list.iter().map(|one| one.id).collect();
+    let oldest = landings.list.iter().filter_map(|one| seconds(&one.commit)).min();
+    let mut found = Vec::new();
+    for (at, landing) in landings.young().iter().enumerate() {
+        found.push((landing.id, subject_of(&landing.commit), at));
+        let mut next = landing.commit.parents.get(1).copied();
+        for _ in 0..MOST_COMMITS {
+            let Some(id) = next.take().filter(|id| !mainline.contains(id)) else { break };
+            let Some(commit) = read_commit(reading, id) else { break };
+            // What is older may have been on the mainline before.
+            if seconds(&commit) < oldest {
+                break;
+            }
+            found.push((id, subject_of(&commit), at));
+            next = commit.parents.first().copied();
+        }
+    }
+    found
+}
+
+fn seconds(commit: &RawCommit) -> Option<i64> {
+    commit.committer.as_ref()?.seconds
+}
+
+fn subject_of(commit: &RawCommit) -> Vec<u8> {
+    let subject = commit.message.split(|&byte| byte == b'\n').next();
+    subject.unwrap_or_default().to_vec()
 }
 
 /// The file that loses most.

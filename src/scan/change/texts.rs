@@ -33,6 +33,11 @@ impl Text {
         len_to_u32(self.starts.len() - 1)
     }
 
+    /// Whether it has NUL bytes, as binary files and UTF-16 have.
+    pub(super) fn is_binary(&self) -> bool {
+        memchr::memchr(0, &self.bytes).is_some()
+    }
+
     /// A line, 0-based, with its end.
     pub(super) fn line(&self, number: u32) -> &[u8] {
         let at = number as usize;
@@ -40,6 +45,15 @@ impl Text {
             (Some(&start), Some(&end)) => &self.bytes[start..end],
             _ => &[],
         }
+    }
+
+    /// Whether a carriage return stands in a line otherwise than before its end: to many
+    /// languages a line ends there.
+    pub(super) fn has_lone_return(&self, number: u32) -> bool {
+        let line = self.line(number);
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        memchr::memchr(b'\r', line).is_some()
     }
 
     /// Whether a line has a letter or a digit.
