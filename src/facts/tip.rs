@@ -59,6 +59,12 @@ pub struct ManifestFacts {
 pub struct DependencyFacts {
     /// Its name.
     pub name: Untrusted,
+    /// The line that first names it, counted from 0; `None` when none is found.
+    pub line: Option<u32>,
+    /// The repository that it comes from, as `owner/name`, where one is named.
+    pub repository: Option<Untrusted>,
+    /// Whether one version alone will do.
+    pub is_exact: bool,
     /// Whether any version at all will do.
     pub is_unbounded: bool,
     /// Whether it is needed for development alone.
@@ -76,7 +82,8 @@ pub struct SignFacts {
     pub line: Option<u32>,
     /// What it says.
     pub kind: SignKind,
-    /// A word for it: of ours, or the name it gives. Never a secret.
+    /// A word for it: of ours, or a name of a path, an image, a repository or a host.
+    /// Never a secret: what looks like one is not kept, wherever it stands.
     pub word: Untrusted,
 }
 
@@ -95,6 +102,8 @@ pub enum SignKind {
     Deploys,
     /// Something is run by the clock.
     Schedule,
+    /// A workflow is run by the clock: the product, or care of it.
+    ScheduledWorkflow,
     /// Something is run in operation: a container, a cluster, a cloud.
     Operation,
     /// A host, a payment or a sign-in of production.
@@ -105,8 +114,12 @@ pub enum SignKind {
     SelfNamed,
     /// Documentation says how to run or deploy it.
     RunSection,
-    /// A rule says who owns paths: the word is the pattern.
+    /// A rule says that somebody owns paths: the word is the pattern.
     Owner,
+    /// A rule says that nobody owns paths: the word is the pattern.
+    Unowned,
+    /// Something of another repository is used: the word is its `owner/name`.
+    Uses,
     /// A literal that stands for something else: mock, dummy, lorem ipsum.
     PlaceholderText,
 }

@@ -46,9 +46,10 @@ pub fn write(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
         row.extend(one.signals.iter().map(|it| it.state.as_str().to_owned()));
         csv.write_record(&row).map_err(io::Error::other)?;
     }
-    for one in &report.broken {
+    let apart = report.broken.iter().map(|one| ("broken", one));
+    for (word, one) in apart.chain(report.empty.iter().map(|one| ("empty", one))) {
         let mut row = vec![String::new(); names.len()];
-        row[0] = "broken".to_owned();
+        row[0] = word.to_owned();
         row[1] = cell(&one.repository);
         row[9] = cell(&one.why);
         csv.write_record(&row).map_err(io::Error::other)?;

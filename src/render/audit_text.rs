@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::number::count;
 use super::text::{DIM, TITLE, WARN, paragraph, safe, section, unbroken};
-use crate::audit::{AuditReport, UnitReport};
+use crate::audit::{AuditReport, BrokenReport, UnitReport};
 use crate::triage::{Class, Evidence, Signal, State, THRESHOLDS};
 
 /// Writes the answer.
@@ -17,7 +17,9 @@ pub fn write(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
     table(report, to)?;
     let flagged = report.units.iter().filter(|one| one.decision.is_some());
     flagged.into_iter().try_for_each(|one| detail(one, to))?;
-    broken(report, to)?;
+    apart("Could not be read", &report.broken, to)?;
+    apart("Nothing to judge", &report.empty, to)?;
+    unplaced(report, to)?;
     closing(report, to)
 }
 
@@ -34,6 +36,10 @@ pub(super) fn answer(report: &AuditReport) -> String {
     let broken = match report.broken.len() {
         0 => String::new(),
         n => format!("; {n} could not be read"),
+    };
+    let broken = match report.empty.len() {
+        0 => broken,
+        n => format!("{broken}; {n} without anything to judge"),
     };
     match parts.as_slice() {
         [] => format!("No project was found{broken}."),
@@ -149,14 +155,24 @@ pub(super) fn would_change(one: &UnitReport) -> String {
     format!("One of these would change the class: {}.", parts.join(", "))
 }
 
-fn broken(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
-    if report.broken.is_empty() {
+/// Repositories that are no unit, each with the reason.
+fn apart(title: &str, rows: &[BrokenReport], to: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
         return Ok(());
     }
-    section(to, "Could not be read")?;
-    report.broken.iter().try_for_each(|one| {
+    section(to, title)?;
+    rows.iter().try_for_each(|one| {
         writeln!(to, "  {WARN}{}{WARN:#}: {}", safe(&one.repository), safe(&one.why))
     })
+}
+
+/// What was said to run somewhere, and is no unit here.
+fn unplaced(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
+    if report.unplaced.is_empty() {
+        return Ok(());
+    }
+    section(to, "In the inventory, and not found here or not clear")?;
+    report.unplaced.iter().try_for_each(|one| writeln!(to, "  {}", safe(one)))
 }
 
 fn closing(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {

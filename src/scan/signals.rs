@@ -6,6 +6,8 @@ pub(crate) mod patterns;
 mod secrets;
 pub(super) mod tip;
 
+pub(crate) use tip::MOST_SIGNS;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;

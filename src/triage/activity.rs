@@ -17,20 +17,16 @@ pub struct Activity {
     pub nobodys: u64,
 }
 
-/// Gathers what happened to a unit until the day of the audit.
-pub fn of(unit: &Unit<'_>, as_of: Timestamp) -> Activity {
+/// Gathers what happened to a unit until its history was no longer looked at.
+pub fn of(unit: &Unit<'_>) -> Activity {
     let mut activity = Activity::default();
     let mut changes: BTreeSet<(u32, CommitIdx)> = BTreeSet::new();
     for one in &unit.lifetimes {
-        let time = unit.landing(one.landing).time;
-        if time <= as_of {
-            *activity.landed.entry(time.0.div_euclid(SECONDS_PER_DAY)).or_default() +=
-                one.lines;
-            changes.insert((one.landing, one.origin));
-        }
+        let day = unit.landing(one.landing).time.0.div_euclid(SECONDS_PER_DAY);
+        *activity.landed.entry(day).or_default() += one.lines;
+        changes.insert((one.landing, one.origin));
         if let Some((death, cause)) = one.death
             && cause.is_death()
-            && unit.landing(death).time <= as_of
         {
             changes.insert((death, unit.landing(death).commit));
         }
@@ -78,14 +74,17 @@ impl Activity {
         best
     }
 
-    /// How many changes each person made from a moment on, most first.
-    pub fn by_person(&self, from: Timestamp) -> Vec<u64> {
-        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-        for (who, _, _) in self.changes.iter().filter(|one| one.1 >= from) {
-            *counts.entry(*who).or_default() += 1;
-        }
-        let mut counts: Vec<u64> = counts.into_values().collect();
-        counts.sort_unstable_by(|a, b| b.cmp(a));
-        counts
+    /// How many changes each person made, most first.
+    pub fn by_person(&self) -> Vec<u64> {
+        counts(self.changes.iter().map(|one| one.0))
     }
+}
+
+/// How often each is there, most first.
+pub(super) fn counts(people: impl Iterator<Item = u32>) -> Vec<u64> {
+    let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
+    people.for_each(|who| *counts.entry(who).or_default() += 1);
+    let mut counts: Vec<u64> = counts.into_values().collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts
 }

@@ -29,7 +29,7 @@ pub struct Unit<'f> {
     pub has_path: Vec<bool>,
 }
 
-/// Folders whose manifests are no projects of their own.
+/// How many files of code a folder with a program needs to be a project.
 const LEAST_CODE_FILES: usize = 5;
 
 /// Finds the units of a repository, the top first and then by path. Units without a line
@@ -95,7 +95,7 @@ fn roots(facts: &Facts, tip: &TipFacts) -> BTreeSet<String> {
             *n += 1;
         }
     }
-    let enough = programs.into_iter().filter(|one| one.1 >= LEAST_CODE_FILES);
+    programs.retain(|_, n| *n >= LEAST_CODE_FILES);
     // Sources of the one project at the top are no projects of their own.
     let is_sources = |folder: &str| {
         matches!(
@@ -112,7 +112,13 @@ fn roots(facts: &Facts, tip: &TipFacts) -> BTreeSet<String> {
                 | "builtin"
         )
     };
-    roots.extend(enough.map(|one| one.0).filter(|folder| !is_sources(folder)));
+    programs.retain(|folder, _| !is_sources(folder));
+    // What a manifest at the top speaks of is the code below it; and a single folder of
+    // code is the project, with what stands around it.
+    let is_one = tip.manifests.iter().any(|one| folder_of(&path(one.path)).is_empty());
+    if !is_one && programs.len() > 1 {
+        roots.extend(programs.into_keys());
+    }
     roots
 }
 

@@ -1,7 +1,7 @@
 //! The audit as a page.
 
 use super::{Block, Cell, Page, Section, Table, day, safe};
-use crate::audit::{AuditReport, UnitReport};
+use crate::audit::{AuditReport, BrokenReport, UnitReport};
 use crate::render::audit_text::{answer, counts, place, would_change};
 use crate::triage::State;
 use crate::units::len_to_u64;
@@ -26,16 +26,21 @@ pub(in crate::render) fn page(report: &AuditReport) -> Page {
         let blocks = flagged.iter().flat_map(|one| sheet(one)).collect();
         sections.push(Section { id: "decisions", title: "Decisions", blocks });
     }
-    if !report.broken.is_empty() {
-        let mut table =
-            Table::new("Repositories that could not be read", &["repository", "why"]);
-        for one in &report.broken {
-            table.push(vec![
-                Cell::text(safe(&one.repository)),
-                Cell::text(safe(&one.why)),
-            ]);
-        }
-        let blocks = vec![Block::Table(table)];
+    let apart = [
+        ("Repositories that could not be read", &report.broken),
+        ("Repositories without anything to judge", &report.empty),
+    ];
+    let apart = apart.into_iter().filter(|it| !it.1.is_empty());
+    let mut blocks: Vec<Block> =
+        apart.map(|it| Block::Table(no_units(it.0, it.1))).collect();
+    if !report.unplaced.is_empty() {
+        let lines: Vec<String> = report.unplaced.iter().map(|one| safe(one)).collect();
+        blocks.push(Block::Text(format!(
+            "In the inventory, and not found here or not clear: {}.",
+            lines.join(", ")
+        )));
+    }
+    if !blocks.is_empty() {
         sections.push(Section { id: "broken", title: "Left out", blocks });
     }
     sections.push(Section {
@@ -52,6 +57,14 @@ pub(in crate::render) fn page(report: &AuditReport) -> Page {
             report.tool.name, report.tool.version, report.purpose
         ),
     }
+}
+
+fn no_units(caption: &str, rows: &[BrokenReport]) -> Table {
+    let mut table = Table::new(caption, &["repository", "why"]);
+    for one in rows {
+        table.push(vec![Cell::text(safe(&one.repository)), Cell::text(safe(&one.why))]);
+    }
+    table
 }
 
 fn units(report: &AuditReport) -> Table {
