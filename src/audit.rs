@@ -1,17 +1,25 @@
 //! The finished answer of the fleet audit: a row a unit, with all that it rests on.
 
+mod ties;
+
 use std::collections::BTreeMap;
+use std::mem;
 
 use serde::Serialize;
 
+use crate::dependence::{self, Ties};
 use crate::facts::Facts;
+use crate::lineage::{self, Sketch};
 use crate::report::{self, GapReport, Tool};
 use crate::triage::inventory::{self, UnitPath};
 use crate::triage::rule::Measures;
 use crate::triage::{
-    self, Asked, Class, Inventory, Judgement, Signal, State, Thresholds, Unit,
+    self, Asked, Class, Inventory, Judgement, QuarterReport, Signal, State, Thresholds,
+    Unit,
 };
 use crate::units::{Timestamp, count_to_f64, seconds_to_days};
+
+pub use ties::{FixReport, KinReport, NeedReport};
 
 /// The version of this answer.
 pub const AUDIT_SCHEMA: &str = "slopnexus-audit-1";
@@ -35,6 +43,8 @@ pub struct AuditReport {
     pub classes: BTreeMap<&'static str, usize>,
     /// The units, by need of a decision and then by name.
     pub units: Vec<UnitReport>,
+    /// Units with a common past, by name; never part of the class.
+    pub lineage: Vec<KinReport>,
     /// Repositories in which nothing stands that could be judged.
     pub empty: Vec<BrokenReport>,
     /// Repositories that could not be read.
@@ -80,6 +90,16 @@ pub struct UnitReport {
     /// The share of the lines standing that carry a mark of AI; beside the class, and
     /// never part of it. No mark is not human. `None` without lines.
     pub ai_marked_share: Option<f64>,
+    /// How it grew, by quarter in which something of the product landed or went.
+    pub growth: Vec<QuarterReport>,
+    /// How many units of the fleet stand on it: beside the class, and never part of it.
+    pub n_needed_by: usize,
+    /// Which, and where they say so.
+    pub needed_by: Vec<NeedReport>,
+    /// On how many units of the fleet it stands.
+    pub n_needs: usize,
+    /// Which, and where it says so.
+    pub needs: Vec<NeedReport>,
     /// The rule: the class again, its conditions, what would change it.
     pub judgement: Judgement,
     /// All signals.
@@ -111,6 +131,8 @@ pub struct Digest {
 struct UnitDigest {
     row: UnitReport,
     asked: Asked,
+    sketch: Sketch,
+    ties: Ties,
 }
 
 /// What the fleet is judged by.
@@ -140,8 +162,12 @@ pub fn newest(repositories: &[Digest], latest: Option<Timestamp>) -> Option<Time
 /// Makes of a repository what is held of it.
 pub fn digest(facts: &Facts, thresholds: &Thresholds) -> Digest {
     let units = triage::units(facts);
-    let digest =
-        |one: &Unit<'_>| UnitDigest { row: row(one), asked: Asked::of(one, thresholds) };
+    let digest = |one: &Unit<'_>| UnitDigest {
+        row: row(one),
+        asked: Asked::of(one, thresholds),
+        sketch: Sketch::of(one),
+        ties: Ties::of(one),
+    };
     Digest {
         newest: facts.mainline.last().map(|last| last.time),
         gaps: report::gap_reports(&facts.path.to_json_text(), &facts.gaps),
@@ -161,13 +187,18 @@ pub fn build(inputs: Inputs<'_>) -> AuditReport {
     let Inputs { repositories, as_of, inventory, thresholds, broken, gaps } = inputs;
     let day = as_of.unwrap_or(Timestamp(0));
     let empty = repositories.iter().filter_map(|one| one.empty.clone()).collect();
-    let all: Vec<UnitDigest> =
+    let mut all: Vec<UnitDigest> =
         repositories.into_iter().flat_map(|one| one.units).collect();
+    let names: Vec<String> = all.iter().map(|one| one.row.name()).collect();
+    let take = |one: &mut UnitDigest| mem::take(&mut one.sketch);
+    let sketches: Vec<Sketch> = all.iter_mut().map(take).collect();
+    let ties: Vec<Ties> = all.iter_mut().map(|one| mem::take(&mut one.ties)).collect();
     let paths: Vec<UnitPath<'_>> =
         all.iter().map(|one| (&*one.row.repository, &*one.row.root)).collect();
     let listed = inventory::place(inventory, &paths);
     let judge = |(at, one)| judged(one, day, thresholds, listed.signal(at));
     let mut units: Vec<UnitReport> = all.into_iter().enumerate().map(judge).collect();
+    ties::add_needs(&mut units, &dependence::edges(&ties), &names);
     units.sort_by(|a, b| {
         let key =
             |one: &UnitReport| (one.class, one.repository.clone(), one.root.clone());
@@ -193,6 +224,7 @@ pub fn build(inputs: Inputs<'_>) -> AuditReport {
             .collect(),
         classes,
         units,
+        lineage: ties::kin(&lineage::links(&sketches), &names),
         empty,
         broken,
         unplaced: listed.unplaced,
@@ -213,6 +245,11 @@ fn row(unit: &Unit<'_>) -> UnitReport {
         age_days: None,
         quiet_days: None,
         ai_marked_share: ai_marked_share(unit),
+        growth: triage::growth::by_quarter(unit),
+        n_needed_by: 0,
+        needed_by: Vec::new(),
+        n_needs: 0,
+        needs: Vec::new(),
         judgement: Judgement::default(),
         signals: Vec::new(),
     }
@@ -225,7 +262,7 @@ fn judged(
     listed: Signal,
 ) -> UnitReport {
     let days = |time: Timestamp| seconds_to_days((as_of.0 - time.0).max(0));
-    let UnitDigest { row, asked } = one;
+    let UnitDigest { row, asked, .. } = one;
     let age_days = asked.dated.begun.map(days);
     let quiet_days = asked.dated.last_touched().map(days);
     let signals = asked.signals(as_of, at, listed);

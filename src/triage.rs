@@ -11,6 +11,7 @@
 
 pub mod activity;
 pub mod dated;
+pub mod growth;
 pub mod inventory;
 pub mod production;
 pub mod readiness;
@@ -26,6 +27,7 @@ pub mod unit;
 mod tests;
 
 pub use dated::Dated;
+pub use growth::QuarterReport;
 pub use inventory::Inventory;
 pub use rule::{Class, Judgement, judge};
 pub use signal::{Evidence, Signal, SignalId, State};

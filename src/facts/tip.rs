@@ -19,6 +19,30 @@ pub struct TipFacts {
     pub unread: u64,
     /// The names of tags; `None` when there are too many, or they cannot be read.
     pub tags: Option<Vec<Untrusted>>,
+    /// Where it was cloned from, as `owner/name`, where its configuration says so.
+    pub origin: Option<Untrusted>,
+    /// Fingerprints of its code, in the order of their hashes.
+    pub prints: Vec<PrintFacts>,
+    /// Only fingerprints below this were kept; `None` when all were.
+    pub prints_below: Option<u64>,
+    /// Landings whose subjects say that something is mended, in order.
+    pub mends: Vec<u32>,
+}
+
+/// A fingerprint of code: two pieces that are alike but for names and literals have one in
+/// common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintFacts {
+    /// What it is.
+    pub hash: u64,
+    /// The number of the path it stands in.
+    pub path: u32,
+    /// The first line it is made of, counted from 0.
+    pub start: u32,
+    /// The line after the last.
+    pub end: u32,
+    /// The mainline number of the landing since which all of it stands there.
+    pub landing: u32,
 }
 
 /// A file at the tip.

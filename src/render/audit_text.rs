@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::audit_ties;
 use super::number::count;
 use super::text::{DIM, TITLE, WARN, paragraph, safe, section, unbroken};
 use crate::audit::{AuditReport, BrokenReport, UnitReport};
@@ -17,6 +18,7 @@ pub fn write(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
     table(report, to)?;
     let flagged = report.units.iter().filter(|one| one.decision.is_some());
     flagged.into_iter().try_for_each(|one| detail(one, to))?;
+    audit_ties::write(report, to)?;
     apart("Could not be read", &report.broken, to)?;
     apart("Nothing to judge", &report.empty, to)?;
     unplaced(report, to)?;
@@ -65,8 +67,8 @@ fn table(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
     section(to, "Units")?;
     writeln!(
         to,
-        "  {:<18}{:>9}{:>7}{:>7}  {:>2} {:>2} {:>2} {:>2} {:>2} {:>2}  unit",
-        "class", "lines", "days", "AI", "P", "W", "Q", "X", "Z", "?"
+        "  {:<18}{:>9}{:>7}{:>7}  {:>2} {:>2} {:>2} {:>2} {:>2} {:>2} {:>3}  unit",
+        "class", "lines", "days", "AI", "P", "W", "Q", "X", "Z", "?", "on"
     )?;
     for one in &report.units {
         let [p, w, q, x, z] = counts(one);
@@ -78,14 +80,15 @@ fn table(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
             .map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", share * 100.0));
         writeln!(
             to,
-            "  {:<18}{:>9}{days:>7}{ai:>7}  {p:>2} {w:>2} {q:>2} {x:>2} {z:>2} {unknown:>2}  {}",
+            "  {:<18}{:>9}{days:>7}{ai:>7}  {p:>2} {w:>2} {q:>2} {x:>2} {z:>2} {unknown:>2} {:>3}  {}",
             one.class.words(),
             count(one.code_lines),
+            one.n_needed_by,
             safe(&one.name())
         )?;
     }
     let words = "P shape, W sprawl, Q deficits, X production, Z care: how many are yes; ? \
-                 unknown. AI: lines standing with a mark of AI, which is no part of the class; \
+                 unknown. on: units of the fleet that stand on it. AI: lines standing with a mark of AI, which is no part of the class; \
                  no mark is not human.";
     paragraph(to, "  ", words)
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod manifest;
 pub(crate) mod patterns;
+pub(super) mod prints;
 mod secrets;
 pub(super) mod tip;
 

@@ -36,7 +36,7 @@ pub struct Dated {
     nobodys: u64,
     /// Who changed it when, in the year before its last change. Nothing before that is
     /// within a year of any later day.
-    recent: Vec<(u32, Timestamp)>,
+    recent: Vec<(u64, Timestamp)>,
     programs: Vec<(Evidence, Option<Timestamp>)>,
 }
 

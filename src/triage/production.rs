@@ -117,8 +117,15 @@ fn releases(unit: &Unit<'_>) -> Signal {
         return Signal::new(SignalId::X5, State::No, none, "any", Vec::new());
     }
     let last = unit.root.rsplit('/').next().unwrap_or_default();
-    let is_own = |tag: &&Untrusted| last.is_empty() || names(&tag.to_json_text(), last);
+    let is_own = |tag: &&Untrusted| {
+        let tag = tag.to_json_text();
+        is_version(&tag) && (last.is_empty() || names(&tag, last))
+    };
     let own = tags.iter().filter(is_own).count();
+    if own == 0 && !tags.iter().any(|tag| is_version(&tag.to_json_text())) {
+        let none = "no tag here names a version";
+        return Signal::new(SignalId::X5, State::No, none, "any", Vec::new());
+    }
     if own == 0 {
         return Signal::unknown(
             SignalId::X5,
@@ -135,9 +142,25 @@ fn stem(path: &str) -> &str {
     name.split_once('.').map_or(name, |it| it.0)
 }
 
+/// Whether a tag names a version: `v1`, `1.2`, `web-2026.04`.
+fn is_version(tag: &str) -> bool {
+    let is_number = |word: &str| {
+        let digits = word.strip_prefix(['v', 'V', 'r']).unwrap_or(word);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut words = tag.split(|c: char| !c.is_ascii_alphanumeric()).peekable();
+    let mut last = false;
+    words.any(|word| {
+        let is = is_number(word);
+        let is_marked = is && (last || word.starts_with(['v', 'V']));
+        last = is;
+        is_marked
+    })
+}
+
 /// Whether a name has another in it, word by word: `deploy-hub` names `hub`, and `github`
 /// does not.
-fn names(text: &str, name: &str) -> bool {
+pub(super) fn names(text: &str, name: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let text = text.to_ascii_lowercase();
         let words = text.split(|c: char| !c.is_alphanumeric());
@@ -155,6 +178,12 @@ mod tests {
     fn a_name_is_found_among_words_and_not_inside_of_them() {
         assert!(names("deploy-hub", "hub") && names("web_app-v1.2.0", "web-app"));
         assert!(!names("github", "hub") && !names("v1.0.0", "v") && !names("x", ""));
+        for version in ["v1", "1.2.3", "web-v2", "release-1_2", "2026.04.01"] {
+            assert!(is_version(version), "{version}");
+        }
+        for none in ["experimentCommitteeSize", "demo-2", "before-merge", "v", ""] {
+            assert!(!is_version(none), "{none}");
+        }
         assert_eq!(stem(".github/workflows/deploy-hub.yml"), "deploy-hub");
     }
 }

@@ -27,7 +27,9 @@ pub fn signals(unit: &Unit<'_>, at: &Thresholds) -> Vec<Signal> {
 }
 
 fn few_tests(unit: &Unit<'_>, at: &Thresholds) -> Signal {
-    let (code, tests) = (unit.code_lines(), unit.test_lines());
+    let (code, own) = (unit.code_lines(), unit.test_lines());
+    let (named, aside) = tests_elsewhere(unit);
+    let tests = own + named;
     if code == 0 {
         return Signal::unknown(SignalId::Q1, "there is no code");
     }
@@ -45,8 +47,35 @@ fn few_tests(unit: &Unit<'_>, at: &Thresholds) -> Signal {
          with tests",
         percent(share)
     );
-    let is = share < least || changes.is_some_and(|share| share < least_changes);
+    let is_little = share < least;
+    if is_little && aside > 0 {
+        let why = format!("{value}; {aside} lines of tests beside it may test it");
+        return Signal::unknown(SignalId::Q1, why);
+    }
+    let is = is_little || changes.is_some_and(|share| share < least_changes);
     Signal::new(SignalId::Q1, State::of(is), value, threshold, Vec::new())
+}
+
+/// Lines of tests outside of a unit that stands in a folder: those in folders that name
+/// it, and those in folders of tests at the top of the repository, which may test it.
+fn tests_elsewhere(unit: &Unit<'_>) -> (u64, u64) {
+    if unit.root.is_empty() {
+        return (0, 0);
+    }
+    let last = unit.root.rsplit('/').next().unwrap_or_default();
+    let (mut named, mut aside) = (0, 0);
+    let others = unit.tip.files.iter().filter(|file| !unit.has_path[file.path as usize]);
+    for file in others.filter(|file| file.class == FileClass::Test) {
+        let path = unit.path(file.path);
+        let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+        let top = folders.split('/').next().unwrap_or_default();
+        if folders.split('/').any(|folder| super::production::names(folder, last)) {
+            named += file.test_lines;
+        } else if matches!(top, "test" | "tests" | "spec" | "specs" | "t") {
+            aside += file.test_lines;
+        }
+    }
+    (named, aside)
 }
 
 /// Landings with so many lines of code, and those of them that touched tests too.
@@ -318,8 +347,11 @@ fn no_licence(unit: &Unit<'_>) -> Signal {
         let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let is = ["license", "licence", "copying", "unlicense", "notice"]
             .iter()
-            .any(|word| name.starts_with(word));
-        if is && unit.is_at_or_above(file.path) {
+            .any(|word| name.starts_with(word))
+            || path.to_ascii_lowercase().starts_with("licenses/");
+        let is_here = unit.is_at_or_above(file.path)
+            || path.to_ascii_lowercase().starts_with("licenses/");
+        if is && is_here {
             evidence.push(Evidence::file(&path, None, "a licence or notice"));
         }
         let is_ours = unit.has_path[file.path as usize];

@@ -44,7 +44,7 @@ pub(super) fn largest(unit: &Unit<'_>, n: usize) -> Vec<Evidence> {
 /// How many lines each commit brought into the unit.
 fn sizes(unit: &Unit<'_>) -> BTreeMap<CommitIdx, u64> {
     let mut sizes: BTreeMap<CommitIdx, u64> = BTreeMap::new();
-    for one in &unit.lifetimes {
+    for one in unit.code_lives() {
         *sizes.entry(one.origin).or_default() += one.lines;
     }
     sizes
@@ -95,7 +95,7 @@ fn short_life(unit: &Unit<'_>, at: &Thresholds) -> Signal {
     const DAYS: f64 = 30.0;
     let mut lives = Vec::new();
     let mut changes = BTreeSet::new();
-    for one in &unit.lifetimes {
+    for one in unit.code_lives() {
         let Some(seen) = seen(unit.facts, one, View::default()) else { continue };
         let exit_days = seconds_to_days(seen.to);
         if exit_days >= DAYS || seen.died {
@@ -148,6 +148,12 @@ fn placeholders(unit: &Unit<'_>, at: &Thresholds) -> Signal {
     if lines == 0 {
         return Signal::unknown(SignalId::P6, "there is no code");
     }
+    if !unit.is_parsed() {
+        return Signal::unknown(
+            SignalId::P6,
+            "most of it is of no language that is parsed",
+        );
+    }
     let stands_in = |kind| matches!(kind, PlaceholderKind::Stub | PlaceholderKind::Todo);
     let mut evidence: Vec<Evidence> = table
         .placeholders
@@ -181,8 +187,10 @@ fn naming(unit: &Unit<'_>) -> Signal {
         super::self_named().is_match(&words)
     };
     let place = if unit.root.is_empty() { name.to_owned() } else { unit.root.clone() };
-    if named(&place) || named(name) {
+    if named(&place) {
         evidence.push(Evidence::file(&place, None, "its name says so"));
+    } else if named(name) {
+        evidence.push(Evidence::file(name, None, "the name of the repository says so"));
     }
     evidence.extend(
         unit.signs_anywhere(SignKind::SelfNamed)

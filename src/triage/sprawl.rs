@@ -148,6 +148,12 @@ fn duplication(unit: &Unit<'_>, at: &Thresholds) -> Signal {
     let Some(found) = unit.facts.duplication.as_ref().filter(|_| code > 0) else {
         return Signal::unknown(SignalId::W4, "nothing was compared");
     };
+    if !unit.is_parsed() {
+        return Signal::unknown(
+            SignalId::W4,
+            "most of it is of no language that is parsed",
+        );
+    }
     let mut lines: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     let mut evidence = Vec::new();
     for class in &found.classes {

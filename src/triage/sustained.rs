@@ -53,7 +53,8 @@ fn with_work_of_others(unit: &Unit<'_>) -> BTreeSet<u32> {
     let commits = &unit.facts.commits;
     let is_other = |one: &&CommitFacts| {
         let landed = &commits[unit.landing(one.landing).commit.at()];
-        one.author.is_some() && one.author != landed.author
+        let of = |who: Option<u32>| unit.person_of.get(who? as usize).copied().flatten();
+        of(one.author).is_some() && of(one.author) != of(landed.author)
     };
     commits.iter().filter(is_other).map(|one| one.landing).collect()
 }

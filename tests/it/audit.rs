@@ -2,7 +2,9 @@
 
 mod flags;
 mod hostile;
+mod mended;
 mod resumed;
+mod ties;
 
 use std::fmt::Write as _;
 

@@ -354,7 +354,7 @@ fn gradle() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     pattern(
         &CELL,
-        r#"(?m)^\s*(?:api|implementation|compileOnly|runtimeOnly)[ (]+["']([^"']+)["']"#,
+        r#"(?m)^\s*(?:api|implementation|compileOnly|runtimeOnly|compile|runtime)[ (]+["']([^"']+)["']"#,
     )
 }
 

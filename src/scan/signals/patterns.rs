@@ -37,7 +37,7 @@ const CODE_ENDINGS: &[&str] = &[
     ".lua", ".ex", ".exs", ".erl", ".dart", ".vue", ".svelte", ".hs", ".ml", ".clj",
     ".pl", ".pm", ".r", ".jl", ".sql", ".zig", ".nim", ".m", ".mm", ".groovy", ".ps1",
     ".fs", ".f90", ".vb", ".cr", ".elm", ".sol", ".proto", ".html", ".css", ".scss",
-    ".astro",
+    ".astro", ".t",
 ];
 
 /// Whether a file is code of a language that is not parsed.
@@ -126,6 +126,11 @@ fn is_workflow(path: &str) -> bool {
                 | "cloudbuild.yaml"
                 | ".builds.yml"
         )
+}
+
+/// The same of a path as it is.
+pub(super) fn is_workflow_path(path: &[u8]) -> bool {
+    is_workflow(&text(path))
 }
 
 /// What a file says by being there.
@@ -328,12 +333,13 @@ pub(super) fn runs_nothing(line: &[u8]) -> bool {
     KEYS.get().is_match(line)
 }
 
-/// Whether a host is made up for documentation (RFC 2606).
+/// Whether a host is made up for documentation (RFC 2606), or takes mail.
 pub(super) fn is_sample_host(host: &[u8]) -> bool {
     let host = text(host);
-    ["example.com", "example.net", "example.org"]
-        .iter()
-        .any(|sample| host == *sample || host.ends_with(&format!(".{sample}")))
+    host.starts_with("smtp.")
+        || ["example.com", "example.net", "example.org"]
+            .iter()
+            .any(|sample| host == *sample || host.ends_with(&format!(".{sample}")))
 }
 
 /// Where the head of a README says that the project is an experiment: its headings, and

@@ -73,6 +73,13 @@ pub(in crate::scan) fn tags(opened: &Opened) -> Option<Vec<Untrusted>> {
     Some(found.into_keys().map(Untrusted).collect())
 }
 
+/// Where a repository was cloned from, without whoever may read it there.
+pub(in crate::scan) fn origin(opened: &Opened) -> Option<Untrusted> {
+    let link = opened.remote_url("origin")?;
+    let link = String::from_utf8(link).ok()?;
+    manifest::owner_and_name(&link).map(|name| Untrusted::from(name.as_str()))
+}
+
 /// A file of the tip.
 #[derive(Clone, Copy)]
 pub(super) struct File<'f> {
@@ -97,7 +104,8 @@ fn look_at(file: File<'_>, parsed: Option<&TipFile>, found: &mut TipFacts) {
     let (code_lines, test_lines) = lines_of(file, bytes, class, parsed);
     found.files.push(TipFileFacts { path: file.number, class, code_lines, test_lines });
     let is_text = memchr::memchr(0, &bytes[..bytes.len().min(8_000)]).is_none();
-    if !is_text || !class.is_countable() {
+    // Workflows count whoever writes them.
+    if !is_text || !class.is_countable() && !patterns::is_workflow_path(file.path) {
         return;
     }
     if let Some(manifest) = manifest::read(file.number, file.path, bytes) {
@@ -113,7 +121,8 @@ fn lines_of(
     class: FileClass,
     parsed: Option<&TipFile>,
 ) -> (u64, u64) {
-    if !class.is_countable() {
+    // Pages are no code, whatever they are written in.
+    if !class.is_countable() || class == FileClass::Docs {
         return (0, 0);
     }
     let whole = match parsed.filter(|file| file.record.is_parsed) {
