@@ -28,7 +28,8 @@ pub use known::{AiShare, OperatorBy, PulledFacts, RecordFacts};
 pub use line_operations::{LineOperationFacts, Operations};
 pub use reverts::{RevertFacts, RevertKind};
 pub use tip::{
-    DependencyFacts, ManifestFacts, SignFacts, SignKind, TipFacts, TipFileFacts,
+    DependencyFacts, ManifestFacts, PrintFacts, SignFacts, SignKind, TipFacts,
+    TipFileFacts,
 };
 
 pub use crate::lines::instances::Birth;
@@ -40,7 +41,7 @@ use crate::units::Timestamp;
 use crate::untrusted::Untrusted;
 
 /// The version of these tables. Frames of another version are not read.
-pub const FACTS_VERSION: u32 = 12;
+pub const FACTS_VERSION: u32 = 13;
 
 /// All one repository has to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -266,6 +267,13 @@ impl Facts {
                 is_path(one.path) && one.code_lines.max(one.test_lines) < MOST_FILE_LINES
             }) && it.manifests.iter().all(|one| is_path(one.path))
                 && it.signs.iter().all(|one| is_path(one.path))
+                && it
+                    .prints
+                    .iter()
+                    .all(|one| is_path(one.path) && is_landing(one.landing))
+                && it.prints.is_sorted_by_key(|one| one.hash)
+                && it.prints.iter().all(|one| one.end.saturating_sub(one.start) < 1 << 20)
+                && it.mends.is_sorted()
         };
         let n_functions = self.functions.as_ref().map_or(0, |it| it.functions.len());
         let function_change = |one: &FunctionChangeFacts| {

@@ -61,6 +61,8 @@ pub mod explain;
 pub mod check;
 pub mod policy;
 pub mod triage;
+pub mod lineage;
+pub mod dependence;
 pub mod audit;
 pub mod render;
 

@@ -57,8 +57,15 @@ fn run() -> ExitCode {
     end_soon_after_signal(Arc::clone(&stop), Arc::clone(&signal));
     let bar = progress_bar(&cli);
     let show = |words: &str| bar.set_message(words.to_owned());
-    let warn = |words: &str| bar.suspend(|| warn(words));
-    let outside = Outside { stop: &stop, progress: &show, warn: &warn, today: today() };
+    let warn = |words: &str| bar.suspend(|| tell("warning", words));
+    let note = |words: &str| bar.suspend(|| tell("note", words));
+    let outside = Outside {
+        stop: &stop,
+        progress: &show,
+        warn: &warn,
+        note: &note,
+        today: today(),
+    };
     let result = commands::run(&cli, &outside);
     bar.finish_and_clear();
     match result {
@@ -76,9 +83,9 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
-fn warn(words: &str) {
+fn tell(how: &str, words: &str) {
     // Nobody may be reading; the answer does not depend on it.
-    match writeln!(anstream::stderr(), "warning: {words}") {
+    match writeln!(anstream::stderr(), "{how}: {words}") {
         Ok(()) | Err(_) => {}
     }
 }

@@ -39,6 +39,8 @@ pub struct Outside<'o> {
     pub progress: &'o (dyn Fn(&str) + Sync),
     /// Tells what the user should know beside the answer.
     pub warn: &'o (dyn Fn(&str) + Sync),
+    /// Tells what is good to know and no trouble.
+    pub note: &'o (dyn Fn(&str) + Sync),
     /// The day of the run, a bound on dates in exports.
     pub today: Option<Timestamp>,
 }

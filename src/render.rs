@@ -8,6 +8,7 @@ pub mod check_json;
 pub mod check_text;
 pub mod audit_csv;
 pub mod audit_text;
+mod audit_ties;
 pub mod explain_text;
 pub mod html;
 pub mod json;

@@ -173,6 +173,7 @@ fn scan_here(
     if let Some(tip) = &mut facts.tip_files {
         // Tags move on their own, too.
         tip.tags = signals::tip::tags(&opened);
+        tip.origin = signals::tip::origin(&opened);
     }
     if options.checkpoints {
         // They lie on a branch of their own, which moves on its own.
@@ -315,12 +316,13 @@ fn find_out(
         definitions = found.into_iter().map(|file| (file.blob, file.record)).collect();
         reader.work.add(read);
     }
-    let mut asked = FxHashMap::default();
+    let (mut asked, mut prints) = (FxHashMap::default(), Vec::new());
     if options.clones {
+        let (gaps, with_prints) = (&mut facts.gaps, options.tip_files);
         let (found, read) =
-            clones::find(opened, &tracked.graph, &mut facts.gaps, progress)?;
+            clones::find(opened, &tracked.graph, with_prints, gaps, progress)?;
         facts.duplication = Some(found.facts);
-        asked = found.asked;
+        (asked, prints) = (found.asked, found.prints);
         reader.work.add(read);
     }
     if let Some(from) = track.parsed_from.filter(|_| options.clone_history) {
@@ -366,6 +368,7 @@ fn find_out(
     attested.count(&tracked.tracked.written);
     let effects = fill_lines(&mut facts, tracked, &context, progress);
     functions::add_landings(&mut facts, &product_code);
+    signals::prints::add(&mut facts, prints, &history);
     if !options.standing {
         facts.standing = Vec::new();
     }

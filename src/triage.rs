@@ -10,6 +10,9 @@
 //! cost is a signal: a prototype made by hand is a prototype.
 
 pub mod activity;
+pub mod dated;
+pub mod growth;
+pub mod inventory;
 pub mod production;
 pub mod readiness;
 pub mod rule;
@@ -23,38 +26,59 @@ pub mod unit;
 #[cfg(test)]
 mod tests;
 
+pub use dated::Dated;
+pub use growth::QuarterReport;
+pub use inventory::Inventory;
 pub use rule::{Class, Judgement, judge};
 pub use signal::{Evidence, Signal, SignalId, State};
 pub use thresholds::{THRESHOLDS, Thresholds};
 pub use unit::{Unit, units};
 
-use std::collections::BTreeSet;
-
 use crate::units::Timestamp;
+use activity::Activity;
 
-/// What is known beside a repository.
-#[derive(Debug, Clone)]
-pub struct Surroundings<'s> {
-    /// The day of the audit.
-    pub as_of: Timestamp,
-    /// What runs in production: paths of units as the inventory names them; `None`
-    /// without an inventory.
-    pub inventory: Option<&'s BTreeSet<String>>,
-    /// What counts as much.
-    pub thresholds: &'s Thresholds,
+/// Asks a unit for every signal that no day changes.
+fn lasting(unit: &Unit<'_>, activity: &Activity, at: &Thresholds) -> Vec<Signal> {
+    let mut all = shape::signals(unit, activity, at);
+    all.extend(readiness::signals(unit, at));
+    all.extend(sprawl::signals(unit, at));
+    all.extend(production::signals(unit));
+    all.push(sustained::reviewed(unit, at));
+    let tested = [SignalId::Q1, SignalId::Q2].map(|id| signal::state_of(&all, id));
+    all.push(sustained::both_fine(tested));
+    all
 }
 
-/// Asks for every signal of a unit, in the order of their names.
-pub fn signals(unit: &Unit<'_>, around: &Surroundings<'_>) -> Vec<Signal> {
-    let activity = activity::of(unit, around.as_of);
-    let readiness = readiness::signals(unit, around.thresholds);
-    let mut all = shape::signals(unit, &activity, around);
-    all.extend(readiness);
-    all.extend(sprawl::signals(unit, around));
-    all.extend(production::signals(unit, around));
-    let tested = [SignalId::Q1, SignalId::Q2].map(|id| signal::state_of(&all, id));
-    all.extend(sustained::signals(unit, &activity, around, tested));
-    all
+/// What is left of a unit when its repository was let go.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What has to be known to ask for the rest.
+    pub dated: Dated,
+    lasting: Vec<Signal>,
+}
+
+impl Asked {
+    /// Asks a unit for all that can be asked before the day of the audit is known.
+    pub fn of(unit: &Unit<'_>, at: &Thresholds) -> Self {
+        let activity = activity::of(unit);
+        let lasting = lasting(unit, &activity, at);
+        Self { dated: Dated::of(unit, &activity), lasting }
+    }
+
+    /// All signals on that day, in the order of their names; `listed` is what the
+    /// inventory says of it.
+    pub fn signals(
+        self,
+        as_of: Timestamp,
+        at: &Thresholds,
+        listed: Signal,
+    ) -> Vec<Signal> {
+        let mut all = self.lasting;
+        all.push(listed);
+        all.extend(self.dated.signals(as_of, at));
+        all.sort_by_key(|one| one.id);
+        all
+    }
 }
 
 /// The last part of the path of a repository that says something.
@@ -63,17 +87,6 @@ pub fn unit_name(path: &str) -> &str {
     let says = |part: &&str| !matches!(*part, "" | "." | ".." | ".git" | "repo");
     let name = parts.clone().find(says).unwrap_or(path);
     name.strip_suffix(".git").unwrap_or(name)
-}
-
-/// The names by which an inventory may mean a unit.
-fn names(unit: &Unit<'_>) -> Vec<String> {
-    let path = unit.facts.path.to_json_text();
-    let path = path.trim_end_matches('/').trim_start_matches("./");
-    let tops = [path, unit_name(path)];
-    if unit.root.is_empty() {
-        return tops.map(str::to_owned).to_vec();
-    }
-    tops.map(|top| format!("{top}/{}", unit.root)).to_vec()
 }
 
 fn self_named() -> &'static regex::Regex {

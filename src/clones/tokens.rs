@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::Preset;
 use super::collapse::collapse;
-use super::fingerprints::fingerprints;
+use super::fingerprints::{Fingerprint, fingerprints};
 use crate::syntax::{
     Fallback, LanguageId, Lexeme, LexemeKind, LineKind, Parsers, n_lines, text_kinds,
 };
@@ -109,6 +109,23 @@ impl TokenStream {
     /// [`xxh3_64`] of the word, and the line that it begins on, 0-based.
     pub fn keys_and_lines(&self) -> (&[u64], &[u32]) {
         (&self.keys, &self.lines)
+    }
+
+    /// Its fingerprints in pairs of neighbours, each with its lines, 0-based and half-open;
+    /// without code that tests other code. What two versions have in common so is about as
+    /// long as a clone at least.
+    pub fn prints(&self, preset: Preset) -> Vec<(u64, Range<u32>)> {
+        let rule = preset.rule();
+        let kept = fingerprints(&self.keys, rule);
+        let print = |(first, second): (&Fingerprint, &Fingerprint)| {
+            let bytes = [first.hash.to_le_bytes(), second.hash.to_le_bytes()].concat();
+            let last = second.offset as usize + rule.gram - 1;
+            let lines = self.lines[first.offset as usize]..self.lines[last] + 1;
+            // One that follows itself is of a table.
+            let says = first.hash != second.hash && !self.is_test(lines.start);
+            says.then(|| (xxh3_64(&bytes), lines))
+        };
+        kept.iter().zip(kept.iter().skip(1)).filter_map(print).collect()
     }
 
     /// The low halves of its fingerprints under the preset that it was read with: two

@@ -27,6 +27,18 @@ pub(super) fn run(args: &AuditArgs, outside: &Outside<'_>) -> Result<Exit, Error
     }
     let repository = &request.repository;
     let done = super::end(&report.gaps, repository.strict, repository.warnings)?;
-    let is_broken = report.units.iter().any(|one| request.fail_on.contains(&one.class));
-    Ok(if is_broken { Exit::Gate } else { done })
+    let is_tripped = report.units.iter().any(|one| request.fail_on.contains(&one.class));
+    if is_tripped {
+        return Ok(Exit::Gate);
+    }
+    if !request.fail_on.is_empty() && !report.complete {
+        // What could not be read may be what must not be there.
+        return Err(Error::input(
+            "E-GATE",
+            "cannot tell whether the fleet is free of these classes",
+            "not all of it could be read, as the answer lists",
+            "mend what is listed, or leave it out with --exclude",
+        ));
+    }
+    Ok(done)
 }

@@ -19,6 +19,30 @@ pub struct TipFacts {
     pub unread: u64,
     /// The names of tags; `None` when there are too many, or they cannot be read.
     pub tags: Option<Vec<Untrusted>>,
+    /// Where it was cloned from, as `owner/name`, where its configuration says so.
+    pub origin: Option<Untrusted>,
+    /// Fingerprints of its code, in the order of their hashes.
+    pub prints: Vec<PrintFacts>,
+    /// Only fingerprints below this were kept; `None` when all were.
+    pub prints_below: Option<u64>,
+    /// Landings whose subjects say that something is mended, in order.
+    pub mends: Vec<u32>,
+}
+
+/// A fingerprint of code: two pieces that are alike but for names and literals have one in
+/// common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintFacts {
+    /// What it is.
+    pub hash: u64,
+    /// The number of the path it stands in.
+    pub path: u32,
+    /// The first line it is made of, counted from 0.
+    pub start: u32,
+    /// The line after the last.
+    pub end: u32,
+    /// The mainline number of the landing since which all of it stands there.
+    pub landing: u32,
 }
 
 /// A file at the tip.
@@ -59,6 +83,12 @@ pub struct ManifestFacts {
 pub struct DependencyFacts {
     /// Its name.
     pub name: Untrusted,
+    /// The line that first names it, counted from 0; `None` when none is found.
+    pub line: Option<u32>,
+    /// The repository that it comes from, as `owner/name`, where one is named.
+    pub repository: Option<Untrusted>,
+    /// Whether one version alone will do.
+    pub is_exact: bool,
     /// Whether any version at all will do.
     pub is_unbounded: bool,
     /// Whether it is needed for development alone.
@@ -76,7 +106,8 @@ pub struct SignFacts {
     pub line: Option<u32>,
     /// What it says.
     pub kind: SignKind,
-    /// A word for it: of ours, or the name it gives. Never a secret.
+    /// A word for it: of ours, or a name of a path, an image, a repository or a host.
+    /// Never a secret: what looks like one is not kept, wherever it stands.
     pub word: Untrusted,
 }
 
@@ -95,6 +126,8 @@ pub enum SignKind {
     Deploys,
     /// Something is run by the clock.
     Schedule,
+    /// A workflow is run by the clock: the product, or care of it.
+    ScheduledWorkflow,
     /// Something is run in operation: a container, a cluster, a cloud.
     Operation,
     /// A host, a payment or a sign-in of production.
@@ -105,8 +138,12 @@ pub enum SignKind {
     SelfNamed,
     /// Documentation says how to run or deploy it.
     RunSection,
-    /// A rule says who owns paths: the word is the pattern.
+    /// A rule says that somebody owns paths: the word is the pattern.
     Owner,
+    /// A rule says that nobody owns paths: the word is the pattern.
+    Unowned,
+    /// Something of another repository is used: the word is its `owner/name`.
+    Uses,
     /// A literal that stands for something else: mock, dummy, lorem ipsum.
     PlaceholderText,
 }

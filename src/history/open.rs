@@ -228,6 +228,18 @@ impl Opened {
         self.layout.git_folder.path()
     }
 
+    /// The address of a remote, as the configuration has it; it may hold a password.
+    pub fn remote_url(&self, remote: &str) -> Option<Vec<u8>> {
+        let folder = &self.layout.common_folder;
+        let ControlFile::Text(text) = control_file::read(folder, "config") else {
+            return None;
+        };
+        let values = config::parse(&text).ok()?;
+        let section = format!("remote.{remote}");
+        let url = config::all(&values, &section, "url").last().map(<[u8]>::to_vec);
+        url
+    }
+
     /// The packs that there are.
     pub fn packs(&self) -> BTreeSet<PackMark> {
         self.objects.all_packs()

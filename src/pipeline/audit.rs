@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::Outside;
-use super::repositories::{Gathered, gather_from};
+use super::repositories::each;
 use crate::audit::{self, AuditReport, BrokenReport, Inputs};
 use crate::discover::discover;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::problem::Gaps;
 use crate::report;
 use crate::request::{AuditRequest, RepositoryRequest};
-use crate::triage::Surroundings;
-use crate::units::Timestamp;
+use crate::units::{SECONDS_PER_DAY, Timestamp};
 
 /// Which of these repositories and projects are prototypes, which of those are in
 /// production, and what needs a decision?
@@ -27,35 +27,41 @@ pub fn audit(
     let mut gaps = Gaps::default();
     let (roots, found, mut broken) = find(request, &mut gaps)?;
 
-    // 2. What each has to say, from a worker of its own.
+    // 2. What each has to say, from a worker of its own. Of its facts no more is held
+    // than a row and what the day of the audit decides.
     let repository = RepositoryRequest { paths: roots, ..request.repository.clone() };
-    let gathered: Gathered = gather_from(&found, &repository, outside)?;
-    broken.extend(gathered.broken.into_iter().map(row));
+    let take = |facts: Facts| audit::digest(&facts, &request.thresholds);
+    let each = each(&found, &repository, outside, &take)?;
+    broken.extend(each.broken.into_iter().map(row));
+    if repository.warnings && found.len() > 1 {
+        (outside.note)(&again(found.len(), each.kept));
+    }
 
-    // 3. The day of the audit: no clock is asked.
-    let as_of =
-        repository.options.as_of.or_else(|| audit::newest(&gathered.repositories));
+    // 3. The day of the audit: no clock is asked but for what is dated after it.
+    let latest = outside.today.map(|day| Timestamp(day.0 + 2 * SECONDS_PER_DAY));
+    let newest = || audit::newest(&each.found, latest);
+    let as_of = repository.options.as_of.or_else(newest);
 
     // 4. The rule.
-    let mut reports: Vec<report::GapReport> = gathered
-        .repositories
-        .iter()
-        .flat_map(|facts| report::gap_reports(&facts.path.to_json_text(), &facts.gaps))
-        .collect();
+    let mut reports: Vec<report::GapReport> =
+        each.found.iter().flat_map(|one| one.gaps.clone()).collect();
     reports.extend(report::gap_reports("search", &gaps));
-    for (place, gaps) in &gathered.gaps {
+    for (place, gaps) in &each.gaps {
         reports.extend(report::gap_reports(place, gaps));
     }
     Ok(audit::build(Inputs {
-        repositories: &gathered.repositories,
-        around: Surroundings {
-            as_of: as_of.unwrap_or(Timestamp(0)),
-            inventory: request.inventory.as_ref(),
-            thresholds: &request.thresholds,
-        },
+        repositories: each.found,
+        as_of,
+        inventory: request.inventory.as_ref(),
+        thresholds: &request.thresholds,
         broken,
         gaps: reports,
     }))
+}
+
+/// How much of the work an earlier run had done.
+fn again(n: usize, kept: usize) -> String {
+    format!("{} of {n} repositories were read anew, {kept} were known already", n - kept)
 }
 
 fn row((repository, why): (String, String)) -> BrokenReport {
@@ -84,21 +90,54 @@ fn find(request: &AuditRequest, gaps: &mut Gaps) -> Result<Found, Error> {
     }
     let mut found = discover(&roots, gaps)?;
     found.retain(|path| is_wanted(path, request));
-    if found.is_empty() && request.shard.is_none() {
+    if found.is_empty() {
         let why = "--include and --exclude leave none";
         let hint = "loosen them";
         return Err(Error::input("E-NOREPO", "cannot audit", why, hint));
     }
+    found.retain(|path| is_in_shard(path, request));
     Ok((roots, found, broken))
 }
 
 fn is_wanted(path: &Path, request: &AuditRequest) -> bool {
     let text = String::from_utf8_lossy(path.as_os_str().as_encoded_bytes());
     let fits = |all: &[regex::Regex]| all.iter().any(|one| one.is_match(&text));
-    let is_in_shard = request.shard.is_none_or(|(number, of)| {
-        let hash = xxhash_rust::xxh3::xxh3_64(path.as_os_str().as_encoded_bytes());
-        hash % u64::from(of) == u64::from(number - 1)
-    });
     let is_included = request.include.is_empty() || fits(&request.include);
-    is_included && !fits(&request.exclude) && is_in_shard
+    is_included && !fits(&request.exclude)
+}
+
+fn is_in_shard(path: &Path, request: &AuditRequest) -> bool {
+    request.shard.is_none_or(|(number, of)| {
+        let name = name_below(path, &request.repository.paths);
+        let hash = xxhash_rust::xxh3::xxh3_64(name.as_os_str().as_encoded_bytes());
+        hash % u64::from(of) == u64::from(number - 1)
+    })
+}
+
+/// What a repository is called below the place that was named, so that machines with
+/// their fleets in other places divide them alike; of one that was named itself the last
+/// part.
+fn name_below<'p>(path: &'p Path, places: &[PathBuf]) -> &'p Path {
+    let below = places.iter().filter_map(|place| path.strip_prefix(place).ok());
+    let shortest = below.min_by_key(|rest| rest.components().count());
+    let last = || path.file_name().map_or(path, Path::new);
+    shortest.filter(|rest| !rest.as_os_str().is_empty()).unwrap_or_else(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_repository_is_that_below_the_place_that_was_named() {
+        let name = |path: &str, places: &[&str]| {
+            let places: Vec<PathBuf> = places.iter().map(PathBuf::from).collect();
+            name_below(Path::new(path), &places).display().to_string()
+        };
+        assert_eq!(name("fleet/a/b", &["fleet"]), "a/b");
+        assert_eq!(name("/runner/work/fleet/a/b", &["/runner/work/fleet/"]), "a/b");
+        assert_eq!(name("./fleet/a/b", &["./fleet", "other"]), "a/b");
+        assert_eq!(name("fleet/a", &["fleet/a"]), "a");
+        assert_eq!(name("/x/a", &["/y"]), "a");
+    }
 }

@@ -21,8 +21,19 @@ pub struct Gathered {
     pub repositories: Vec<Facts>,
     /// Gaps by place: repositories that could not.
     pub gaps: Vec<(String, Gaps)>,
+}
+
+/// What came of repositories that were let go one by one.
+#[derive(Debug)]
+pub(super) struct Each<T> {
+    /// What was made of each that could be analysed, by path.
+    pub(super) found: Vec<T>,
+    /// Gaps by place: repositories that could not.
+    pub(super) gaps: Vec<(String, Gaps)>,
     /// The repositories that could not be analysed, and why.
-    pub broken: Vec<(String, String)>,
+    pub(super) broken: Vec<(String, String)>,
+    /// How many were known whole from an earlier run.
+    pub(super) kept: usize,
 }
 
 /// Has a worker analyse each repository. One that fails is a gap, as long as another
@@ -37,24 +48,26 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let mut search_gaps = Gaps::default();
     let paths = discover(&request.paths, &mut search_gaps)?;
-    let mut gathered = gather_from(&paths, request, outside)?;
+    let Each { found, mut gaps, .. } = each(&paths, request, outside, &|facts| facts)?;
     if !search_gaps.is_empty() {
-        gathered.gaps.push(("search".to_owned(), search_gaps));
+        gaps.push(("search".to_owned(), search_gaps));
     }
-    Ok(gathered)
+    Ok(Gathered { repositories: found, gaps })
 }
 
-/// The same of repositories that are found already.
+/// The same of repositories that are found already, each of which is let go as soon as
+/// `take` has made of it what is needed: no more are held than there are workers.
 ///
 /// # Errors
 ///
 /// When none could be analysed, or the run was stopped.
-pub(super) fn gather_from(
+pub(super) fn each<T: Send>(
     paths: &[PathBuf],
     request: &RepositoryRequest,
     outside: &Outside<'_>,
-) -> Result<Gathered, Error> {
-    let results = run_all(paths, request, outside);
+    take: &(dyn Fn(Facts) -> T + Sync),
+) -> Result<Each<T>, Error> {
+    let results = run_all(paths, request, outside, take);
     if outside.stop.load(std::sync::atomic::Ordering::Relaxed) {
         let error = Error::input(
             "E-STOPPED",
@@ -65,43 +78,50 @@ pub(super) fn gather_from(
         return Err(Error { exit: Exit::Interrupted, ..error });
     }
     if request.warnings {
-        warn_of_cache(&results, outside);
+        warn_of_cache(results.iter().flatten().map(|done| &done.0), outside);
     }
-    let mut gathered = Gathered::default();
+    let (found, gaps, broken) = (Vec::new(), Vec::new(), Vec::new());
+    let mut each = Each { found, gaps, broken, kept: 0 };
     let mut first_error = None;
     for (path, result) in paths.iter().zip(results) {
         match result {
-            Ok(facts) => gathered.repositories.push(facts),
+            Ok((cache, made)) => {
+                each.kept += usize::from(cache == CacheUse::Kept);
+                each.found.push(made);
+            }
             Err(error) => {
-                let place = path.as_os_str().as_encoded_bytes();
-                let mut gaps = Gaps::default();
-                let kind = if error.code == "E-WORKER" {
-                    GapKind::Worker
-                } else {
-                    GapKind::Repository
-                };
-                gaps.add(
-                    kind,
-                    &format!("{}: {} [{}]", error.what, error.why, error.code),
-                    place,
-                );
-                let place = String::from_utf8_lossy(place).into_owned();
-                let why = format!("{}: {} [{}]", error.what, error.why, error.code);
-                gathered.broken.push((place.clone(), why));
-                gathered.gaps.push((place, gaps));
+                each.leave_out(path.as_os_str().as_encoded_bytes(), &error);
                 first_error = first_error.or(Some(error));
             }
         }
     }
     match first_error {
-        Some(error) if gathered.repositories.is_empty() => Err(error),
-        _ => Ok(gathered),
+        Some(error) if each.found.is_empty() => Err(error),
+        _ => Ok(each),
+    }
+}
+
+impl<T> Each<T> {
+    fn leave_out(&mut self, place: &[u8], error: &Error) {
+        let kind = match error.code {
+            "E-WORKER" => GapKind::Worker,
+            _ => GapKind::Repository,
+        };
+        let why = format!("{}: {} [{}]", error.what, error.why, error.code);
+        let mut gaps = Gaps::default();
+        gaps.add(kind, &why, place);
+        let place = String::from_utf8_lossy(place).into_owned();
+        self.broken.push((place.clone(), why));
+        self.gaps.push((place, gaps));
     }
 }
 
 /// Says once that nothing could be kept for the next run.
-fn warn_of_cache(results: &[Result<Facts, Error>], outside: &Outside<'_>) {
-    let fault = results.iter().flatten().find_map(|facts| match &facts.cache {
+fn warn_of_cache<'c>(
+    mut cached: impl Iterator<Item = &'c CacheUse>,
+    outside: &Outside<'_>,
+) {
+    let fault = cached.find_map(|cache| match cache {
         CacheUse::Unwritable(why) => Some(why),
         CacheUse::None | CacheUse::Kept | CacheUse::Resumed => None,
     });
@@ -114,11 +134,15 @@ fn warn_of_cache(results: &[Result<Facts, Error>], outside: &Outside<'_>) {
     }
 }
 
-fn run_all(
+/// What was made of a repository, and whether an earlier run had kept it.
+type Made<T> = Result<(CacheUse, T), Error>;
+
+fn run_all<T: Send>(
     paths: &[PathBuf],
     request: &RepositoryRequest,
     outside: &Outside<'_>,
-) -> Vec<Result<Facts, Error>> {
+    take: &(dyn Fn(Facts) -> T + Sync),
+) -> Vec<Made<T>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = request.options.jobs.unwrap_or(cores);
     let at_once = jobs.min(paths.len()).max(1);
@@ -127,7 +151,7 @@ fn run_all(
     let request = RepositoryRequest { options, ..request.clone() };
     let trusted = TrustedFolders::of_this_user();
     let next = Mutex::new(0..paths.len());
-    let results: Mutex<Vec<Option<Result<Facts, Error>>>> =
+    let results: Mutex<Vec<Option<Made<T>>>> =
         Mutex::new(paths.iter().map(|_| None).collect());
     let work = || {
         while let Some(number) = next.lock().ok().and_then(|mut next| next.next()) {
@@ -139,7 +163,8 @@ fn run_all(
             };
             let roots = &request.paths;
             let task = worker::Task { path, roots, options: &options };
-            let result = run_one(task, (number, paths.len()), outside);
+            let result = run_one(task, (number, paths.len()), outside)
+                .map(|facts| (facts.cache.clone(), take(facts)));
             if let Ok(mut results) = results.lock() {
                 results[number] = Some(result);
             }

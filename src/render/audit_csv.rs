@@ -25,6 +25,8 @@ pub fn write(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
         "quiet_days",
         "ai_marked_share",
         "reason",
+        "needed_by_units",
+        "needs_units",
     ];
     names.extend(SignalId::ALL.map(SignalId::as_str));
     csv.write_record(&names).map_err(io::Error::other)?;
@@ -42,13 +44,16 @@ pub fn write(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
             number(one.quiet_days),
             number(one.ai_marked_share),
             String::new(),
+            one.n_needed_by.to_string(),
+            one.n_needs.to_string(),
         ];
         row.extend(one.signals.iter().map(|it| it.state.as_str().to_owned()));
         csv.write_record(&row).map_err(io::Error::other)?;
     }
-    for one in &report.broken {
+    let apart = report.broken.iter().map(|one| ("broken", one));
+    for (word, one) in apart.chain(report.empty.iter().map(|one| ("empty", one))) {
         let mut row = vec![String::new(); names.len()];
-        row[0] = "broken".to_owned();
+        row[0] = word.to_owned();
         row[1] = cell(&one.repository);
         row[9] = cell(&one.why);
         csv.write_record(&row).map_err(io::Error::other)?;

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use super::audit_ties;
 use super::number::count;
 use super::text::{DIM, TITLE, WARN, paragraph, safe, section, unbroken};
-use crate::audit::{AuditReport, UnitReport};
+use crate::audit::{AuditReport, BrokenReport, UnitReport};
 use crate::triage::{Class, Evidence, Signal, State, THRESHOLDS};
 
 /// Writes the answer.
@@ -17,7 +18,10 @@ pub fn write(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
     table(report, to)?;
     let flagged = report.units.iter().filter(|one| one.decision.is_some());
     flagged.into_iter().try_for_each(|one| detail(one, to))?;
-    broken(report, to)?;
+    audit_ties::write(report, to)?;
+    apart("Could not be read", &report.broken, to)?;
+    apart("Nothing to judge", &report.empty, to)?;
+    unplaced(report, to)?;
     closing(report, to)
 }
 
@@ -34,6 +38,10 @@ pub(super) fn answer(report: &AuditReport) -> String {
     let broken = match report.broken.len() {
         0 => String::new(),
         n => format!("; {n} could not be read"),
+    };
+    let broken = match report.empty.len() {
+        0 => broken,
+        n => format!("{broken}; {n} without anything to judge"),
     };
     match parts.as_slice() {
         [] => format!("No project was found{broken}."),
@@ -59,8 +67,8 @@ fn table(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
     section(to, "Units")?;
     writeln!(
         to,
-        "  {:<18}{:>9}{:>7}{:>7}  {:>2} {:>2} {:>2} {:>2} {:>2} {:>2}  unit",
-        "class", "lines", "days", "AI", "P", "W", "Q", "X", "Z", "?"
+        "  {:<18}{:>9}{:>7}{:>7}  {:>2} {:>2} {:>2} {:>2} {:>2} {:>2} {:>3}  unit",
+        "class", "lines", "days", "AI", "P", "W", "Q", "X", "Z", "?", "on"
     )?;
     for one in &report.units {
         let [p, w, q, x, z] = counts(one);
@@ -72,14 +80,15 @@ fn table(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
             .map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", share * 100.0));
         writeln!(
             to,
-            "  {:<18}{:>9}{days:>7}{ai:>7}  {p:>2} {w:>2} {q:>2} {x:>2} {z:>2} {unknown:>2}  {}",
+            "  {:<18}{:>9}{days:>7}{ai:>7}  {p:>2} {w:>2} {q:>2} {x:>2} {z:>2} {unknown:>2} {:>3}  {}",
             one.class.words(),
             count(one.code_lines),
+            one.n_needed_by,
             safe(&one.name())
         )?;
     }
     let words = "P shape, W sprawl, Q deficits, X production, Z care: how many are yes; ? \
-                 unknown. AI: lines standing with a mark of AI, which is no part of the class; \
+                 unknown. on: units of the fleet that stand on it. AI: lines standing with a mark of AI, which is no part of the class; \
                  no mark is not human.";
     paragraph(to, "  ", words)
 }
@@ -149,14 +158,24 @@ pub(super) fn would_change(one: &UnitReport) -> String {
     format!("One of these would change the class: {}.", parts.join(", "))
 }
 
-fn broken(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
-    if report.broken.is_empty() {
+/// Repositories that are no unit, each with the reason.
+fn apart(title: &str, rows: &[BrokenReport], to: &mut dyn Write) -> io::Result<()> {
+    if rows.is_empty() {
         return Ok(());
     }
-    section(to, "Could not be read")?;
-    report.broken.iter().try_for_each(|one| {
+    section(to, title)?;
+    rows.iter().try_for_each(|one| {
         writeln!(to, "  {WARN}{}{WARN:#}: {}", safe(&one.repository), safe(&one.why))
     })
+}
+
+/// What was said to run somewhere, and is no unit here.
+fn unplaced(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {
+    if report.unplaced.is_empty() {
+        return Ok(());
+    }
+    section(to, "In the inventory, and not found here or not clear")?;
+    report.unplaced.iter().try_for_each(|one| writeln!(to, "  {}", safe(one)))
 }
 
 fn closing(report: &AuditReport, to: &mut dyn Write) -> io::Result<()> {

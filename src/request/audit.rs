@@ -1,6 +1,6 @@
 //! What `audit` was asked.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
@@ -8,7 +8,8 @@ use regex::Regex;
 use super::{Outputs, RepositoryRequest, outputs, repository};
 use crate::cli::{AuditArgs, ClassName, ReportFormat};
 use crate::error::Error;
-use crate::triage::{Class, Thresholds};
+use crate::triage::inventory::plain;
+use crate::triage::{Class, Inventory, Thresholds};
 
 /// Which fleet, and by what it is judged.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct AuditRequest {
     /// Which part of the fleet, from 1 on, of how many.
     pub shard: Option<(u32, u32)>,
     /// What is known to run in production; `None` when nobody said.
-    pub inventory: Option<BTreeSet<String>>,
+    pub inventory: Option<Inventory>,
     /// From where on something counts as much.
     pub thresholds: Thresholds,
     /// Classes that end the run with exit status 1.
@@ -39,7 +40,7 @@ pub fn audit(args: &AuditArgs) -> Result<(AuditRequest, Outputs<ReportFormat>), 
     if let Some(file) = &args.repos {
         paths.extend(listed(file)?);
     }
-    if paths.is_empty() {
+    if paths.is_empty() && args.repos.is_none() {
         paths.push(PathBuf::from("."));
     }
     let mut repository = repository(&args.repository, paths)?;
@@ -47,6 +48,13 @@ pub fn audit(args: &AuditArgs) -> Result<(AuditRequest, Outputs<ReportFormat>), 
         let why = "the signals need kinds of lines";
         let hint = "leave out --exact and --no-syntax";
         return Err(Error::usage("E-FLAGS", "cannot audit so", why, hint));
+    }
+    let shard = args.shard.as_deref().map(shard).transpose()?;
+    if shard.is_some() && repository.options.as_of.is_none() {
+        // The newest landing of each part would be another day.
+        let why = "the parts of a fleet have no day of the audit in common";
+        let hint = "give the same --as-of to each of them";
+        return Err(Error::usage("E-SHARD", "cannot use --shard alone", why, hint));
     }
     repository.options.tip_files = true;
     repository.options.checkpoints = false;
@@ -56,7 +64,7 @@ pub fn audit(args: &AuditArgs) -> Result<(AuditRequest, Outputs<ReportFormat>), 
         repository,
         include: globs(&args.include)?,
         exclude: globs(&args.exclude)?,
-        shard: args.shard.as_deref().map(shard).transpose()?,
+        shard,
         inventory: args.inventory.as_deref().map(inventory).transpose()?,
         thresholds,
         fail_on: args.fail_on.iter().copied().map(class).collect(),
@@ -112,17 +120,20 @@ fn listed(file: &Path) -> Result<Vec<PathBuf>, Error> {
     let text = text_of(file, "cannot read the list of repositories")?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let is_path = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    Ok(text
-        .lines()
-        .map(str::trim)
-        .filter(is_path)
-        .map(|line| folder.join(line))
-        .collect())
+    let lines = text.lines().map(str::trim).filter(is_path);
+    let paths: Vec<PathBuf> = lines.map(|line| folder.join(line)).collect();
+    if paths.is_empty() {
+        let what = "cannot read the list of repositories";
+        let hint = "write a path on each line";
+        let shown = file.as_os_str().as_encoded_bytes();
+        return Err(Error::usage("E-FLEET", what, "it names none", hint).at(shown));
+    }
+    Ok(paths)
 }
 
-/// Reads what runs where: CSV with `path,environment`. What is not in production, live or
-/// the like is known, and is not in production.
-fn inventory(file: &Path) -> Result<BTreeSet<String>, Error> {
+/// Reads what runs where: CSV with `path,environment`. Environments whose first word is
+/// production, prod or live are production; the others are known, and are not.
+fn inventory(file: &Path) -> Result<Inventory, Error> {
     const WHAT: &str = "cannot read the inventory";
     let bad = |why: &str| {
         let shown = file.as_os_str().as_encoded_bytes();
@@ -137,15 +148,18 @@ fn inventory(file: &Path) -> Result<BTreeSet<String>, Error> {
     let (Some(path), Some(environment)) = (at("path"), at("environment")) else {
         return Err(bad("it has no columns path and environment"));
     };
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(|_| bad("a row is no CSV of these columns"))?;
         let field = |at: usize| record.get(at).unwrap_or_default();
         let environment = field(environment).to_ascii_lowercase();
-        if matches!(environment.as_str(), "production" | "prod" | "live") {
-            let path = field(path).trim_end_matches('/').trim_start_matches("./");
-            found.insert(path.to_owned());
+        let first = environment.split(|c: char| !c.is_alphanumeric()).next();
+        let is = matches!(first, Some("production" | "prod" | "live"));
+        let path = plain(field(path));
+        if path.is_empty() || environment.is_empty() {
+            return Err(bad("a row has no path or no environment"));
         }
+        *found.entry(path.to_owned()).or_insert(false) |= is;
     }
-    Ok(found)
+    Ok(Inventory(found))
 }

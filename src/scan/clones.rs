@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::signals::prints::FilePrints;
 use crate::clones::{
     CloneClass, CloneType, Density, Duplication, Index, IndexedFile, LineUse, Preset,
     TokenStream,
@@ -40,6 +41,8 @@ pub(super) struct Found {
     pub(super) facts: DuplicationFacts,
     /// For each path compared a number for each line: what it is.
     pub(super) asked: FxHashMap<u32, Vec<u8>>,
+    /// For each path compared its fingerprints; none unless asked for.
+    pub(super) prints: Vec<FilePrints>,
 }
 
 /// Finds the clones among the files at the tip whose language is parsed and that count.
@@ -47,6 +50,7 @@ pub(super) struct Found {
 pub(super) fn find(
     opened: &Opened,
     graph: &Graph,
+    with_prints: bool,
     gaps: &mut Gaps,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(Found, ReadWork), Error> {
@@ -99,7 +103,17 @@ pub(super) fn find(
         Some((number(file)?, lines.iter().copied().map(asked_of).collect()))
     });
     let asked = asked.collect();
-    Ok((Found { facts, asked }, read))
+    let prints = if with_prints { prints(&wanted, &streams) } else { Vec::new() };
+    Ok((Found { facts, asked, prints }, read))
+}
+
+/// The fingerprints of each path.
+fn prints(wanted: &[Wanted], streams: &Streams) -> Vec<FilePrints> {
+    let of = |one: &Wanted| {
+        let [stream, ..] = streams.get(&one.content)?.as_ref().ok()?;
+        Some((one.path, stream.prints(PRESETS[0])))
+    };
+    wanted.iter().filter_map(of).collect()
 }
 
 fn path_of<'g>(graph: &'g Graph, one: &Wanted) -> &'g [u8] {

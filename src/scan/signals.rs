@@ -3,8 +3,11 @@
 
 pub(crate) mod manifest;
 pub(crate) mod patterns;
+pub(super) mod prints;
 mod secrets;
 pub(super) mod tip;
+
+pub(crate) use tip::MOST_SIGNS;
 
 use std::collections::BTreeMap;
 

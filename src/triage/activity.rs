@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unit::Unit;
+use crate::file_class::FileClass;
 use crate::history::CommitIdx;
 use crate::units::{SECONDS_PER_DAY, Timestamp};
 
@@ -10,27 +11,25 @@ use crate::units::{SECONDS_PER_DAY, Timestamp};
 #[derive(Debug, Clone, Default)]
 pub struct Activity {
     /// Each change by a person: who, when it landed.
-    pub changes: Vec<(u32, Timestamp, CommitIdx)>,
-    /// Lines landed on each day, by days since the epoch.
+    pub changes: Vec<(u64, Timestamp, CommitIdx)>,
+    /// Lines of code landed on each day, by days since the epoch.
     pub landed: BTreeMap<i64, u64>,
     /// Changes of which it is not known whose they are.
     pub nobodys: u64,
 }
 
-/// Gathers what happened to a unit until the day of the audit.
-pub fn of(unit: &Unit<'_>, as_of: Timestamp) -> Activity {
+/// Gathers what happened to a unit until its history was no longer looked at.
+pub fn of(unit: &Unit<'_>) -> Activity {
     let mut activity = Activity::default();
     let mut changes: BTreeSet<(u32, CommitIdx)> = BTreeSet::new();
     for one in &unit.lifetimes {
-        let time = unit.landing(one.landing).time;
-        if time <= as_of {
-            *activity.landed.entry(time.0.div_euclid(SECONDS_PER_DAY)).or_default() +=
-                one.lines;
-            changes.insert((one.landing, one.origin));
+        let day = unit.landing(one.landing).time.0.div_euclid(SECONDS_PER_DAY);
+        if one.class != FileClass::Docs && one.class != FileClass::Config {
+            *activity.landed.entry(day).or_default() += one.lines;
         }
+        changes.insert((one.landing, one.origin));
         if let Some((death, cause)) = one.death
             && cause.is_death()
-            && unit.landing(death).time <= as_of
         {
             changes.insert((death, unit.landing(death).commit));
         }
@@ -48,11 +47,9 @@ pub fn of(unit: &Unit<'_>, as_of: Timestamp) -> Activity {
 }
 
 /// Whose change it is; an inner `None` is a machine, and nobody's.
-fn person(unit: &Unit<'_>, commit: CommitIdx) -> Option<Option<u32>> {
+fn person(unit: &Unit<'_>, commit: CommitIdx) -> Option<Option<u64>> {
     let commit = unit.facts.commits.get(commit.at())?;
-    let who = commit.operator.or(commit.author)?;
-    let is_automation = unit.facts.people.get(who as usize)?.is_automation;
-    Some((!is_automation).then_some(who))
+    unit.person_of.get(commit.operator.or(commit.author)? as usize).copied()
 }
 
 impl Activity {
@@ -78,14 +75,17 @@ impl Activity {
         best
     }
 
-    /// How many changes each person made from a moment on, most first.
-    pub fn by_person(&self, from: Timestamp) -> Vec<u64> {
-        let mut counts: BTreeMap<u32, u64> = BTreeMap::new();
-        for (who, _, _) in self.changes.iter().filter(|one| one.1 >= from) {
-            *counts.entry(*who).or_default() += 1;
-        }
-        let mut counts: Vec<u64> = counts.into_values().collect();
-        counts.sort_unstable_by(|a, b| b.cmp(a));
-        counts
+    /// How many changes each person made, most first.
+    pub fn by_person(&self) -> Vec<u64> {
+        counts(self.changes.iter().map(|one| one.0))
     }
+}
+
+/// How often each is there, most first.
+pub(super) fn counts(people: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut counts: BTreeMap<u64, u64> = BTreeMap::new();
+    people.for_each(|who| *counts.entry(who).or_default() += 1);
+    let mut counts: Vec<u64> = counts.into_values().collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts
 }

@@ -6,7 +6,7 @@ use super::shape::percent;
 use super::signal::{Evidence, Signal, SignalId, State};
 use super::thresholds::Thresholds;
 use super::unit::Unit;
-use crate::facts::{ManifestFacts, SignKind};
+use crate::facts::{ManifestFacts, SignFacts, SignKind};
 use crate::file_class::FileClass;
 use crate::teams::Teams;
 use crate::units::{count_to_f64, len_to_u64};
@@ -27,7 +27,9 @@ pub fn signals(unit: &Unit<'_>, at: &Thresholds) -> Vec<Signal> {
 }
 
 fn few_tests(unit: &Unit<'_>, at: &Thresholds) -> Signal {
-    let (code, tests) = (unit.code_lines(), unit.test_lines());
+    let (code, own) = (unit.code_lines(), unit.test_lines());
+    let (named, aside) = tests_elsewhere(unit);
+    let tests = own + named;
     if code == 0 {
         return Signal::unknown(SignalId::Q1, "there is no code");
     }
@@ -45,8 +47,35 @@ fn few_tests(unit: &Unit<'_>, at: &Thresholds) -> Signal {
          with tests",
         percent(share)
     );
-    let is = share < least || changes.is_some_and(|share| share < least_changes);
+    let is_little = share < least;
+    if is_little && aside > 0 {
+        let why = format!("{value}; {aside} lines of tests beside it may test it");
+        return Signal::unknown(SignalId::Q1, why);
+    }
+    let is = is_little || changes.is_some_and(|share| share < least_changes);
     Signal::new(SignalId::Q1, State::of(is), value, threshold, Vec::new())
+}
+
+/// Lines of tests outside of a unit that stands in a folder: those in folders that name
+/// it, and those in folders of tests at the top of the repository, which may test it.
+fn tests_elsewhere(unit: &Unit<'_>) -> (u64, u64) {
+    if unit.root.is_empty() {
+        return (0, 0);
+    }
+    let last = unit.root.rsplit('/').next().unwrap_or_default();
+    let (mut named, mut aside) = (0, 0);
+    let others = unit.tip.files.iter().filter(|file| !unit.has_path[file.path as usize]);
+    for file in others.filter(|file| file.class == FileClass::Test) {
+        let path = unit.path(file.path);
+        let (folders, _) = path.rsplit_once('/').unwrap_or_default();
+        let top = folders.split('/').next().unwrap_or_default();
+        if folders.split('/').any(|folder| super::production::names(folder, last)) {
+            named += file.test_lines;
+        } else if matches!(top, "test" | "tests" | "spec" | "specs" | "t") {
+            aside += file.test_lines;
+        }
+    }
+    (named, aside)
 }
 
 /// Landings with so many lines of code, and those of them that touched tests too.
@@ -108,11 +137,17 @@ fn no_workflow(unit: &Unit<'_>) -> Signal {
 fn no_owner(unit: &Unit<'_>) -> Signal {
     let mut evidence = Vec::new();
     let mut rules = String::new();
-    for one in unit.signs_anywhere(SignKind::Owner) {
+    let of_rules =
+        |one: &&SignFacts| matches!(one.kind, SignKind::Owner | SignKind::Unowned);
+    for one in unit.tip.signs.iter().filter(of_rules) {
         // Who it is does not matter, and is not told.
-        rules += &format!("{} @owner\n", one.word.to_json_text());
+        let is_owned = one.kind == SignKind::Owner;
+        let owner = if is_owned { "@owner" } else { "" };
         let word = one.word.to_json_text().into_owned();
-        evidence.push(Evidence::file(&unit.path(one.path), one.line, word));
+        rules += &format!("{word} {owner}\n");
+        if is_owned {
+            evidence.push(Evidence::file(&unit.path(one.path), one.line, word));
+        }
     }
     let teams = Teams::parse(rules.as_bytes()).unwrap_or_default();
     let owned = |file: &&&crate::facts::TipFileFacts| {
@@ -141,7 +176,7 @@ fn no_owner(unit: &Unit<'_>) -> Signal {
     Signal::new(SignalId::Q3, State::of(evidence.is_empty()), value, "none", evidence)
 }
 
-/// Package managers that have a lock file, and whether a library needs none.
+/// Package managers, and the lock files of each.
 const LOCKED: &[(&str, &[&str])] = &[
     ("cargo", &["cargo.lock"]),
     (
@@ -221,9 +256,14 @@ fn has_lock(unit: &Unit<'_>, manifest: &ManifestFacts) -> bool {
         })
 }
 
-/// Whether a list of requirements is itself a lock: all of another list's are in it.
+/// Whether a list of requirements of Python is itself a lock: by its name, as
+/// `requirements.lock.txt`, or by taking one version of each alone.
 fn is_pinned(unit: &Unit<'_>, manifest: &ManifestFacts) -> bool {
-    unit.path(manifest.path).contains("lock")
+    let path = unit.path(manifest.path).to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_lock = name.split(['.', '-', '_']).any(|word| word == "lock");
+    let is_list = name.starts_with("requirements") && name.ends_with(".txt");
+    is_list && (is_lock || manifest.dependencies.iter().all(|one| one.is_exact))
 }
 
 fn secrets(unit: &Unit<'_>) -> Signal {
@@ -235,9 +275,17 @@ fn secrets(unit: &Unit<'_>) -> Signal {
         .collect();
     let value = match evidence.len() {
         0 => "none was found at the tip; the history was not searched".to_owned(),
+        n if is_cut(&evidence) => format!("at least {n} places"),
         n => super::rule::n_of(n, "place", "places"),
     };
     Signal::new(SignalId::Q5, State::of(!evidence.is_empty()), value, "any", evidence)
+}
+
+/// Whether a file has so many places that no more of it were kept.
+fn is_cut(evidence: &[Evidence]) -> bool {
+    let mut counts: BTreeMap<&Option<String>, usize> = BTreeMap::new();
+    evidence.iter().for_each(|one| *counts.entry(&one.path).or_default() += 1);
+    counts.values().any(|&n| n >= crate::scan::signals::MOST_SIGNS)
 }
 
 fn no_page(unit: &Unit<'_>) -> Signal {
@@ -245,8 +293,7 @@ fn no_page(unit: &Unit<'_>) -> Signal {
         .signs_anywhere(SignKind::RunSection)
         .filter(|one| unit.is_at_or_above(one.path))
         .map(|one| {
-            let word = one.word.to_json_text().trim().to_owned();
-            Evidence::file(&unit.path(one.path), one.line, word)
+            Evidence::file(&unit.path(one.path), one.line, one.word.to_json_text())
         })
         .collect();
     for file in &unit.tip.files {
@@ -300,8 +347,11 @@ fn no_licence(unit: &Unit<'_>) -> Signal {
         let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let is = ["license", "licence", "copying", "unlicense", "notice"]
             .iter()
-            .any(|word| name.starts_with(word));
-        if is && unit.is_at_or_above(file.path) {
+            .any(|word| name.starts_with(word))
+            || path.to_ascii_lowercase().starts_with("licenses/");
+        let is_here = unit.is_at_or_above(file.path)
+            || path.to_ascii_lowercase().starts_with("licenses/");
+        if is && is_here {
             evidence.push(Evidence::file(&path, None, "a licence or notice"));
         }
         let is_ours = unit.has_path[file.path as usize];

@@ -7,7 +7,7 @@ use super::thresholds::Thresholds;
 use crate::units::len_to_f64;
 
 /// What a project is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
     /// It has the shape of something made quickly, or grows sideways; it lacks what it
@@ -18,6 +18,7 @@ pub enum Class {
     /// It was made quickly and left.
     Poc,
     /// Too much is unknown.
+    #[default]
     Unclear,
     /// Neither of all this.
     NotFlagged,
@@ -93,7 +94,7 @@ pub struct Condition {
 }
 
 /// What the rule says of a unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Judgement {
     /// The class.
     pub class: Class,

@@ -2,27 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Thresholds;
 use super::activity::Activity;
 use super::signal::{Evidence, Signal, SignalId, State};
 use super::unit::Unit;
-use super::{Surroundings, Thresholds};
 use crate::cohorts::{View, seen};
 use crate::facts::SignKind;
 use crate::history::CommitIdx;
 use crate::stats::{HalfLife, Lifespan, kaplan_meier};
 use crate::syntax::PlaceholderKind;
-use crate::units::{Timestamp, UtcDay, count_to_f64, len_to_u64, seconds_to_days};
+use crate::units::{count_to_f64, len_to_u64, seconds_to_days};
 
-/// Asks for P1 to P7.
-pub fn signals(
-    unit: &Unit<'_>,
-    activity: &Activity,
-    around: &Surroundings<'_>,
-) -> Vec<Signal> {
-    let at = around.thresholds;
+/// Asks for P3 to P7; P1 and P2 are asked on the day of the audit.
+pub fn signals(unit: &Unit<'_>, activity: &Activity, at: &Thresholds) -> Vec<Signal> {
     vec![
-        burst(unit, activity, around),
-        silence(unit, activity, around),
         one_mind(activity, at),
         giants(unit, at),
         short_life(unit, at),
@@ -36,33 +29,8 @@ pub(super) fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
 
-fn day(day: i64) -> String {
-    let day = i32::try_from(day).unwrap_or(i32::MAX);
-    UtcDay(day).to_iso().unwrap_or_else(|| "an unknown day".to_owned())
-}
-
-fn burst(unit: &Unit<'_>, activity: &Activity, around: &Surroundings<'_>) -> Signal {
-    const WINDOW_DAYS: i64 = 14;
-    let at = around.thresholds;
-    let (share, age) = (at.get("p1_burst_share"), at.get("p1_least_age_days"));
-    let (lines, total) = (activity.best_window(WINDOW_DAYS), activity.landed_lines());
-    let Some(begun) = unit.begun().filter(|_| total > 0) else {
-        return Signal::unknown(SignalId::P1, "no line landed");
-    };
-    let own = count_to_f64(lines.0) / count_to_f64(total);
-    let days = around.as_of.days_since(begun);
-    let value = format!(
-        "{} of {total} lines landed in the 14 days from {}; {days:.0} days old",
-        percent(own),
-        day(lines.1)
-    );
-    let threshold = format!("{} and {age:.0} days", percent(share));
-    let state = State::of(own >= share && days >= age);
-    Signal::new(SignalId::P1, state, value, threshold, largest(unit, 1))
-}
-
 /// The changes with most lines.
-fn largest(unit: &Unit<'_>, n: usize) -> Vec<Evidence> {
+pub(super) fn largest(unit: &Unit<'_>, n: usize) -> Vec<Evidence> {
     let mut sizes: Vec<(u64, CommitIdx)> =
         sizes(unit).into_iter().map(|(commit, lines)| (lines, commit)).collect();
     sizes.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -76,35 +44,14 @@ fn largest(unit: &Unit<'_>, n: usize) -> Vec<Evidence> {
 /// How many lines each commit brought into the unit.
 fn sizes(unit: &Unit<'_>) -> BTreeMap<CommitIdx, u64> {
     let mut sizes: BTreeMap<CommitIdx, u64> = BTreeMap::new();
-    for one in &unit.lifetimes {
+    for one in unit.code_lives() {
         *sizes.entry(one.origin).or_default() += one.lines;
     }
     sizes
 }
 
-fn silence(unit: &Unit<'_>, activity: &Activity, around: &Surroundings<'_>) -> Signal {
-    let least = around.thresholds.get("p2_silent_days");
-    let threshold = format!("{least:.0} days");
-    let Some(last) = activity.changes.iter().max_by_key(|one| (one.1, one.2)) else {
-        return Signal::unknown(SignalId::P2, "nobody is known to have changed it");
-    };
-    let days = around.as_of.days_since(last.1);
-    if days >= least && activity.nobodys > 0 && !is_last(unit, last.1) {
-        let why = "later changes are there, of which it is not known whose they are";
-        return Signal::unknown(SignalId::P2, why);
-    }
-    let id = unit.facts.commits[last.2.at()].id.to_string();
-    let evidence = vec![Evidence::commit(id, "the last change by a person")];
-    let value = format!("{days:.0} days until the day of the audit");
-    Signal::new(SignalId::P2, State::of(days >= least), value, threshold, evidence)
-}
-
-fn is_last(unit: &Unit<'_>, time: Timestamp) -> bool {
-    unit.last_changed().is_none_or(|last| last <= time)
-}
-
 fn one_mind(activity: &Activity, at: &Thresholds) -> Signal {
-    let counts = activity.by_person(Timestamp(i64::MIN));
+    let counts = activity.by_person();
     let total: u64 = counts.iter().sum();
     if total == 0 || activity.nobodys > total {
         return Signal::unknown(SignalId::P3, "it is not known who changed it");
@@ -148,7 +95,7 @@ fn short_life(unit: &Unit<'_>, at: &Thresholds) -> Signal {
     const DAYS: f64 = 30.0;
     let mut lives = Vec::new();
     let mut changes = BTreeSet::new();
-    for one in &unit.lifetimes {
+    for one in unit.code_lives() {
         let Some(seen) = seen(unit.facts, one, View::default()) else { continue };
         let exit_days = seconds_to_days(seen.to);
         if exit_days >= DAYS || seen.died {
@@ -201,6 +148,12 @@ fn placeholders(unit: &Unit<'_>, at: &Thresholds) -> Signal {
     if lines == 0 {
         return Signal::unknown(SignalId::P6, "there is no code");
     }
+    if !unit.is_parsed() {
+        return Signal::unknown(
+            SignalId::P6,
+            "most of it is of no language that is parsed",
+        );
+    }
     let stands_in = |kind| matches!(kind, PlaceholderKind::Stub | PlaceholderKind::Todo);
     let mut evidence: Vec<Evidence> = table
         .placeholders
@@ -234,16 +187,18 @@ fn naming(unit: &Unit<'_>) -> Signal {
         super::self_named().is_match(&words)
     };
     let place = if unit.root.is_empty() { name.to_owned() } else { unit.root.clone() };
-    if named(&place) || named(name) {
+    if named(&place) {
         evidence.push(Evidence::file(&place, None, "its name says so"));
+    } else if named(name) {
+        evidence.push(Evidence::file(name, None, "the name of the repository says so"));
     }
     evidence.extend(
-        unit.signs(SignKind::SelfNamed).filter(|one| unit.is_at_or_above(one.path)).map(
-            |one| {
+        unit.signs_anywhere(SignKind::SelfNamed)
+            .filter(|one| unit.is_at_or_above(one.path))
+            .map(|one| {
                 let word = one.word.to_json_text().to_ascii_lowercase();
                 Evidence::file(&unit.path(one.path), one.line, format!("\"{word}\""))
-            },
-        ),
+            }),
     );
     let value = match evidence.len() {
         0 => "neither its name nor its README says so".to_owned(),

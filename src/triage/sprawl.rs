@@ -2,23 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Surroundings;
+use super::Thresholds;
 use super::shape::percent;
 use super::signal::{Evidence, Signal, SignalId, State};
 use super::unit::Unit;
 use crate::facts::{ManifestFacts, SignFacts, SignKind};
-use crate::units::{SECONDS_PER_DAY, Timestamp, count_to_f64, len_to_f64, len_to_u64};
+use crate::units::{Timestamp, count_to_f64, len_to_u64};
 
-/// The days within which programs are counted twice.
-const WINDOW_DAYS: i64 = 90;
-
-/// Asks for W1 to W5.
-pub fn signals(unit: &Unit<'_>, around: &Surroundings<'_>) -> Vec<Signal> {
+/// Asks for W2 to W5; W1 is asked on the day of the audit.
+pub fn signals(unit: &Unit<'_>, at: &Thresholds) -> Vec<Signal> {
     vec![
-        entry_points(unit, around),
         Signal::unknown(SignalId::W2, "this version cannot tell"),
-        dependencies(unit, around),
-        duplication(unit, around),
+        dependencies(unit, at),
+        duplication(unit, at),
         Signal::unknown(SignalId::W5, "this version cannot tell"),
     ]
 }
@@ -34,26 +30,6 @@ pub fn programs<'f>(unit: &Unit<'f>) -> Vec<(&'f SignFacts, Option<Timestamp>)> 
         .filter(|one| seen.insert(one.path))
         .map(|one| (one, born.get(&one.path).map(|&at| unit.landing(at).time)))
         .collect()
-}
-
-/// The most that programs became within the window, whenever that was.
-fn entry_points(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
-    let least = around.thresholds.get("w1_entry_points");
-    let programs = programs(unit);
-    let before = Timestamp(around.as_of.0.saturating_sub(WINDOW_DAYS * SECONDS_PER_DAY));
-    let older = programs.iter().filter(|one| one.1.is_none_or(|at| at <= before)).count();
-    let n = programs.len();
-    // All at once is how a project begins, and no growth.
-    let is = len_to_f64(n) >= least && older > 0 && n >= 2 * older;
-    let evidence = programs
-        .iter()
-        .map(|(one, _)| {
-            Evidence::file(&unit.path(one.path), one.line, one.word.to_json_text())
-        })
-        .collect();
-    let value = format!("{n} now, {older} of them {WINDOW_DAYS} days ago");
-    let threshold = format!("{least:.0}, and twice as many as {WINDOW_DAYS} days ago");
-    Signal::new(SignalId::W1, State::of(is), value, threshold, evidence)
 }
 
 /// Packages that do the same job.
@@ -128,8 +104,8 @@ const JOBS: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn dependencies(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
-    let least = around.thresholds.get("w3_per_1000_lines");
+fn dependencies(unit: &Unit<'_>, at: &Thresholds) -> Signal {
+    let least = at.get("w3_per_1000_lines");
     let all: Vec<&ManifestFacts> = unit.manifests().collect();
     if !all.is_empty() && all.iter().all(|one| !one.is_read) {
         return Signal::unknown(SignalId::W3, "no manifest could be read");
@@ -166,12 +142,18 @@ fn dependencies(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
 }
 
 /// The share of product code that stands elsewhere in the repository, too.
-fn duplication(unit: &Unit<'_>, around: &Surroundings<'_>) -> Signal {
-    let least = around.thresholds.get("w4_duplication_share");
+fn duplication(unit: &Unit<'_>, at: &Thresholds) -> Signal {
+    let least = at.get("w4_duplication_share");
     let code = unit.code_lines();
     let Some(found) = unit.facts.duplication.as_ref().filter(|_| code > 0) else {
         return Signal::unknown(SignalId::W4, "nothing was compared");
     };
+    if !unit.is_parsed() {
+        return Signal::unknown(
+            SignalId::W4,
+            "most of it is of no language that is parsed",
+        );
+    }
     let mut lines: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
     let mut evidence = Vec::new();
     for class in &found.classes {

@@ -2,13 +2,17 @@
 //! manifest of its own, or a program with some code around it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
+use crate::cohorts;
 use crate::facts::{
     Facts, Landing, LifetimeFacts, ManifestFacts, SignFacts, SignKind, TipFacts,
     TipFileFacts,
 };
 use crate::file_class::FileClass;
-use crate::units::Timestamp;
+use crate::identity::{self, GitPerson, IdentityId};
+use crate::syntax;
+use crate::units::{Timestamp, len_to_u64};
 
 /// A project: a folder of a repository with what is not of a project further down.
 #[derive(Debug)]
@@ -27,9 +31,12 @@ pub struct Unit<'f> {
     pub lifetimes: Vec<&'f LifetimeFacts>,
     /// For each path of the repository whether it is of this unit.
     pub has_path: Vec<bool>,
+    /// For each identity of the history whose it is: a number for a person, `None` for a
+    /// machine.
+    pub person_of: Rc<Vec<Option<u64>>>,
 }
 
-/// Folders whose manifests are no projects of their own.
+/// How many files of code a folder with a program needs to be a project.
 const LEAST_CODE_FILES: usize = 5;
 
 /// Finds the units of a repository, the top first and then by path. Units without a line
@@ -39,6 +46,7 @@ pub fn units(facts: &Facts) -> Vec<Unit<'_>> {
     let roots: Vec<String> = roots(facts, tip).into_iter().collect();
     let unit_of: Vec<usize> =
         facts.paths.iter().map(|path| of(&roots, path.bytes())).collect();
+    let person_of = Rc::new(people(facts));
     let mut units: Vec<Unit<'_>> = (0..roots.len())
         .map(|at| Unit {
             facts,
@@ -50,6 +58,7 @@ pub fn units(facts: &Facts) -> Vec<Unit<'_>> {
             files: Vec::new(),
             lifetimes: Vec::new(),
             has_path: unit_of.iter().map(|&of| of == at).collect(),
+            person_of: Rc::clone(&person_of),
         })
         .collect();
     for file in &tip.files {
@@ -68,6 +77,27 @@ pub fn units(facts: &Facts) -> Vec<Unit<'_>> {
         }
     }
     units
+}
+
+/// Who is who: one person may have several names and addresses.
+fn people(facts: &Facts) -> Vec<Option<u64>> {
+    let git = cohorts::git_people(std::slice::from_ref(facts));
+    let known = identity::resolve(&git, &[], &[]);
+    let n_persons = len_to_u64(known.persons.len());
+    let who = |(at, (one, person)): (u64, (&GitPerson, &Option<IdentityId>))| {
+        let address = String::from_utf8_lossy(&one.email).trim().to_lowercase();
+        match person {
+            Some(id) => Some(u64::from(id.0)),
+            None if one.is_automation => None,
+            // Those without an address, and of addresses of two people, stand alone.
+            None if address.is_empty() || known.disputed.contains(&address) => {
+                Some(n_persons + at)
+            }
+            None if !address.contains("[bot]") => Some(n_persons + at),
+            None => None,
+        }
+    };
+    (0..).zip(git.iter().zip(&known.git_person)).map(who).collect()
 }
 
 /// The folders in which projects stand.
@@ -95,7 +125,7 @@ fn roots(facts: &Facts, tip: &TipFacts) -> BTreeSet<String> {
             *n += 1;
         }
     }
-    let enough = programs.into_iter().filter(|one| one.1 >= LEAST_CODE_FILES);
+    programs.retain(|_, n| *n >= LEAST_CODE_FILES);
     // Sources of the one project at the top are no projects of their own.
     let is_sources = |folder: &str| {
         matches!(
@@ -112,7 +142,13 @@ fn roots(facts: &Facts, tip: &TipFacts) -> BTreeSet<String> {
                 | "builtin"
         )
     };
-    roots.extend(enough.map(|one| one.0).filter(|folder| !is_sources(folder)));
+    programs.retain(|folder, _| !is_sources(folder));
+    // What a manifest at the top speaks of is the code below it; and a single folder of
+    // code is the project, with what stands around it.
+    let is_one = tip.manifests.iter().any(|one| folder_of(&path(one.path)).is_empty());
+    if !is_one && programs.len() > 1 {
+        roots.extend(programs.into_keys());
+    }
     roots
 }
 
@@ -159,6 +195,24 @@ impl<'f> Unit<'f> {
     /// Lines of code that does.
     pub fn test_lines(&self) -> u64 {
         self.files.iter().map(|file| file.test_lines).sum()
+    }
+
+    /// Whether most of its code is of languages that are parsed; of the others it is not
+    /// known what stands in for code, or stands twice.
+    pub fn is_parsed(&self) -> bool {
+        let is_known = |file: &&&TipFileFacts| {
+            syntax::language_of(self.facts.paths[file.path as usize].bytes()).is_some()
+        };
+        let known = self.files.iter().filter(is_known);
+        2 * known.map(|file| file.code_lines).sum::<u64>() >= self.code_lines()
+    }
+
+    /// Its lines of code and of what it runs in: neither pages nor settings.
+    pub fn code_lives(&self) -> impl Iterator<Item = &'f LifetimeFacts> + '_ {
+        use FileClass::{Infrastructure, Product, Test};
+        let is_code =
+            |one: &&LifetimeFacts| matches!(one.class, Product | Test | Infrastructure);
+        self.lifetimes.iter().copied().filter(is_code)
     }
 
     /// The name of a path.

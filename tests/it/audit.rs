@@ -1,5 +1,11 @@
 //! A planted fleet comes out of the audit as planted.
 
+mod flags;
+mod hostile;
+mod mended;
+mod resumed;
+mod ties;
+
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -128,7 +134,7 @@ fn operated() -> Vec<(&'static str, String)> {
         file("Dockerfile", "FROM python:3.13\nCOPY . .\n"),
         file(
             "deploy/ingress.yaml",
-            "kind: Ingress\nspec:\n  rules:\n    - host: parcel.example.com\n",
+            "kind: Ingress\nspec:\n  rules:\n    - host: parcels.acme-parcels.io\n",
         ),
         file("requirements.txt", "flask\nstripe\n"),
         file(
@@ -185,8 +191,30 @@ fn fleet(place: &Place) {
 fn audit(place: &Place, more: &[&str]) -> Value {
     let mut arguments = vec!["audit", "fleet", AS_OF, "--format=json"];
     arguments.extend(more);
-    let answer = place.run(arguments).ended(0).out();
-    serde_json::from_str(&answer).expect("it is JSON")
+    parsed(&place.run(arguments).ended(0).out())
+}
+
+fn parsed(answer: &str) -> Value {
+    serde_json::from_str(answer).expect("it is JSON")
+}
+
+/// A repository of a few lines, which is a row and quickly read.
+fn tiny(place: &Place, name: &str, seed: u32) {
+    let files = [file("app.py", code(seed, 4))];
+    History::default().commit(seed, "ada", "begin", &files).done(place, name);
+}
+
+/// A folder with so many of them.
+fn tinies(place: &Place, folder: &str, n: u32) -> Vec<String> {
+    std::fs::create_dir(place.path(folder)).expect("the directory is ours");
+    let names: Vec<String> = (0..n).map(|n| format!("{folder}/r{n}")).collect();
+    (1..).zip(&names).for_each(|(seed, name)| tiny(place, name, seed));
+    names
+}
+
+/// The names of the units, in order.
+fn names(answer: &Value) -> Vec<String> {
+    classes(answer).into_iter().map(|one| one.0).collect()
 }
 
 fn classes(answer: &Value) -> Vec<(String, String)> {

@@ -1,8 +1,9 @@
 //! The audit as a page.
 
 use super::{Block, Cell, Page, Section, Table, day, safe};
-use crate::audit::{AuditReport, UnitReport};
+use crate::audit::{AuditReport, BrokenReport, UnitReport};
 use crate::render::audit_text::{answer, counts, place, would_change};
+use crate::render::audit_ties;
 use crate::triage::State;
 use crate::units::len_to_u64;
 
@@ -19,23 +20,32 @@ pub(in crate::render) fn page(report: &AuditReport) -> Page {
         Section {
             id: "units",
             title: "Units",
-            blocks: vec![Block::Table(units(report))],
+            blocks: vec![Block::Table(units(report)), Block::Table(quadrants(report))],
         },
     ];
     if !flagged.is_empty() {
         let blocks = flagged.iter().flat_map(|one| sheet(one)).collect();
         sections.push(Section { id: "decisions", title: "Decisions", blocks });
     }
-    if !report.broken.is_empty() {
-        let mut table =
-            Table::new("Repositories that could not be read", &["repository", "why"]);
-        for one in &report.broken {
-            table.push(vec![
-                Cell::text(safe(&one.repository)),
-                Cell::text(safe(&one.why)),
-            ]);
-        }
-        let blocks = vec![Block::Table(table)];
+    let ties = ties(report);
+    if !ties.is_empty() {
+        sections.push(Section { id: "ties", title: "Ties in the fleet", blocks: ties });
+    }
+    let apart = [
+        ("Repositories that could not be read", &report.broken),
+        ("Repositories without anything to judge", &report.empty),
+    ];
+    let apart = apart.into_iter().filter(|it| !it.1.is_empty());
+    let mut blocks: Vec<Block> =
+        apart.map(|it| Block::Table(no_units(it.0, it.1))).collect();
+    if !report.unplaced.is_empty() {
+        let lines: Vec<String> = report.unplaced.iter().map(|one| safe(one)).collect();
+        blocks.push(Block::Text(format!(
+            "In the inventory, and not found here or not clear: {}.",
+            lines.join(", ")
+        )));
+    }
+    if !blocks.is_empty() {
         sections.push(Section { id: "broken", title: "Left out", blocks });
     }
     sections.push(Section {
@@ -52,6 +62,75 @@ pub(in crate::render) fn page(report: &AuditReport) -> Page {
             report.tool.name, report.tool.version, report.purpose
         ),
     }
+}
+
+/// Dependence against readiness: what others or production stand on, and lacks much, comes
+/// first.
+fn quadrants(report: &AuditReport) -> Table {
+    let caption = "Dependence against readiness: relied on are units that others of the \
+                   fleet stand on, or with at least 2 signs of production; lacking, those \
+                   with at least 3 deficits";
+    let mut table = Table::new(caption, &["relied on", "lacking", "#units", "which"]);
+    let is_relied =
+        |one: &UnitReport| one.n_needed_by > 0 || one.of('X', State::Yes).count() >= 2;
+    let is_lacking = |one: &UnitReport| one.of('Q', State::Yes).count() >= 3;
+    let word = |is: bool| if is { "yes" } else { "no" };
+    for (relied, lacking) in [(true, true), (true, false), (false, true), (false, false)]
+    {
+        let of =
+            |one: &&UnitReport| is_relied(one) == relied && is_lacking(one) == lacking;
+        let names: Vec<String> =
+            report.units.iter().filter(of).map(|one| safe(&one.name())).collect();
+        table.push(vec![
+            Cell::text(word(relied)),
+            Cell::text(word(lacking)),
+            Cell::count(len_to_u64(names.len())),
+            Cell::text(names.join(", ")),
+        ]);
+    }
+    table
+}
+
+/// Common pasts, and who stands on whom.
+fn ties(report: &AuditReport) -> Vec<Block> {
+    let mut kin = Table::new(
+        "Where code came from, by fingerprints of code and dates of histories",
+        &["what is known", "where to look", "mended on one side alone"],
+    );
+    for one in &report.lineage {
+        let places: Vec<String> =
+            one.places.iter().map(|[a, b]| safe(&format!("{a} = {b}"))).collect();
+        let fixes: Vec<String> =
+            one.missing_fixes.iter().map(|it| safe(&audit_ties::fix(it))).collect();
+        kin.push(vec![
+            Cell::text(safe(&audit_ties::said(one))),
+            Cell::text(places.join("; ")),
+            Cell::text(fixes.join("; ")),
+        ]);
+    }
+    let mut needs = Table::new(
+        "Others stand on it: packages, images and repositories by their whole names",
+        &["unit", "#units on it", "which, and where they say so"],
+    );
+    for one in report.units.iter().filter(|one| one.n_needed_by > 0) {
+        let rows: Vec<String> =
+            one.needed_by.iter().map(|it| safe(&audit_ties::need(it))).collect();
+        needs.push(vec![
+            Cell::text(safe(&one.name())),
+            Cell::count(len_to_u64(one.n_needed_by)),
+            Cell::text(rows.join("; ")),
+        ]);
+    }
+    let tables = [kin, needs].into_iter().filter(|table| !table.rows.is_empty());
+    tables.map(Block::Table).collect()
+}
+
+fn no_units(caption: &str, rows: &[BrokenReport]) -> Table {
+    let mut table = Table::new(caption, &["repository", "why"]);
+    for one in rows {
+        table.push(vec![Cell::text(safe(&one.repository)), Cell::text(safe(&one.why))]);
+    }
+    table
 }
 
 fn units(report: &AuditReport) -> Table {
@@ -114,7 +193,26 @@ fn sheet(one: &UnitReport) -> Vec<Block> {
             Cell::text(places.join("; ")),
         ]);
     }
-    vec![Block::Table(table), Block::Text(would_change(one))]
+    vec![Block::Table(table), Block::Text(would_change(one)), Block::Table(growth(one))]
+}
+
+/// How a unit grew: the quarter in which one product became five.
+fn growth(one: &UnitReport) -> Table {
+    let caption = format!(
+        "{} by quarter: programs that still stand, folders and lines of the product",
+        safe(&one.name())
+    );
+    let columns = ["quarter", "#programs", "#folders", "#product lines"];
+    let mut table = Table::new(caption, &columns);
+    for row in &one.growth {
+        table.push(vec![
+            Cell::text(row.quarter.clone()),
+            Cell::count(len_to_u64(row.programs)),
+            Cell::count(len_to_u64(row.folders)),
+            Cell::count(row.product_lines),
+        ]);
+    }
+    table
 }
 
 fn thresholds(report: &AuditReport) -> Table {

@@ -1,6 +1,7 @@
 //! Files in which package managers are told what a project is → what it is called and
 //! needs. Nothing is run: what a program would have to say stays unknown.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::Regex;
@@ -68,30 +69,104 @@ pub(super) fn read(number: u32, path: &[u8], bytes: &[u8]) -> Option<ManifestFac
         _ => None,
     };
     manifest.is_read = read.is_some();
+    find_lines(text, &mut manifest);
     manifest.has_licence |= text.to_ascii_lowercase().contains("licen");
     Some(manifest)
 }
 
-fn add(
-    manifest: &mut ManifestFacts,
-    name: &str,
-    version: &str,
-    is_dev: bool,
-    local: bool,
-) {
+/// Where a dependency comes from: text of a manifest.
+#[derive(Clone, Copy)]
+enum From<'t> {
+    /// Some versions of a registry.
+    Versions(&'t str),
+    /// A repository, at one of its commits or wherever it is.
+    Repository(&'t str, bool),
+    /// A path beside it.
+    Path,
+}
+
+/// Reads what stands for a version: in several systems it may be a repository.
+fn from(version: &str) -> From<'_> {
     let version = version.trim();
+    let is_path = ["workspace:", "file:", "link:", "path:"];
+    if is_path.iter().any(|prefix| version.starts_with(prefix)) {
+        return From::Path;
+    }
+    let is_link = version.contains("://") || version.contains("git@");
+    let is_short = ["github:", "gitlab:", "bitbucket:"];
+    if is_link || is_short.iter().any(|prefix| version.starts_with(prefix)) {
+        return From::Repository(version, version.contains('#'));
+    }
+    From::Versions(version)
+}
+
+fn add(manifest: &mut ManifestFacts, name: &str, from: From<'_>, is_dev: bool) {
+    let (is_unbounded, is_exact, repository) = match from {
+        From::Versions(version) => {
+            let version = version.trim();
+            let is_digit = |c: char| c.is_ascii_digit();
+            let is_any = matches!(version, "" | "*" | "latest" | "x" | ">=0");
+            (is_any, version.starts_with("==") || version.starts_with(is_digit), None)
+        }
+        From::Repository(link, is_fixed) => (!is_fixed, is_fixed, owner_and_name(link)),
+        From::Path => (false, false, None),
+    };
     manifest.dependencies.push(DependencyFacts {
         name: Untrusted::from(name),
-        is_unbounded: !local && matches!(version, "" | "*" | "latest" | "x" | ">=0"),
+        line: None,
+        repository: repository.as_deref().map(Untrusted::from),
+        is_unbounded,
+        is_exact,
         is_dev,
-        is_local: local,
+        is_local: matches!(from, From::Path),
     });
+}
+
+/// The last two parts of the path of a link to a repository. What stands before a `@` is
+/// somebody's name and word, and is passed over.
+pub(crate) fn owner_and_name(link: &str) -> Option<String> {
+    let link = link.split(['#', '?']).next()?;
+    let link = link.rsplit_once('@').map_or(link, |it| it.1);
+    let mut parts = link.rsplit(['/', ':']).filter(|part| !part.is_empty());
+    let name = parts.next()?.trim_end_matches(".git");
+    let owner = parts.next()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_fine = |part: &str| !part.is_empty() && part.chars().all(is_plain);
+    (is_fine(name) && is_fine(owner)).then(|| format!("{owner}/{name}"))
+}
+
+/// Finds the lines on which dependencies are named first.
+fn find_lines(text: &str, manifest: &mut ManifestFacts) {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.@/".contains(&byte);
+    let mut first: BTreeMap<&str, u32> = BTreeMap::new();
+    for (line, number) in text.lines().zip(0..) {
+        let words = line.split(|c: char| !c.is_ascii() || !is_name(c as u8));
+        for word in words {
+            first.entry(word).or_insert(number);
+            first.entry(word.trim_end_matches(['.', '-', '/'])).or_insert(number);
+        }
+    }
+    for one in &mut manifest.dependencies {
+        let name = one.name.to_json_text();
+        let last = name.rsplit(':').nth(1).unwrap_or(&name);
+        one.line = first.get(&*name).or_else(|| first.get(last)).copied();
+    }
 }
 
 fn cargo(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
     let table: Table = text.parse().ok()?;
     let package = table.get("package").and_then(Value::as_table);
     manifest.name = package.and_then(|it| it.get("name")?.as_str()).map(Untrusted::from);
+    cargo_sections(&table, manifest);
+    // What some targets need is needed.
+    let targets = table.get("target").and_then(Value::as_table);
+    for target in targets.into_iter().flatten().filter_map(|it| it.1.as_table()) {
+        cargo_sections(target, manifest);
+    }
+    Some(())
+}
+
+fn cargo_sections(table: &Table, manifest: &mut ManifestFacts) {
     for (section, is_dev) in [
         ("dependencies", false),
         ("build-dependencies", true),
@@ -99,21 +174,30 @@ fn cargo(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
     ] {
         let here = table.get(section).and_then(Value::as_table);
         for (name, value) in here.into_iter().flatten() {
-            let (version, local) = match value {
-                Value::String(version) => (version.as_str(), false),
-                Value::Table(it) => (
-                    it.get("version").or_else(|| it.get("git")).map_or(
-                        if it.contains_key("workspace") { "workspace" } else { "" },
-                        |it| it.as_str().unwrap_or("?"),
-                    ),
-                    it.contains_key("path"),
-                ),
-                _ => ("?", false),
+            let text = |it: &Table, key: &str| {
+                it.get(key).and_then(Value::as_str).map(str::to_owned)
             };
-            add(manifest, name, version, is_dev, local);
+            let package = value.as_table().and_then(|it| text(it, "package"));
+            let name = package.as_deref().unwrap_or(name);
+            let from = match value {
+                Value::String(version) => From::Versions(version),
+                Value::Table(it) if it.contains_key("path") => From::Path,
+                Value::Table(it) if it.contains_key("workspace") => {
+                    From::Versions("of the workspace")
+                }
+                Value::Table(it) => match (it.get("git"), it.get("version")) {
+                    (Some(Value::String(link)), _) => {
+                        let is_fixed = it.contains_key("rev") || it.contains_key("tag");
+                        From::Repository(link, is_fixed)
+                    }
+                    (_, Some(Value::String(version))) => From::Versions(version),
+                    _ => From::Versions(""),
+                },
+                _ => From::Versions("?"),
+            };
+            add(manifest, name, from, is_dev);
         }
     }
-    Some(())
 }
 
 /// `package.json`, and `composer.json`, which has other names for the same.
@@ -130,10 +214,7 @@ fn npm(text: &str, manifest: &mut ManifestFacts, own: &str, dev: &str) -> Option
                 continue;
             }
             let version = version.as_str().unwrap_or("?");
-            let is_local = ["workspace:", "file:", "link:"]
-                .iter()
-                .any(|prefix| version.starts_with(prefix));
-            add(manifest, name, version, is_dev, is_local);
+            add(manifest, name, from(version), is_dev);
         }
     }
     Some(())
@@ -150,13 +231,49 @@ fn pyproject(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
     let listed = project.and_then(|it| it.get("dependencies")?.as_array());
     for one in listed.into_iter().flatten().filter_map(Value::as_str) {
         let (name, version) = requirement(one);
-        add(manifest, name, version, false, false);
+        add(manifest, name, python_from(version), false);
+    }
+    // What is needed on demand, like what is for development.
+    let extras = project.and_then(|it| it.get("optional-dependencies")?.as_table());
+    let extras = extras.into_iter().flatten().filter_map(|it| it.1.as_array()).flatten();
+    for one in extras.filter_map(Value::as_str) {
+        let (name, version) = requirement(one);
+        add(manifest, name, python_from(version), true);
     }
     let tabled = poetry.and_then(|it| it.get("dependencies")?.as_table());
     for (name, value) in tabled.into_iter().flatten().filter(|it| it.0 != "python") {
-        add(manifest, name, value.as_str().unwrap_or("?"), false, false);
+        let key = |key: &str| value.get(key).and_then(Value::as_str);
+        let from = match value {
+            Value::String(version) => From::Versions(version),
+            Value::Table(it) if it.contains_key("path") => From::Path,
+            _ => match (key("git"), key("version")) {
+                (Some(link), _) => {
+                    From::Repository(link, key("rev").or_else(|| key("tag")).is_some())
+                }
+                (None, version) => From::Versions(version.unwrap_or("?")),
+            },
+        };
+        add(manifest, name, from, false);
     }
     Some(())
+}
+
+/// As [`from`], with `@` before what a requirement of Python comes from.
+fn python_from(version: &str) -> From<'_> {
+    match version.trim().strip_prefix('@') {
+        // A `@` that is none of an address fixes what is taken.
+        Some(link) => {
+            let path = link.split("://").last().unwrap_or(link);
+            let path = path.split_once('/').map_or(path, |it| it.1);
+            From::Repository(
+                link.rsplit_once('@')
+                    .filter(|_| path.contains('@'))
+                    .map_or(link, |it| it.0),
+                path.contains('@'),
+            )
+        }
+        None => From::Versions(version),
+    }
 }
 
 fn requirements(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
@@ -165,7 +282,7 @@ fn requirements(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
             continue;
         }
         let (name, version) = requirement(line.split(" #").next().unwrap_or(line));
-        add(manifest, name, version, false, false);
+        add(manifest, name, python_from(version), false);
     }
     Some(())
 }
@@ -201,7 +318,7 @@ fn go(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
         if let (Some(name), Some(version)) = (words.next(), words.next())
             && !name.starts_with("//")
         {
-            add(manifest, name, version, false, false);
+            add(manifest, name, From::Versions(version), false);
         }
     }
     Some(())
@@ -211,7 +328,7 @@ fn go(text: &str, manifest: &mut ManifestFacts) -> Option<()> {
 fn by_pattern(text: &str, names: &Regex, manifest: &mut ManifestFacts) -> Option<()> {
     for found in names.captures_iter(text) {
         if let Some(name) = found.get(1) {
-            add(manifest, name.as_str(), "?", false, false);
+            add(manifest, name.as_str(), From::Versions("?"), false);
         }
     }
     Some(())
@@ -237,7 +354,7 @@ fn gradle() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     pattern(
         &CELL,
-        r#"(?m)^\s*(?:api|implementation|compileOnly|runtimeOnly)[ (]+["']([^"']+)["']"#,
+        r#"(?m)^\s*(?:api|implementation|compileOnly|runtimeOnly|compile|runtime)[ (]+["']([^"']+)["']"#,
     )
 }
 
@@ -252,6 +369,36 @@ mod tests {
             (it.name.to_json_text().into_owned(), it.is_unbounded, it.is_dev)
         };
         found.dependencies.iter().map(row).collect()
+    }
+
+    #[test]
+    fn repositories_targets_and_tables_are_read_and_each_has_its_line() {
+        let cargo = "[package]\nname='a'\n[dependencies]\nfoo = {git='https://u:p@h.io/acme/foo.git'}\n\
+                     [target.'cfg(unix)'.dependencies]\nbar='*'\n";
+        let found = read(0, b"Cargo.toml", cargo.as_bytes()).expect("it is a manifest");
+        let row = |it: &DependencyFacts| {
+            let repository =
+                it.repository.as_ref().map(|it| it.to_json_text().into_owned());
+            (repository, it.is_unbounded, it.line)
+        };
+        let rows: Vec<_> = found.dependencies.iter().map(row).collect();
+        let foo = Some("acme/foo".to_owned());
+        assert_eq!(rows, [(foo.clone(), true, Some(3)), (None, true, Some(5))]);
+        let npm = r#"{"dependencies":
+            {"foo":"github:acme/foo#v1", "bar":"git+ssh://git@h.io/acme/bar.git"}}"#;
+        let found = read(0, b"package.json", npm.as_bytes()).expect("it is a manifest");
+        let rows: Vec<_> = found.dependencies.iter().map(row).collect();
+        let bar = Some("acme/bar".to_owned());
+        assert_eq!(rows, [(bar, true, Some(1)), (foo.clone(), false, Some(1))]);
+        let python = "[project]\nname='a'\ndependencies=['foo @ git+https://h.io/acme/foo.git@1a2b']";
+        let found = read(0, b"pyproject.toml", python.as_bytes()).expect("it is one");
+        let rows: Vec<_> = found.dependencies.iter().map(row).collect();
+        assert_eq!(rows, [(foo, false, Some(2))]);
+        assert_eq!(
+            owner_and_name("https://user:secret@h.io/a/b.git"),
+            Some("a/b".to_owned())
+        );
+        assert_eq!(owner_and_name("nothing"), None);
     }
 
     #[test]

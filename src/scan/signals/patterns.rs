@@ -37,7 +37,7 @@ const CODE_ENDINGS: &[&str] = &[
     ".lua", ".ex", ".exs", ".erl", ".dart", ".vue", ".svelte", ".hs", ".ml", ".clj",
     ".pl", ".pm", ".r", ".jl", ".sql", ".zig", ".nim", ".m", ".mm", ".groovy", ".ps1",
     ".fs", ".f90", ".vb", ".cr", ".elm", ".sol", ".proto", ".html", ".css", ".scss",
-    ".astro",
+    ".astro", ".t",
 ];
 
 /// Whether a file is code of a language that is not parsed.
@@ -126,6 +126,11 @@ fn is_workflow(path: &str) -> bool {
                 | "cloudbuild.yaml"
                 | ".builds.yml"
         )
+}
+
+/// The same of a path as it is.
+pub(super) fn is_workflow_path(path: &[u8]) -> bool {
+    is_workflow(&text(path))
 }
 
 /// What a file says by being there.
@@ -231,13 +236,35 @@ pub(super) fn entry_in(path: &[u8]) -> Option<(&'static Regex, &'static str)> {
     })
 }
 
+/// What lines of a file are searched for: what it says, how, and a word of ours for it
+/// where the line itself is nobody's business.
+pub(super) type Wanted = (SignKind, &'static Lazy, Option<&'static str>);
+
 /// What lines of a file are searched for.
-pub(super) fn of_file(path: &[u8], aside: bool) -> Vec<(SignKind, &'static Lazy)> {
-    static TESTS: Lazy = Lazy::new(
-        r"(?im)^[^#\n]*?\b(tests?|pytest|tox|nox|nextest|rspec|phpunit|ctest|vitest|jest|gradlew? (?:build|check)|mvn [^\n]*(?:verify|install|package)|rake|prove)\b",
-    );
+pub(super) fn of_file(path: &[u8], aside: bool) -> Vec<Wanted> {
+    // Commands, and never the word alone: branches and names have it, too.
+    static TESTS: Lazy = Lazy::new(concat!(
+        r"(?im)^[^#\n]*?(?:^|[\s;&|(\x22'`/:])(",
+        r"(?:cargo|go|bun|deno|dotnet|swift|mix|flutter|dart|bazel|stack|cabal|just|lein|zig build|nimble|rails|hatch)(?:[ \t]+[-+\w:=.]+)*?[ \t]+(?:nextest|tests?)\b",
+        r"|(?:npm|pnpm|yarn|composer|nx|turbo)(?:[ \t]+(?:-\S+|run|exec|workspaces?|foreach))*[ \t]+(?:tests?\b|t[ \t]*$)\S*",
+        r"|(?:pytest|py\.test|tox|nox|rspec|phpunit|ctest|vitest|jest|mocha|prove|bats)\b",
+        r"|python3?[ \t]+-m[ \t]+unittest\b|playwright test|cypress run|xcodebuild[^\n]*\btest\b",
+        r"|make(?:[ \t]+\S+)*?[ \t]+(?:check|test\S*)|rake(?:[ \t]+\S+)*?[ \t]+(?:test|spec)\S*|\brake[ \t]*$",
+        r"|(?:mvnw?|gradlew?|sbt)\b[^\n]*\b(?:test|check|verify|install|package|build)\S*",
+        r"|(?:\S*/)?(?:run[-_]?)?tests?(?:[-_][\w-]+)?\.(?:sh|py|js|ps1)\b",
+        r"|(?:bin|scripts?|ci|tools)/[\w-]*tests?\b",
+        r"|command:[ \t]*[\x22']?(?:nextest|test)\b",
+        r"|uses:[ \t]*\S*/(?:\S*[-_/])?tests?(?:[-_.]\S*)?$",
+        r")",
+    ));
     static DEPLOY: Lazy = Lazy::new(
         r"(?im)^[^#\n]*?(environment:\s*(?:name:\s*)?(?:production|prod|live|staging)\b|kubectl (?:apply|rollout|set image)|helm (?:upgrade|install)|terraform apply|vercel (?:deploy|--prod)|fly(?:ctl)? deploy|gcloud (?:run|app|functions) deploy|aws (?:ecs|lambda|s3 sync|cloudformation deploy)|(?:serverless|sls|netlify|firebase|wrangler|cdk|railway) deploy|git push heroku|eb deploy|ansible-playbook|appleboy/ssh-action|amazon-ecs-deploy|azure/webapps-deploy|cap production deploy)",
+    );
+    static CRON: Lazy = Lazy::new(r"(?m)^\s*-\s*cron:");
+    static USES: Lazy =
+        Lazy::new(r#"(?m)^\s*(?:-\s*)?uses:\s*["']?([A-Za-z0-9][\w.-]*/[\w.-]+)[/@]"#);
+    static URL: Lazy = Lazy::new(
+        r#"(?m)(?:\bsource\s*=|\brepository:|\brepo:|\burl\s*=|^\s*-)\s*["']?(?:git::)?(?:https://|ssh://|git://|git@)?[\w.-]+\.[a-z]{2,}[:/]([A-Za-z0-9][\w.-]*/[\w.-]+?)(?:\.git)?(?:["'\s?@/]|$)"#,
     );
     static SCHEDULE: Lazy = Lazy::new(
         r#"(?m)^\s*(kind:\s*CronJob|"crons"\s*:|crons\s*=|beat_schedule|@scheduled\b|- schedule: )"#,
@@ -252,36 +279,67 @@ pub(super) fn of_file(path: &[u8], aside: bool) -> Vec<(SignKind, &'static Lazy)
         r#"(?im)^\s*(?:-\s*)?(?:from|image:)\s+["']?([a-z0-9][a-z0-9._/:@-]+)"#,
     );
     static RUN: Lazy = Lazy::new(
-        r"(?im)^(?:#{1,4}|={0,2})\s*(?:\S{1,4}\s+)?([^\n]{0,40}\b(?:install\w*|usage|using|getting started|quick ?start\w*|run(?:ning)?|deploy\w*|setup|setting up|build(?:ing)?|development|how to|example|synopsis)\b)",
+        // A heading, by marks before it or by a line below it: a sentence is none.
+        r"(?im)^(?:(?:#{1,6}|={1,5})[ \t]+[^\n]{0,60}?(?:install\w*|usage|using|getting started|quick ?start\w*|run(?:ning)?|deploy\w*|setup|setting up|build(?:ing)?|development|how to|examples?|synopsis)\b|<h[1-6][^>\n]*>[^\n<]{0,60}?(?:install\w*|usage|using|getting started|quick ?start\w*|run(?:ning)?|deploy\w*|setup|setting up|build(?:ing)?|development|how to|examples?|synopsis)\b|[^\n]{0,60}?\b(?:install\w*|usage|using|getting started|quick ?start\w*|run(?:ning)?|deploy\w*|setup|setting up|build(?:ing)?|development|how to|examples?|synopsis)\b[^\n]{0,60}\n(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$)",
     );
     let path = text(path);
     let file = name(&path);
-    let mut wanted = Vec::new();
+    let mut wanted: Vec<Wanted> = Vec::new();
     if is_workflow(&path) {
-        wanted.extend([(SignKind::RunsTests, &TESTS), (SignKind::Deploys, &DEPLOY)]);
-        wanted.push((SignKind::Image, &IMAGE));
+        wanted.push((SignKind::RunsTests, &TESTS, Some("runs tests")));
+        wanted.push((SignKind::Deploys, &DEPLOY, Some("deploys")));
+        let by_clock = Some("a workflow is run by the clock");
+        wanted.push((SignKind::ScheduledWorkflow, &CRON, by_clock));
+        wanted.extend([(SignKind::Image, &IMAGE, None), (SignKind::Uses, &USES, None)]);
     }
     if is_readme(path.as_bytes()) {
-        wanted.push((SignKind::RunSection, &RUN));
+        wanted.push((SignKind::RunSection, &RUN, Some("a section says how")));
     }
     let is_yaml = file.ends_with(".yml") || file.ends_with(".yaml");
+    // Charts have what they run in a folder of templates.
+    let aside =
+        aside && !(is_yaml && !is_aside(path.replace("/templates/", "/").as_bytes()));
     if !aside && !path.contains(".github/") {
-        if is_yaml {
-            wanted.extend([(SignKind::Operation, &CLUSTER), (SignKind::Image, &IMAGE)]);
+        let has_links = is_yaml || file.ends_with(".tf") || file == ".gitmodules";
+        if has_links {
+            wanted.push((SignKind::Uses, &URL, None));
         }
-        if file.contains("dockerfile") {
-            wanted.push((SignKind::Image, &IMAGE));
+        if is_yaml {
+            let of_cluster = Some("an object of a cluster");
+            wanted.push((SignKind::Operation, &CLUSTER, of_cluster));
+            wanted.push((SignKind::Image, &IMAGE, None));
+        }
+        if file.contains("dockerfile") || file.contains("containerfile") {
+            wanted.push((SignKind::Image, &IMAGE, None));
         }
         let is_settings = is_yaml || file.ends_with(".toml") || file.ends_with(".conf");
         if is_settings && !file.starts_with("mkdocs") {
-            wanted.push((SignKind::Production, &HOST));
+            wanted.push((SignKind::Production, &HOST, None));
         }
         let is_source = [".py", ".java", ".kt", ".json", ".toml"];
         if is_yaml || is_source.iter().any(|ending| file.ends_with(ending)) {
-            wanted.push((SignKind::Schedule, &SCHEDULE));
+            wanted.push((SignKind::Schedule, &SCHEDULE, Some("run by the clock")));
         }
     }
     wanted
+}
+
+/// Whether a line of a workflow is of a sort that runs nothing: a name, a branch, a
+/// condition.
+pub(super) fn runs_nothing(line: &[u8]) -> bool {
+    static KEYS: Lazy = Lazy::new(
+        r"(?i)^[ \t-]*(?:name|on|branches|branches-ignore|tags|description|if|id|needs|key|path|paths|restore-keys|environment|group|artifact-name|repository-url|python-version)\s*:",
+    );
+    KEYS.get().is_match(line)
+}
+
+/// Whether a host is made up for documentation (RFC 2606), or takes mail.
+pub(super) fn is_sample_host(host: &[u8]) -> bool {
+    let host = text(host);
+    host.starts_with("smtp.")
+        || ["example.com", "example.net", "example.org"]
+            .iter()
+            .any(|sample| host == *sample || host.ends_with(&format!(".{sample}")))
 }
 
 /// Where the head of a README says that the project is an experiment: its headings, and
@@ -326,23 +384,70 @@ mod tests {
         let find = |path: &str, line: &str| -> Vec<SignKind> {
             of_file(path.as_bytes(), false)
                 .into_iter()
-                .filter(|(_, pattern)| pattern.get().is_match(line.as_bytes()))
-                .map(|(kind, _)| kind)
+                .filter(|wanted| wanted.1.get().is_match(line.as_bytes()))
+                .map(|wanted| wanted.0)
                 .collect()
         };
         let ci = ".github/workflows/ci.yml";
         assert_eq!(find(ci, "      - run: cargo test --all"), [SignKind::RunsTests]);
         assert_eq!(find(ci, "# no tests yet"), []);
+        for runs in [
+            "  - run: go test ./...",
+            "      run: npm test",
+            "      - run: npm run test:unit",
+            "      - run: yarn workspaces run test",
+            "          python -m pytest -q",
+            "        run: make test",
+            "        run: ./gradlew build",
+            "      run: mvn -B verify",
+            "        run: bundle exec rake",
+            "        run: uv run tox -e py312",
+            "        command: test",
+            "      run: cargo +nightly test --verbose",
+            "    uses: ./.github/workflows/test.yml",
+            "script: vendor/bin/phpunit",
+            "    - ci/test-build.sh",
+        ] {
+            assert_eq!(find(ci, runs), [SignKind::RunsTests], "{runs}");
+        }
+        for says in [
+            "    branches: [test]",
+            "        run: echo hi",
+            "        repository-url: https://test.pypi.org/legacy/",
+            "      run: twine upload --repository testpypi dist/*",
+            "    runs-on: latest",
+        ] {
+            assert_eq!(find(ci, says), [], "{says}");
+        }
+        assert!(runs_nothing(b"      - name: cargo test"));
+        assert!(!runs_nothing(b"      - run: cargo test"));
+        assert_eq!(find(ci, "      - uses: acme/shared@v1"), [SignKind::Uses]);
+        let module =
+            r#"  source = "git::https://git.acme.io/acme/network.git//vpc?ref=v1""#;
+        assert_eq!(find("infra/main.tf", module), [SignKind::Uses]);
+        assert_eq!(find(ci, "    - cron: '0 4 * * *'"), [SignKind::ScheduledWorkflow]);
         assert_eq!(find(ci, "    environment: production"), [SignKind::Deploys]);
         assert_eq!(
             find("deploy/app.yaml", "kind: CronJob"),
             [SignKind::Operation, SignKind::Schedule]
         );
+        let chart = of_file(b"chart/templates/cron.yaml", true);
+        assert!(chart.iter().any(|wanted| wanted.0 == SignKind::Schedule));
+        assert_eq!(of_file(b"docs/templates/cron.yaml", true).len(), 0);
         assert_eq!(
             find("deploy/in.yaml", "  - host: shop.example.com"),
             [SignKind::Production]
         );
         assert_eq!(find("README.md", "## How to deploy"), [SignKind::RunSection]);
+        assert_eq!(find("README.rst", "Running it\n----------"), [SignKind::RunSection]);
+        for sentence in [
+            "Nobody knows how this is run.",
+            "[![Build](x)](y)",
+            "<http://a.b>`_. By using",
+        ] {
+            assert_eq!(find("README.md", sentence), [], "{sentence}");
+        }
+        assert!(is_sample_host(b"shop.example.com") && !is_sample_host(b"example.io"));
         for (path, line) in [
             ("a.py", "if __name__ == '__main__':"),
             ("a.go", "func main() {"),

@@ -33,12 +33,35 @@ pub(super) fn find(path: &[u8], bytes: &[u8], found: &mut dyn FnMut(usize, &str)
             }
         });
     }
-    each_match(assigned(), bytes, &mut |line, secret| {
+    let mut literal = |line: usize, secret: &[u8]| {
         if entropy_bits(secret) >= LEAST_BITS && !is_sample(secret) && has_mixture(secret)
         {
             found(line, "random literal named as a secret");
         }
-    });
+    };
+    each_match(assigned(), bytes, &mut literal);
+    if is_bare(path) {
+        each_match(bare(), bytes, &mut literal);
+    }
+}
+
+/// Whether text has something in it that looks like a secret, whatever file it is of.
+pub(super) fn is_in(text: &[u8]) -> bool {
+    const LEAST_BYTES: usize = 24;
+    let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
+    let words = text.split(|byte| !is_key(byte) || matches!(byte, b'/' | b'='));
+    let is_random = |word: &[u8]| {
+        word.len() >= LEAST_BYTES && entropy_bits(word) >= LEAST_BITS && has_mixture(word)
+    };
+    known().iter().any(|it| it.1.is_match(text)) || words.into_iter().any(is_random)
+}
+
+/// Files in which a value needs no quotes.
+fn is_bare(path: &[u8]) -> bool {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+    const ENDINGS: [&[u8]; 8] =
+        [b".env", b".yml", b".yaml", b".properties", b".ini", b".cfg", b".conf", b".sh"];
+    name.starts_with(b".env") || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Bits of entropy a character above which text is hardly written by hand.
@@ -97,6 +120,15 @@ fn assigned() -> &'static Regex {
     })
 }
 
+fn bare() -> &'static Regex {
+    static PATTERN: OnceLock<Regex> = OnceLock::new();
+    PATTERN.get_or_init(|| {
+        pattern(
+            r"(?im)^\s*(?:-\s*)?(?:export\s+)?[a-z0-9_.-]*(?:secret|token|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key)[a-z_-]{0,20}\s*[:=]\s*([A-Za-z0-9+/=_-]{24,128})\s*$",
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +149,17 @@ mod tests {
         assert_eq!(found, [(1, "AWS access key".to_owned())]);
         let random = ["q8Zr2LmX0vTb7", "KcWn4YpDs6HgJ1fE"].concat();
         assert_eq!(lines("a.py", &format!("API_KEY = '{random}'\n")).len(), 1);
+        for (path, text) in [
+            (".env", format!("A=1\nAPI_KEY={random}\n")),
+            ("config.yml", format!("a: 1\napi_key: {random}\n")),
+            (".env.production", format!("\nexport DB_PASSWORD={random}\n")),
+        ] {
+            assert_eq!(lines(path, &text).len(), 1, "{path}");
+        }
+        assert_eq!(lines("a.yml", "token: ${{ secrets.GITHUB_TOKEN }}\n"), []);
+        assert!(is_in(format!("mvn -Dtoken={random} verify").as_bytes()));
+        assert!(is_in(format!("Set {key} and run it").as_bytes()));
+        assert!(!is_in(b"registry.acme.io/acme/parcel-service-backend:1.2"));
         assert_eq!(lines("a.py", "API_KEY = 'your-key-goes-here-please-1234'\n"), []);
         assert_eq!(lines("a.py", "token = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa1'\n"), []);
         assert_eq!(lines("tests/a.py", &format!("k = '{key}'\n")), []);

@@ -2,6 +2,7 @@
 //! time, and what a file may say is bounded.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -21,7 +22,9 @@ use crate::units::{len_to_u32, len_to_u64};
 use crate::untrusted::Untrusted;
 
 /// How many signs of one kind a file may give: more say nothing more.
-const MOST_SIGNS: usize = 64;
+pub(crate) const MOST_SIGNS: usize = 64;
+/// How many rules of owners are read, as many as forges read lines.
+const MOST_RULES: usize = 50_000;
 
 /// Looks at all files of the tip.
 pub(in crate::scan) fn read(
@@ -70,6 +73,13 @@ pub(in crate::scan) fn tags(opened: &Opened) -> Option<Vec<Untrusted>> {
     Some(found.into_keys().map(Untrusted).collect())
 }
 
+/// Where a repository was cloned from, without whoever may read it there.
+pub(in crate::scan) fn origin(opened: &Opened) -> Option<Untrusted> {
+    let link = opened.remote_url("origin")?;
+    let link = String::from_utf8(link).ok()?;
+    manifest::owner_and_name(&link).map(|name| Untrusted::from(name.as_str()))
+}
+
 /// A file of the tip.
 #[derive(Clone, Copy)]
 pub(super) struct File<'f> {
@@ -94,7 +104,8 @@ fn look_at(file: File<'_>, parsed: Option<&TipFile>, found: &mut TipFacts) {
     let (code_lines, test_lines) = lines_of(file, bytes, class, parsed);
     found.files.push(TipFileFacts { path: file.number, class, code_lines, test_lines });
     let is_text = memchr::memchr(0, &bytes[..bytes.len().min(8_000)]).is_none();
-    if !is_text || !class.is_countable() {
+    // Workflows count whoever writes them.
+    if !is_text || !class.is_countable() && !patterns::is_workflow_path(file.path) {
         return;
     }
     if let Some(manifest) = manifest::read(file.number, file.path, bytes) {
@@ -110,7 +121,8 @@ fn lines_of(
     class: FileClass,
     parsed: Option<&TipFile>,
 ) -> (u64, u64) {
-    if !class.is_countable() {
+    // Pages are no code, whatever they are written in.
+    if !class.is_countable() || class == FileClass::Docs {
         return (0, 0);
     }
     let whole = match parsed.filter(|file| file.record.is_parsed) {
@@ -138,9 +150,16 @@ fn signs(file: File<'_>, bytes: &[u8], class: FileClass, to: &mut Vec<SignFacts>
     let mut add = |line: Option<usize>, kind: SignKind, word: &[u8]| {
         let n = counts.entry(kind).or_default();
         *n += 1;
-        if *n <= MOST_SIGNS {
+        // Of rules the last that fits counts, so all are needed.
+        let most = match kind {
+            SignKind::Owner | SignKind::Unowned => MOST_RULES,
+            _ => MOST_SIGNS,
+        };
+        if *n <= most {
             const MOST_WORD_BYTES: usize = 200;
-            let word = Untrusted::from(&word[..word.len().min(MOST_WORD_BYTES)]);
+            let word = &word[..word.len().min(MOST_WORD_BYTES)];
+            let word = if secrets::is_in(word) { b"(not shown)" } else { word };
+            let word = Untrusted::from(word);
             to.push(SignFacts {
                 path: file.number,
                 line: line.map(len_to_u32),
@@ -164,8 +183,13 @@ fn signs(file: File<'_>, bytes: &[u8], class: FileClass, to: &mut Vec<SignFacts>
     secrets::find(file.path, bytes, &mut |line, word| {
         add(Some(line), SignKind::Secret, word.as_bytes());
     });
-    for (kind, pattern) in patterns::of_file(file.path, aside) {
-        each_match(pattern.get(), bytes, &mut |line, word| add(Some(line), kind, word));
+    for (kind, pattern, ours) in patterns::of_file(file.path, aside) {
+        each_place(pattern.get(), bytes, &mut |line, place| {
+            let (around, word) = (line_around(bytes, place.start), &bytes[place]);
+            if says(kind, around, word) {
+                add(Some(line), kind, ours.map_or(word, str::as_bytes));
+            }
+        });
     }
     if patterns::is_readme(file.path) {
         patterns::self_named(bytes, &mut |line, word| {
@@ -177,12 +201,25 @@ fn signs(file: File<'_>, bytes: &[u8], class: FileClass, to: &mut Vec<SignFacts>
             let mut words =
                 rule.split(u8::is_ascii_whitespace).filter(|it| !it.is_empty());
             let (pattern, owner) = (words.next(), words.next());
-            if let (Some(pattern), Some(_)) = (pattern, owner)
-                && !pattern.starts_with(b"#")
-            {
-                add(Some(line), SignKind::Owner, pattern);
+            let is_rule = |it: &&[u8]| !it.starts_with(b"#") && !it.starts_with(b"[");
+            if let Some(pattern) = pattern.filter(is_rule) {
+                let is_owned = owner.is_some_and(|it| !it.starts_with(b"#"));
+                let kind = if is_owned { SignKind::Owner } else { SignKind::Unowned };
+                add(Some(line), kind, pattern);
             }
         }
+    }
+}
+
+/// Whether a word on its line says what it seems to.
+fn says(kind: SignKind, line: &[u8], word: &[u8]) -> bool {
+    match kind {
+        SignKind::RunsTests => !patterns::runs_nothing(line),
+        SignKind::Deploys => {
+            word.starts_with(b"environment:") || !patterns::runs_nothing(line)
+        }
+        SignKind::Production => !patterns::is_sample_host(word),
+        _ => true,
     }
 }
 
@@ -209,14 +246,26 @@ pub(super) fn each_match(
     bytes: &[u8],
     found: &mut dyn FnMut(usize, &[u8]),
 ) {
+    each_place(pattern, bytes, &mut |line, place| found(line, &bytes[place]));
+}
+
+/// The same with the place of it.
+fn each_place(pattern: &Regex, bytes: &[u8], found: &mut dyn FnMut(usize, Range<usize>)) {
     let (mut line, mut at) = (0, 0);
     for captures in pattern.captures_iter(bytes) {
         let Some(whole) = captures.get(0) else { continue };
-        let start = captures.get(1).map_or(whole.start(), |one| one.start());
-        line += memchr::memchr_iter(b'\n', &bytes[at..start]).count();
-        at = start;
-        found(line, captures.get(1).unwrap_or(whole).as_bytes());
+        let one = captures.get(1).unwrap_or(whole);
+        line += memchr::memchr_iter(b'\n', &bytes[at..one.start()]).count();
+        at = one.start();
+        found(line, one.range());
     }
+}
+
+/// The line that a place of a file begins on.
+fn line_around(bytes: &[u8], at: usize) -> &[u8] {
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |it| it + 1);
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |it| at + it);
+    &bytes[start..end]
 }
 
 fn placeholder_text() -> &'static Regex {
