@@ -236,8 +236,7 @@ impl Opened {
         };
         let values = config::parse(&text).ok()?;
         let section = format!("remote.{remote}");
-        let url = config::all(&values, &section, "url").last().map(<[u8]>::to_vec);
-        url
+        config::all(&values, &section, "url").last().map(<[u8]>::to_vec)
     }
 
     /// The packs that there are.

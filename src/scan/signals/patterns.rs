@@ -298,7 +298,7 @@ pub(super) fn of_file(path: &[u8], aside: bool) -> Vec<Wanted> {
     let is_yaml = file.ends_with(".yml") || file.ends_with(".yaml");
     // Charts have what they run in a folder of templates.
     let aside =
-        aside && !(is_yaml && !is_aside(path.replace("/templates/", "/").as_bytes()));
+        aside && (!is_yaml || is_aside(path.replace("/templates/", "/").as_bytes()));
     if !aside && !path.contains(".github/") {
         let has_links = is_yaml || file.ends_with(".tf") || file == ".gitmodules";
         if has_links {
