@@ -129,6 +129,21 @@ pub fn write(
     format: TableFormat,
     to: &mut dyn Write,
 ) -> io::Result<()> {
+    let mut misfits = 0_u64;
+    let rows = rows.inspect(|row| misfits += u64::from(row.len() != table.columns.len()));
+    write_rows(table, rows, format, to)?;
+    match misfits {
+        0 => Ok(()),
+        n => Err(io::Error::other(format!("{n} rows do not fit the columns"))),
+    }
+}
+
+fn write_rows(
+    table: &Table<'_>,
+    rows: impl Iterator<Item = Vec<Cell>>,
+    format: TableFormat,
+    to: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         TableFormat::Ndjson => {
             for row in rows {
@@ -157,5 +172,24 @@ struct Object<'r>(&'r [Column], &'r [Cell]);
 impl Serialize for Object<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|column| column.name).zip(self.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_with_a_cell_too_many_or_too_few_is_an_error_in_every_format() {
+        let columns = ["a", "b"].map(|name| Column { name, kind: Kind::Count });
+        let table = Table { name: "t", schema: "t/1", columns: &columns };
+        let formats = [TableFormat::Ndjson, TableFormat::Csv, TableFormat::Parquet];
+        for format in formats {
+            for n_cells in [1, 2, 3] {
+                let rows = [vec![Cell::Count(1); 2], vec![Cell::Count(1); n_cells]];
+                let written = write(&table, rows.into_iter(), format, &mut Vec::new());
+                assert_eq!(written.is_ok(), n_cells == 2, "{format:?} {n_cells}");
+            }
+        }
     }
 }
