@@ -22,7 +22,8 @@ const MOST_LOOKS: usize = 200_000;
 #[derive(Default)]
 pub(super) struct Young {
     pub(super) rows: Vec<YoungLines>,
-    /// How many lines of each landing the change deletes, by its place in the list.
+    /// How many lines of each landing the change deletes, by its place in the list: all
+    /// that count, comments, tests and moved ones too, as in [`Effect`].
     pub(super) lost_of: BTreeMap<usize, u64>,
 }
 
@@ -39,8 +40,13 @@ pub(super) fn find(
     let mut found = Young::default();
     let mut n_looks = 0;
     for file in files.iter().filter(|file| file.is_judged() && file.old.is_some()) {
-        let lost = file.lost_lines();
-        let (Some(old), false) = (&file.old, lost.is_empty()) else { continue };
+        let Some(old) = &file.old else { continue };
+        let Some(text) = &old.text else { continue };
+        let gone = file.deleted.iter().cloned().flatten();
+        let gone: Vec<u32> = gone.filter(|line| text.counts(*line)).collect();
+        if gone.is_empty() {
+            continue;
+        }
         n_looks += young.len();
         if n_looks > MOST_LOOKS {
             let why = "too many files and landings to find out when lines landed";
@@ -48,8 +54,17 @@ pub(super) fn find(
             break;
         }
         (reading.progress)(Progress::Moves(len_to_u64(n_looks), 0));
-        let Some(text) = &old.text else { continue };
         let origins = origins(reading, young, &old.path, old.blob, text);
+        let of = |line: u32| origins.get(line as usize).copied().flatten();
+        if !file.is_test() {
+            for landing in gone.iter().filter_map(|line| of(*line)) {
+                *found.lost_of.entry(landing).or_default() += 1;
+            }
+        }
+        let lost = file.lost_lines();
+        if lost.is_empty() {
+            continue;
+        }
         let mut row = YoungLines {
             path: old.path.as_slice().into(),
             deleted: len_to_u64(lost.len()),
@@ -61,14 +76,11 @@ pub(super) fn find(
         };
         let mut brought: BTreeSet<usize> = BTreeSet::new();
         for line in lost {
-            let Some(Some(landing)) = origins.get(line as usize).copied() else {
-                continue;
-            };
+            let Some(landing) = of(line) else { continue };
             row.young += 1;
             row.first_line.get_or_insert(line + 1);
             row.last_line = Some(line + 1);
             brought.insert(landing);
-            *found.lost_of.entry(landing).or_default() += 1;
             let by_own = *is_own.entry(landing).or_insert_with(|| {
                 let who = authors(reading, &young[landing]);
                 who.iter().any(|who| own.contains(who))
@@ -155,7 +167,8 @@ fn renamed(
     (kind == EntryKind::File).then_some((path, blob))
 }
 
-/// The lines of code that a landing added and deleted, by their words, and where.
+/// The lines of product code, with its comments, that a landing added and deleted, moved
+/// or not, by their words.
 pub(super) struct Effect {
     pub(super) added: u64,
     pub(super) deleted: Vec<u64>,
