@@ -14,6 +14,7 @@ mod facts;
 mod files;
 mod functions;
 mod landings;
+mod literals;
 mod manifests;
 mod moved;
 mod placeholders;
