@@ -17,6 +17,7 @@ mod landings;
 mod literals;
 mod manifests;
 mod moved;
+mod origins;
 mod placeholders;
 mod range;
 mod reverts;

@@ -346,3 +346,22 @@ fn a_menu_in_another_language_is_data_and_a_copied_function_is_not() {
     assert_eq!(change(&translated), [""; 0]);
     assert_eq!(change(&copied), ["new-duplication"]);
 }
+
+#[test]
+fn lines_that_moved_days_before_are_as_old_as_they_were() {
+    let (first, second) = (explained("first", 10), explained("second", 40));
+    let both = first.clone() + "\n\n" + &second;
+    let rewritten = |text: String| {
+        told(&[
+            step(0, "begin", &[("app/a.py", both.clone())]),
+            step(40, "cut it out", &[("app/a.py", first.clone()), ("app/b.py", text)]),
+            step(
+                45,
+                "write it anew",
+                &[("app/a.py", first.clone()), ("app/b.py", explained("third", 40))],
+            ),
+        ])
+    };
+    assert_eq!(rewritten(second.clone()), [""; 0]);
+    assert_eq!(rewritten(explained("other", 40)), ["young-code-rewritten"]);
+}
