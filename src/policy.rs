@@ -6,7 +6,6 @@
 //! and those that it adds are listed.
 
 mod baseline;
-mod differences;
 mod judge;
 mod nearest;
 mod parse;
@@ -19,7 +18,6 @@ use crate::check::Level;
 use crate::untrusted::Untrusted;
 
 pub use baseline::Baseline;
-pub use differences::differences;
 pub use judge::judge;
 pub use parse::parse;
 pub use suppressions::Suppressions;

@@ -23,6 +23,30 @@
 (class_definition
   superclasses: (argument_list (_) @_base)
   (#match? @_base "^(typing\\.|typing_extensions\\.)?Protocol\\b")) @placeholder.allowed
+; A method that does nothing, of a class with a base, takes away what the base does, or is
+; there for others to put something in its place; so is one that is named as a hook.
+(class_definition
+  superclasses: (argument_list) @_bases
+  body: (block
+    (function_definition
+      body: (block
+        .
+        (expression_statement (string))?
+        .
+        [(pass_statement) (expression_statement (ellipsis))] @placeholder.allowed
+        .)))
+  (#not-match? @_bases "^\\(\\s*(object)?\\s*,?\\s*\\)$"))
+(class_definition
+  body: (block
+    (function_definition
+      name: (identifier) @_name
+      body: (block
+        .
+        (expression_statement (string))?
+        .
+        [(pass_statement) (expression_statement (ellipsis))] @placeholder.allowed
+        .)))
+  (#match? @_name "^(on|before|after|pre|post)_|_hook$"))
 
 (except_clause
   (block . [(pass_statement) (expression_statement (ellipsis))] .)) @placeholder.swallowed

@@ -1,18 +1,20 @@
 ((macro_invocation macro: (identifier) @_macro) @placeholder.stub
   (#match? @_macro "^(todo|unimplemented)$"))
 
-; `Err(_) => {}` and `Err(_) => ()`
+; `Err(_) => {}` and `Err(_) => ()`; a comment does nothing about it.
 (match_arm
   pattern: (match_pattern (tuple_struct_pattern type: (identifier) @_err))
-  value: [(block . "{" . "}" .) (unit_expression)]
-  (#eq? @_err "Err")) @placeholder.swallowed
+  value: [(block) (unit_expression)] @_body
+  (#eq? @_err "Err")
+  (#match? @_body "^(\\{\\s*(//[^\\n]*\\n\\s*|/\\*([^*]|\\*+[^*/])*\\*+/\\s*)*\\}|\\(\\))$")) @placeholder.swallowed
 
 ; `if let Err(_) = … {}`
 (if_expression
   condition: (let_condition
     pattern: (tuple_struct_pattern type: (identifier) @_err))
-  consequence: (block . "{" . "}" .)
-  (#eq? @_err "Err")) @placeholder.swallowed
+  consequence: (block) @_body
+  (#eq? @_err "Err")
+  (#match? @_body "^\\{\\s*(//[^\\n]*\\n\\s*|/\\*([^*]|\\*+[^*/])*\\*+/\\s*)*\\}$")) @placeholder.swallowed
 
 ; `….ok();` as a statement: the value goes nowhere.
 (expression_statement

@@ -55,15 +55,15 @@ pub static RULES: &[Rule] = &[
         level: Level::Error,
         says: "The change adds code that stands elsewhere in the project, or repeats itself.",
         reason: "A copy has to be found and changed each time that the original is. Lines that \
-                 the change moves are no copies, and neither are tests of each other. All of \
-                 the tree where the change begins is compared, so that a copy of a file that \
+                 the change moves are no copies, and neither are tests of each other, nor \
+                 keys with literal values outside of functions. All of the tree where the change begins is compared, so that a copy of a file that \
                  the change does not touch is found, and a copy that takes the place of \
                  another one counts.",
         is_share_based: true,
         thresholds: &[
             threshold(
                 "min_lines",
-                30.0,
+                15.0,
                 "lines",
                 "added lines of code in copies, below which nothing is said",
             ),
@@ -91,7 +91,8 @@ pub static RULES: &[Rule] = &[
         says: "The change adds code that says it is not written yet.",
         reason: "A body that raises \"not implemented\" passes review, type checks and often \
                  tests, and fails when it is first needed. Interfaces and abstract methods are \
-                 no placeholders.",
+                 no placeholders, and in Python neither are methods that do nothing in a \
+                 class with a base, or that are named as a hook.",
         is_share_based: false,
         thresholds: &[],
         broken: examples::STUB,
@@ -100,9 +101,10 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "failure-swallowed",
-        level: Level::Warning,
+        level: Level::Note,
         says: "The change adds code that catches a failure and does nothing about it.",
-        reason: "What fails in silence is found late and far away. Code that means it can say \
+        reason: "What fails in silence is found late and far away; yet of those read in real \
+                 changes few were worth a look (docs/validation.md), so that it is a note. Code that means it can say \
                  so with a suppression and its reason.",
         is_share_based: false,
         thresholds: &[],
@@ -113,7 +115,7 @@ pub static RULES: &[Rule] = &[
     Rule {
         id: "todo-added",
         level: Level::Note,
-        says: "The change adds a comment that says something is left to do.",
+        says: "The change adds a comment that says something is left to do or makeshift.",
         reason: "Most of them are never done. An issue is found again; a comment seldom is.",
         is_share_based: false,
         thresholds: &[],
@@ -154,7 +156,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "young-code-rewritten",
-        level: Level::Warning,
+        level: Level::Note,
         says: "Most of the code that the change deletes or rewrites landed within the last 21 \
                days.",
         reason: "Code that is written anew before it settled was merged too early. Days are \
@@ -212,7 +214,7 @@ pub static RULES: &[Rule] = &[
         says: "The change adds much product code and touches no test, in a project that has \
                tests.",
         reason: "Tests written later are seldom written. Where no tests are, none are asked \
-                 for.",
+                 for, and neither are they of demos, examples, benchmarks and scripts.",
         is_share_based: false,
         thresholds: &[threshold(
             "max_lines",
@@ -253,7 +255,7 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         id: "dependency-without-lock",
-        level: Level::Warning,
+        level: Level::Error,
         says: "A manifest asks for other dependencies, and its lock file does not follow.",
         reason: "What is built is then not what was reviewed, and the next one to build gets \
                  the change of the lock file. Manifests without a lock file are let be.",

@@ -18,7 +18,8 @@ pub(super) fn failure_swallowed(judged: &Judged<'_>) -> Vec<Finding> {
 
 /// `todo-added`
 pub(super) fn todo_added(judged: &Judged<'_>) -> Vec<Finding> {
-    placeholders(judged, PlaceholderKind::Todo, "a comment says something is left to do")
+    let message = "a comment says something is left to do or makeshift";
+    placeholders(judged, PlaceholderKind::Todo, message)
 }
 
 fn placeholders(

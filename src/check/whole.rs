@@ -13,7 +13,11 @@ const MOST_FILES: usize = 10;
 /// `tests-left-behind`
 pub(super) fn tests_left_behind(judged: &Judged<'_>) -> Vec<Finding> {
     let files = &judged.change.files;
-    let added: u64 = files.iter().map(|file| file.added_product_lines).sum();
+    let size = |file: &ChangedFile| match is_beside_the_product(file.path.bytes()) {
+        true => 0,
+        false => file.added_product_lines,
+    };
+    let added: u64 = files.iter().map(size).sum();
     let tested: u64 = files.iter().map(|file| file.changed_test_lines).sum();
     let most = judged.overall("max_lines");
     if !judged.change.has_tests || tested > 0 || count_to_f64(added) <= most {
@@ -21,7 +25,29 @@ pub(super) fn tests_left_behind(judged: &Judged<'_>) -> Vec<Finding> {
     }
     let message =
         format!("{} of product code are added and no test is touched", lines(added));
-    at_most(judged, |file| file.added_product_lines, message, (added, most, "lines"))
+    at_most(judged, size, message, (added, most, "lines"))
+}
+
+/// Whether a path leads into a folder of what shows, measures or helps to build, which
+/// seldom has tests.
+fn is_beside_the_product(path: &[u8]) -> bool {
+    const FOLDERS: [&[u8]; 13] = [
+        b".ci",
+        b".circleci",
+        b".github",
+        b".gitlab",
+        b"bench",
+        b"benches",
+        b"benchmark",
+        b"benchmarks",
+        b"demo",
+        b"demos",
+        b"example",
+        b"examples",
+        b"scripts",
+    ];
+    let mut folders = path.split(|&byte| byte == b'/').rev().skip(1);
+    folders.any(|folder| FOLDERS.contains(&folder))
 }
 
 /// `giant-change`
@@ -167,4 +193,19 @@ pub(super) fn scope_sprawl(judged: &Judged<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_beside_the_product;
+
+    #[test]
+    fn a_demo_is_known_by_its_folder_and_not_by_its_own_name() {
+        for path in ["demos/chat/app.py", "web/examples/a.ts", ".github/scripts/x.py"] {
+            assert!(is_beside_the_product(path.as_bytes()), "{path}");
+        }
+        for path in ["app/scripts.py", "demo.py", "src/benchmarking/a.rs", "src/a.rs"] {
+            assert!(!is_beside_the_product(path.as_bytes()), "{path}");
+        }
+    }
 }

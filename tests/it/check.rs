@@ -265,3 +265,103 @@ fn a_baseline_is_not_made_of_what_cannot_be_looked_at() {
     let arguments = ["baseline", "write", "app", "--base", "main", "--head", "change"];
     place.run(arguments).refused(3, "E-UNANALYSED");
 }
+
+/// What the last of some steps, on a branch of its own, is told.
+fn told(steps: &[Step]) -> Vec<String> {
+    let place = Place::new();
+    let _repository = repository(&place, "app", steps);
+    rules(&answer(&check(&place, "app", "main", "change")))
+}
+
+fn step(day: u32, message: &str, files: &[(&'static str, String)]) -> Step {
+    Step { day, message: message.to_owned(), files: files.to_vec() }
+}
+
+/// A function of Python with a comment above each of its lines.
+fn explained(name: &str, n_lines: u32) -> String {
+    let mut text = format!("def {name}(items):\n");
+    for line in 0..n_lines {
+        let _ = writeln!(text, "    # Because of {name}, reason {line}.");
+        let _ = writeln!(text, "    items.put({name}_{line}(items))");
+    }
+    text
+}
+
+#[test]
+fn a_landing_with_as_many_comments_as_code_is_seen_to_be_taken_back() {
+    let before = explained("first", 10);
+    let after = before.clone() + "\n\n" + &explained("second", 10);
+    let steps = [
+        step(0, "begin", &[("app/a.py", before.clone())]),
+        step(5, "add the second", &[("app/a.py", after)]),
+        step(8, "simplify", &[("app/a.py", before)]),
+    ];
+    assert_eq!(told(&steps), ["revert-of-fresh-work"]);
+}
+
+#[test]
+fn a_landing_that_moved_code_is_taken_back_by_moving_it_back() {
+    let (first, second) = (explained("first", 10), explained("second", 10));
+    let both = first.clone() + "\n\n" + &second;
+    let before = [("app/a.py", both), ("app/b.py", "import a\n".to_owned())];
+    let after = [
+        ("app/a.py", first),
+        ("app/b.py", "import a\n\n\n".to_owned() + &second + "\n\nsecond(a.items)\n"),
+    ];
+    let steps = [
+        step(0, "begin", &before),
+        step(5, "move the second", &after),
+        step(8, "simplify", &before),
+    ];
+    assert_eq!(told(&steps), ["revert-of-fresh-work"]);
+}
+
+#[test]
+fn a_menu_in_another_language_is_data_and_a_copied_function_is_not() {
+    let menu = |last: &str| {
+        let mut text = "export const menu = {\n".to_owned();
+        for part in 0..15 {
+            let _ = writeln!(text, "  part{part}: [");
+            for page in 0..3 {
+                let name = format!("{part}-{page}");
+                let _ = writeln!(text, "    {{ text: 'Page {name}', link: '/{name}' }},");
+            }
+            text += "  ],\n";
+        }
+        text + last + "};\n"
+    };
+    let code = |name: &str| {
+        let mut text = format!("export function {name}(items) {{\n");
+        for line in 0..18 {
+            let _ = writeln!(text, "  items.put(step{line}(items, {line}));");
+        }
+        text + "}\n"
+    };
+    let before = [("app/en.ts", menu("")), ("app/run.ts", code("run"))];
+    let translated = [before.as_slice(), &[("app/de.ts", menu("  last: 1,\n"))]].concat();
+    let copied = [before.as_slice(), &[("app/go.ts", code("go"))]].concat();
+    let change = |after: &[(&'static str, String)]| {
+        told(&[step(0, "begin", &before), step(1, "change", after)])
+    };
+    assert_eq!(change(&translated), [""; 0]);
+    assert_eq!(change(&copied), ["new-duplication"]);
+}
+
+#[test]
+fn lines_that_moved_days_before_are_as_old_as_they_were() {
+    let (first, second) = (explained("first", 10), explained("second", 40));
+    let both = first.clone() + "\n\n" + &second;
+    let rewritten = |text: String| {
+        told(&[
+            step(0, "begin", &[("app/a.py", both.clone())]),
+            step(40, "cut it out", &[("app/a.py", first.clone()), ("app/b.py", text)]),
+            step(
+                45,
+                "write it anew",
+                &[("app/a.py", first.clone()), ("app/b.py", explained("third", 40))],
+            ),
+        ])
+    };
+    assert_eq!(rewritten(second.clone()), [""; 0]);
+    assert_eq!(rewritten(explained("other", 40)), ["young-code-rewritten"]);
+}

@@ -11,7 +11,7 @@ use super::base_index::{Candidate, Question};
 use super::base_tree::BaseTree;
 use super::facts::Copied;
 use super::files::{Changed, Version};
-use super::{Reading, functions, texts};
+use super::{Reading, functions, literals, texts};
 use crate::clones::{
     BirthCounts, CloneType, FileChange, Index, IndexedFile, Origin, Partner, Preset,
     SearchSteps, TokenStream, births,
@@ -160,8 +160,13 @@ fn copied(file: &Changed, stream: &TokenStream, partner: &Partner) -> Option<Cop
     // A test within them makes no test of the others.
     let is_product =
         |line: &u32| texts::holds(&file.added, *line) && file.is_product_line(new, *line);
-    let product_lines = len_to_u64(lines.clone().filter(is_product).count());
-    let is_test = product_lines == 0;
+    let is_test = !lines.clone().any(|line| is_product(&line));
+    let text = new.text.as_ref()?;
+    let is_data = |line: u32| {
+        functions::around(inside, line).is_none() && literals::is_literal(text.line(line))
+    };
+    let product_lines =
+        len_to_u64(lines.clone().filter(|it| is_product(it) && !is_data(*it)).count());
     Some(Copied {
         path: partner.path.clone(),
         first_line: lines.start + 1,

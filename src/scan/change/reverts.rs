@@ -125,25 +125,25 @@ fn most_deleted(files: &[Changed]) -> Untrusted {
     Untrusted::from(most.or(files.first()).map_or(&b""[..], Changed::path))
 }
 
-/// The words of the lines of code that a change adds and did not move.
+/// The words of the lines that a change adds, moved or not: what a landing moved goes back
+/// by a move.
 fn bag(files: &[Changed]) -> Bag {
     let mut bag = Bag::default();
-    for (_, digest) in added(files) {
+    for (.., digest) in added(files) {
         bag.add(digest);
     }
     bag
 }
 
-fn added(files: &[Changed]) -> impl Iterator<Item = (&Changed, u64)> {
+/// The lines of product code, with its comments, that a change adds, and their words.
+fn added(files: &[Changed]) -> impl Iterator<Item = (&Changed, u32, u64)> {
     files.iter().filter(|file| file.is_judged() && !file.is_test()).flat_map(|file| {
         let text = file.new.as_ref().and_then(|new| new.text.as_ref());
-        let lines = file.added.iter().cloned().flatten();
-        let lines = lines.filter(|line| file.moved_here.binary_search(line).is_err());
         let digest = move |line: u32| {
             let text = text.filter(|text| text.counts(line))?;
-            Some((file, text.digest(line)))
+            Some((file, line, text.digest(line)))
         };
-        lines.filter_map(digest)
+        file.added.iter().cloned().flatten().filter_map(digest)
     })
 }
 
@@ -154,7 +154,8 @@ pub(super) fn returned(
     files: &[Changed],
 ) -> Vec<Returned> {
     let mut where_added: BTreeMap<u64, BTreeSet<&[u8]>> = BTreeMap::new();
-    for (file, digest) in added(files) {
+    let stays = |file: &Changed, line: u32| file.moved_here.binary_search(&line).is_err();
+    for (file, _, digest) in added(files).filter(|(file, line, _)| stays(file, *line)) {
         where_added.entry(digest).or_default().insert(file.path());
     }
     if len_to_u64(where_added.len()) < LEAST_BACK {

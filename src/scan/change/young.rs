@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Reading;
 use super::facts::YoungLines;
 use super::files::{Changed, pairs};
-use super::landings::{Landing, Landings, authors, authors_of_change, file_at};
+use super::landings::{Landing, Landings, authors, authors_of_change};
+use super::origins::{self, Departures};
 use super::range::Range;
 use super::texts::{self, Text};
 use crate::history::ObjectId;
@@ -22,7 +23,8 @@ const MOST_LOOKS: usize = 200_000;
 #[derive(Default)]
 pub(super) struct Young {
     pub(super) rows: Vec<YoungLines>,
-    /// How many lines of each landing the change deletes, by its place in the list.
+    /// How many lines of each landing the change deletes, by its place in the list: all
+    /// that count, comments, tests and moved ones too, as in [`Effect`].
     pub(super) lost_of: BTreeMap<usize, u64>,
 }
 
@@ -38,9 +40,15 @@ pub(super) fn find(
     let mut is_own: BTreeMap<usize, bool> = BTreeMap::new();
     let mut found = Young::default();
     let mut n_looks = 0;
+    let mut departures = Departures::new();
     for file in files.iter().filter(|file| file.is_judged() && file.old.is_some()) {
-        let lost = file.lost_lines();
-        let (Some(old), false) = (&file.old, lost.is_empty()) else { continue };
+        let Some(old) = &file.old else { continue };
+        let Some(text) = &old.text else { continue };
+        let gone = file.deleted.iter().cloned().flatten();
+        let gone: Vec<u32> = gone.filter(|line| text.counts(*line)).collect();
+        if gone.is_empty() {
+            continue;
+        }
         n_looks += young.len();
         if n_looks > MOST_LOOKS {
             let why = "too many files and landings to find out when lines landed";
@@ -48,8 +56,18 @@ pub(super) fn find(
             break;
         }
         (reading.progress)(Progress::Moves(len_to_u64(n_looks), 0));
-        let Some(text) = &old.text else { continue };
-        let origins = origins(reading, young, &old.path, old.blob, text);
+        let version = (old.path.as_slice(), old.blob, text);
+        let origins = origins::origins(reading, young, &mut departures, version);
+        let of = |line: u32| origins.get(line as usize).copied().unwrap_or_default();
+        if !file.is_test() {
+            for landing in gone.iter().filter_map(|line| of(*line).put_by) {
+                *found.lost_of.entry(landing).or_default() += 1;
+            }
+        }
+        let lost = file.lost_lines();
+        if lost.is_empty() {
+            continue;
+        }
         let mut row = YoungLines {
             path: old.path.as_slice().into(),
             deleted: len_to_u64(lost.len()),
@@ -61,14 +79,11 @@ pub(super) fn find(
         };
         let mut brought: BTreeSet<usize> = BTreeSet::new();
         for line in lost {
-            let Some(Some(landing)) = origins.get(line as usize).copied() else {
-                continue;
-            };
+            let Some(landing) = of(line).written_by else { continue };
             row.young += 1;
             row.first_line.get_or_insert(line + 1);
             row.last_line = Some(line + 1);
             brought.insert(landing);
-            *found.lost_of.entry(landing).or_default() += 1;
             let by_own = *is_own.entry(landing).or_insert_with(|| {
                 let who = authors(reading, &young[landing]);
                 who.iter().any(|who| own.contains(who))
@@ -81,81 +96,8 @@ pub(super) fn find(
     found
 }
 
-/// For each line of a version the landing that brought it in, `None` if it is older.
-fn origins(
-    reading: &mut Reading<'_>,
-    landings: &[Landing],
-    path: &[u8],
-    blob: ObjectId,
-    text: &Text,
-) -> Vec<Option<usize>> {
-    let mut origins: Vec<Option<usize>> = vec![None; text.n_lines() as usize];
-    // For each line of the version looked at, the lines of the first that it became.
-    let mut known: Vec<Option<u32>> = (0..text.n_lines()).map(Some).collect();
-    let (mut path, mut blob, mut text) = (path.to_vec(), blob, text.clone());
-    for (at, landing) in landings.iter().enumerate() {
-        let before = match landing.tree_before {
-            None => None,
-            Some(tree) => file_at(reading, tree, &path)
-                .map(|blob| (path.clone(), blob))
-                .or_else(|| renamed(reading, tree, landing.commit.tree, &path)),
-        };
-        let Some((path_before, blob_before)) = before else {
-            for line in known.iter().flatten() {
-                origins[*line as usize] = Some(at);
-            }
-            return origins;
-        };
-        path = path_before;
-        if blob_before == blob {
-            continue;
-        }
-        let Ok(bytes) = reading.reader.read(blob_before, ObjectKind::Blob) else {
-            let why = "a version of a file of the weeks before the change cannot be read";
-            reading.remarks.add(GapKind::CorruptObject, why, &path);
-            return origins;
-        };
-        let older = Text::new(bytes);
-        let hunks = texts::hunks(&older, &text);
-        let mut carried: Vec<Option<u32>> = vec![None; older.n_lines() as usize];
-        let (mut from, mut to) = (0, 0);
-        for hunk in &hunks {
-            while from < hunk.before.start {
-                carried[from as usize] = known[to as usize];
-                (from, to) = (from + 1, to + 1);
-            }
-            for line in hunk.after.start..hunk.after.end {
-                if let Some(line) = known[line as usize] {
-                    origins[line as usize] = Some(at);
-                }
-            }
-            (from, to) = (hunk.before.end, hunk.after.end);
-        }
-        while (from as usize) < carried.len() && (to as usize) < known.len() {
-            carried[from as usize] = known[to as usize];
-            (from, to) = (from + 1, to + 1);
-        }
-        (known, text, blob) = (carried, older, blob_before);
-    }
-    origins
-}
-
-/// Where a file that a landing created was before, if it was renamed.
-fn renamed(
-    reading: &mut Reading<'_>,
-    before: ObjectId,
-    after: ObjectId,
-    path: &[u8],
-) -> Option<(Vec<u8>, ObjectId)> {
-    let found = pairs(&mut reading.reader, &mut reading.trees, Some(before), after)?;
-    let is_it = |pair: &&super::files::Pair| {
-        pair.new.as_ref().is_some_and(|(new, ..)| new == path)
-    };
-    let (path, kind, blob) = found.list.iter().find(is_it)?.old.clone()?;
-    (kind == EntryKind::File).then_some((path, blob))
-}
-
-/// The lines of code that a landing added and deleted, by their words, and where.
+/// The lines of product code, with its comments, that a landing added and deleted, moved
+/// or not, by their words.
 pub(super) struct Effect {
     pub(super) added: u64,
     pub(super) deleted: Vec<u64>,
