@@ -22,7 +22,7 @@
   (#match? @_decorator "(abstractmethod|abstractproperty|overload)$")) @placeholder.allowed
 (class_definition
   superclasses: (argument_list (_) @_base)
-  (#match? @_base "^(typing\\.|typing_extensions\\.)?Protocol\\b")) @placeholder.allowed
+  (#match? @_base "^([A-Za-z_]+\\.)?Protocol\\b")) @placeholder.allowed
 
 (except_clause
   (block . [(pass_statement) (expression_statement (ellipsis))] .)) @placeholder.swallowed
