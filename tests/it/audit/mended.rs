@@ -98,9 +98,9 @@ fn one_person_under_two_names_is_one() {
     let place = Place::new();
     fleet(&place);
     let mut stream = String::new();
-    for (n, name) in ["Ada L", "ada l", "Ada Lovelace"].iter().cycle().take(9).enumerate()
-    {
-        let (time, text) = (1_767_225_600 + 86_400 * 9 * n, code(n as u32 + 1, 10));
+    let names = ["Ada L", "ada l", "Ada Lovelace"].iter().cycle().take(9);
+    for (n, name) in (0_u32..).zip(names) {
+        let (time, text) = (1_767_225_600 + 86_400 * 9 * n, code(n + 1, 10));
         stream += &format!(
             "commit refs/heads/main\nauthor {name} <ADA@example.org> {time} +0000\n\
              committer {name} <ada@example.org> {time} +0000\ndata 1\nx\n\
