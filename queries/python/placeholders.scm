@@ -22,7 +22,7 @@
   (#match? @_decorator "(abstractmethod|abstractproperty|overload)$")) @placeholder.allowed
 (class_definition
   superclasses: (argument_list (_) @_base)
-  (#match? @_base "^(typing\\.|typing_extensions\\.)?Protocol\\b")) @placeholder.allowed
+  (#match? @_base "^([A-Za-z_]+\\.)?Protocol\\b")) @placeholder.allowed
 ; A method that does nothing, of a class with a base, takes away what the base does, or is
 ; there for others to put something in its place; so is one that is named as a hook.
 (class_definition

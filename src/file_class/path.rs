@@ -65,13 +65,16 @@ const VENDOR_FOLDERS: &[&str] = &[
     "vendor",
     "vendors",
     "third_party",
+    "vendored",
     "third-party",
     "thirdparty",
     "3rd-party",
     "3rdparty",
     "3rd_party",
     "node_modules",
+    "bower",
     "bower_components",
+    "flow-typed",
     "jspm_packages",
     "_workspace",
     "carthage",
@@ -223,7 +226,15 @@ impl<'t> Parts<'t> {
 
     fn is_generated(&self) -> bool {
         self.ends_with_one_of(GENERATED_ENDINGS)
+            || self.is_coverage()
             || (self.name.starts_with("zz_generated.") && self.ending == "go")
+    }
+
+    /// Pages about which lines tests reached. A folder `coverage` may hold a program, too,
+    /// so of that pages and their style alone are meant, and at the top alone.
+    fn is_coverage(&self) -> bool {
+        self.is_below(&["htmlcov", "lcov-report"])
+            || self.is_below_top(&["coverage"]) && matches!(self.ending, "html" | "css")
     }
 
     fn is_test(&self) -> bool {

@@ -132,7 +132,10 @@ impl Dated {
         // All at once is how a project begins, and no growth.
         let is = len_to_f64(n) >= least && older > 0 && n >= 2 * older;
         let evidence = self.programs.iter().map(|one| one.0.clone()).collect();
-        let value = format!("{n} now, {older} of them {GROWTH_DAYS} days ago");
+        let value = format!(
+            "{n} now; {older} of them {GROWTH_DAYS} days ago, by the oldest of the lines \
+             that stand"
+        );
         let threshold =
             format!("{least:.0}, and twice as many as {GROWTH_DAYS} days ago");
         Signal::new(SignalId::W1, State::of(is), value, threshold, evidence)

@@ -348,9 +348,9 @@ fn no_licence(unit: &Unit<'_>) -> Signal {
         let is = ["license", "licence", "copying", "unlicense", "notice"]
             .iter()
             .any(|word| name.starts_with(word))
-            || path.to_ascii_lowercase().starts_with("licenses/");
+            || holder_of_licences(&path).is_some();
         let is_here = unit.is_at_or_above(file.path)
-            || path.to_ascii_lowercase().starts_with("licenses/");
+            || holder_of_licences(&path).is_some_and(|it| unit.is_below(it));
         if is && is_here {
             evidence.push(Evidence::file(&path, None, "a licence or notice"));
         }
@@ -373,5 +373,26 @@ fn no_licence(unit: &Unit<'_>) -> Signal {
             let value = format!("none is here, and {n} files are somebody else's");
             Signal::new(SignalId::Q9, State::Yes, value, "none", Vec::new())
         }
+    }
+}
+
+/// The folder in which a folder of licences stands that a file is in.
+fn holder_of_licences(path: &str) -> Option<&str> {
+    let (folder, _) = path.rsplit_once('/')?;
+    let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let names = ["licenses", "licences"];
+    names.iter().any(|it| name.eq_ignore_ascii_case(it)).then_some(above)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_licences_is_of_what_it_stands_in() {
+        assert_eq!(holder_of_licences("LICENSES/MIT.txt"), Some(""));
+        assert_eq!(holder_of_licences("a/licenses/BUSL_LICENSE"), Some("a"));
+        assert_eq!(holder_of_licences("src/licenses.rs"), None);
+        assert_eq!(holder_of_licences("LICENSE"), None);
     }
 }

@@ -111,7 +111,8 @@ fn dependencies(unit: &Unit<'_>, at: &Thresholds) -> Signal {
         return Signal::unknown(SignalId::W3, "no manifest could be read");
     }
     let mut names: BTreeSet<String> = BTreeSet::new();
-    for one in all.iter().flat_map(|one| &one.dependencies) {
+    let own = all.iter().filter(|one| !is_for_development(unit, one));
+    for one in own.flat_map(|one| &one.dependencies) {
         if !one.is_dev && !one.is_local {
             names.insert(one.name.to_json_text().to_ascii_lowercase());
         }
@@ -139,6 +140,18 @@ fn dependencies(unit: &Unit<'_>, at: &Thresholds) -> Signal {
     );
     let threshold = format!("{least:.0} in 1,000 lines, or two for one job");
     Signal::new(SignalId::W3, State::of(is), value, threshold, evidence)
+}
+
+/// Whether a list of gems stands beside what says what the gem needs: then it is of what
+/// developing it takes.
+fn is_for_development(unit: &Unit<'_>, manifest: &ManifestFacts) -> bool {
+    let path = unit.path(manifest.path);
+    let Some(folder) = path.strip_suffix("Gemfile") else { return false };
+    unit.manifests().any(|one| {
+        let other = unit.path(one.path);
+        let name = other.strip_prefix(folder).filter(|name| !name.contains('/'));
+        name.is_some_and(|name| name.ends_with(".gemspec"))
+    })
 }
 
 /// The share of product code that stands elsewhere in the repository, too.

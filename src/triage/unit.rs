@@ -225,6 +225,11 @@ impl<'f> Unit<'f> {
         is_in(folder_of(&self.path(path)), &self.root)
     }
 
+    /// Whether it stands in a folder.
+    pub fn is_below(&self, folder: &str) -> bool {
+        is_in(folder, &self.root)
+    }
+
     /// Its signs of a kind.
     pub fn signs(&self, kind: SignKind) -> impl Iterator<Item = &'f SignFacts> + '_ {
         let is =

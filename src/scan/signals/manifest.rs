@@ -62,6 +62,7 @@ pub(super) fn read(number: u32, path: &[u8], bytes: &[u8]) -> Option<ManifestFac
         b"go.mod" => go(text, &mut manifest),
         _ if name.starts_with(b"requirements") => requirements(text, &mut manifest),
         b"Gemfile" => by_pattern(text, gem(), &mut manifest),
+        name if name.ends_with(b".gemspec") => by_pattern(text, gemspec(), &mut manifest),
         b"pom.xml" => by_pattern(text, maven(), &mut manifest),
         b"build.gradle" | b"build.gradle.kts" => {
             by_pattern(text, gradle(), &mut manifest)
@@ -345,6 +346,12 @@ fn gem() -> &'static Regex {
     pattern(&CELL, r#"(?m)^\s*gem\s+["']([^"']+)["']"#)
 }
 
+/// What a gem needs where it runs, and not what developing it takes.
+fn gemspec() -> &'static Regex {
+    static CELL: OnceLock<Regex> = OnceLock::new();
+    pattern(&CELL, r#"(?m)^[^#\n]*\.add_(?:runtime_)?dependency[ \t(]+["']([^"']+)["']"#)
+}
+
 fn maven() -> &'static Regex {
     static CELL: OnceLock<Regex> = OnceLock::new();
     pattern(&CELL, r"(?s)<dependency>.*?<artifactId>([^<]+)</artifactId>")
@@ -427,6 +434,12 @@ mod tests {
         let go = "module m\nrequire (\n\tx/y v1.0.0\n\tz v1 // indirect\n)\n";
         assert_eq!(names("go.mod", go), [one("x/y", false, false)]);
         assert_eq!(names("Gemfile", "gem 'x', '1'\n"), [one("x", false, false)]);
+        let gemspec = "s.add_dependency 'x', '~> 1'\ns.add_runtime_dependency(\"y\")\n\
+                       # s.add_dependency 'no'\ns.add_development_dependency 'z'\n";
+        assert_eq!(
+            names("a.gemspec", gemspec),
+            [one("x", false, false), one("y", false, false)]
+        );
         assert_eq!(
             names(
                 "pom.xml",

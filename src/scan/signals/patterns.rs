@@ -287,7 +287,9 @@ pub(super) fn of_file(path: &[u8], aside: bool) -> Vec<Wanted> {
     let mut wanted: Vec<Wanted> = Vec::new();
     if is_workflow(&path) {
         wanted.push((SignKind::RunsTests, &TESTS, Some("runs tests")));
-        wanted.push((SignKind::Deploys, &DEPLOY, Some("deploys")));
+        if !is_of_docs(file) {
+            wanted.push((SignKind::Deploys, &DEPLOY, Some("deploys")));
+        }
         let by_clock = Some("a workflow is run by the clock");
         wanted.push((SignKind::ScheduledWorkflow, &CRON, by_clock));
         wanted.extend([(SignKind::Image, &IMAGE, None), (SignKind::Uses, &USES, None)]);
@@ -322,6 +324,15 @@ pub(super) fn of_file(path: &[u8], aside: bool) -> Vec<Wanted> {
         }
     }
     wanted
+}
+
+/// Whether a workflow says by its name that it is about documentation: putting that up
+/// deploys no program.
+fn is_of_docs(file: &str) -> bool {
+    const WORDS: &[&str] =
+        &["doc", "docs", "documentation", "javadoc", "apidocs", "mkdocs", "sphinx"];
+    let mut words = file.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| WORDS.contains(&word))
 }
 
 /// Whether a line of a workflow is of a sort that runs nothing: a name, a branch, a
@@ -427,6 +438,9 @@ mod tests {
         assert_eq!(find("infra/main.tf", module), [SignKind::Uses]);
         assert_eq!(find(ci, "    - cron: '0 4 * * *'"), [SignKind::ScheduledWorkflow]);
         assert_eq!(find(ci, "    environment: production"), [SignKind::Deploys]);
+        let up = "      - run: aws s3 sync docs/_build/html s3://pages";
+        assert_eq!(find(".github/workflows/ship.yml", up), [SignKind::Deploys]);
+        assert_eq!(find(".github/workflows/build-docs.yml", up), []);
         assert_eq!(
             find("deploy/app.yaml", "kind: CronJob"),
             [SignKind::Operation, SignKind::Schedule]

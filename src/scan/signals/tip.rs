@@ -133,7 +133,8 @@ fn lines_of(
             (own, u64::from(inside.test_code_lines))
         }
         None if syntax::language_of(file.path).is_some()
-            || patterns::is_code(file.path) =>
+            || patterns::is_code(file.path)
+            || class == FileClass::Test && bytes.starts_with(b"#!") =>
         {
             let is_filled = |line: &&[u8]| line.iter().any(u8::is_ascii_alphanumeric);
             let lines = bytes.split(|&byte| byte == b'\n').filter(is_filled).count();

@@ -135,3 +135,52 @@ fn a_branch_that_is_called_test_runs_none_and_a_sentence_is_no_section() {
     assert_eq!(signal(&answer, "fleet/words", "Q2")["state"], "yes");
     assert_eq!(signal(&answer, "fleet/words", "Q7")["state"], "yes");
 }
+
+#[test]
+fn scripts_that_test_count_and_what_developing_takes_is_not_needed() {
+    let place = Place::new();
+    fleet(&place);
+    let gemfile = (0..9).fold(String::new(), |all, n| all + &format!("gem 'dev{n}'\n"));
+    let script = format!("#!/bin/sh\n{}", "ask 1 || exit 1\n".repeat(80));
+    let pulled = code(2, 40);
+    one(
+        &place,
+        "gem",
+        &[
+            file("lib/a.py", code(1, 80)),
+            file("lib/vendored/b.py", pulled),
+            file("test/fast/it works", script),
+            file("Gemfile", gemfile),
+            file("a.gemspec", "s.add_dependency 'rack'\n"),
+            file("LICENSES/MIT.txt", "Anybody may.\n"),
+            file(
+                ".github/workflows/docs.yml",
+                "jobs:\n  a:\n    steps:\n      - run: aws s3 sync docs/html s3://pages\n",
+            ),
+        ],
+    );
+    let answer = audit(&place, &[]);
+    let says = |id: &str, words: &str| {
+        let one = signal(&answer, "fleet/gem", id);
+        assert!(one["value"].as_str().is_some_and(|it| it.contains(words)), "{one:#}");
+        one["state"].clone()
+    };
+    says("Q1", "81 lines of tests to 401 of code");
+    says("W3", "1 direct dependencies");
+    assert_eq!(says("X2", "no workflow deploys"), "no");
+    assert_eq!(signal(&answer, "fleet/gem", "Q9")["state"], "no");
+}
+
+#[test]
+fn bodies_of_a_protocol_are_no_stubs_whatever_its_module_is_called() {
+    let place = Place::new();
+    fleet(&place);
+    let methods = (0..20).fold(String::new(), |all, n| {
+        all + &format!("    def ask_{n}(self) -> int:\n        ...\n\n")
+    });
+    let protocol = format!("import typing as t\n\n\nclass Asks(t.Protocol):\n{methods}");
+    one(&place, "kind", &[file("app.py", code(1, 70)), file("asks.py", protocol)]);
+    let answer = audit(&place, &[]);
+    let p6 = signal(&answer, "fleet/kind", "P6");
+    assert!(p6["value"].as_str().is_some_and(|it| it.starts_with("0 in")), "{p6:#}");
+}
