@@ -33,7 +33,7 @@ pub fn check(
 ///
 /// # Errors
 ///
-/// As [`check`], and when part of the change cannot be looked at.
+/// As [`check()`], and when part of the change cannot be looked at.
 pub fn baseline(
     request: &CheckRequest,
     is_update: bool,
